@@ -1,0 +1,1 @@
+"""Floor 6: wiring. Nobody imports this floor."""

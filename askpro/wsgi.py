@@ -1,0 +1,8 @@
+"""The web door: granian serves this application (WSGI; see docs/performance.md for why not ASGI)."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "askpro.settings")
+application = get_wsgi_application()

@@ -1,0 +1,21 @@
+"""Statements of the hot paths, run on the driver itself: prepared once per connection, no ORM, no copying.
+
+They run in Django's transaction, on Django's connection. Everything else uses the ORM.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import psycopg
+from django.db import connection
+
+
+def run(sql: str, params: Sequence[Any] | Mapping[str, Any] | None = None) -> "psycopg.Cursor[Any]":
+    """Execute one constant statement and return its cursor.
+
+    :raises django.db.Error: as the ORM would raise it
+    """
+    connection.ensure_connection()
+    driver: psycopg.Connection[Any] = connection.connection
+    with connection.wrap_database_errors:
+        return psycopg.Cursor(driver).execute(sql, params)  # type: ignore[arg-type]
