@@ -1,0 +1,161 @@
+"""The inbox: verify, record, answer, apply once, sweep.
+
+A door records the signed bytes under their key before it answers. A worker applies them: the row is claimed with a
+lock, the effects and `processed_at` commit together. Whoever dies in between leaves the row as it was, and the lock
+goes with the connection: the next one to look takes it.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+
+from integrations import bell, retrying
+from integrations.errors import PermanentError
+from integrations.models import Delivery
+from tenants import alerts, scope, statements
+
+log = structlog.get_logger("askpro.inbox")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """What the door may answer: our number for the subject, and whether the delivery was news."""
+
+    number: int | None
+    is_new: bool
+
+
+class NotOurs(Exception):
+    """The delivery is understood and nothing of ours: it is kept as ignored."""
+
+
+_RECORD = "SELECT subject_number, is_new FROM integrations_record_delivery(%s, %s, %s, %s, %s, %s, %s)"
+_NUMBER = "SELECT integrations_number_for(%s, %s)"
+
+
+def record(
+    provider: str,
+    *,
+    key: str,
+    kind: str,
+    body: bytes,
+    external_id: str | None = None,
+    state: str = Delivery.State.NEW,
+    error: str = "",
+) -> Receipt:
+    """Keep a verified delivery under its key, durably, and ring for the worker.
+
+    One statement, committed when this returns. A key that is known already changes nothing.
+    """
+    row = statements.run(
+        _RECORD, (provider, external_id, key, kind[:60], body, state, error)
+    ).fetchone()
+    if row[1] and state == Delivery.State.NEW:
+        bell.ring()
+    return Receipt(number=row[0], is_new=row[1])
+
+
+def number_for(provider: str, external_id: str) -> int:
+    """Return our number for a thing at a provider, the same for ever."""
+    row = statements.run(_NUMBER, (provider, external_id)).fetchone()
+    number: int = row[0]
+    return number
+
+
+Apply = Callable[[Delivery], UUID | None]
+
+
+def apply_next(provider: str, apply: Apply, *, now: datetime) -> bool:
+    """Apply the oldest due delivery of a provider; tell whether there was one.
+
+    `apply` runs in the transaction that claims the row. It returns the tenant that the delivery turned out to
+    belong to, and may raise `NotOurs`, a `PermanentError` (kept for a person) or anything else (tried again).
+    """
+    delivery_id = _count_attempt(provider, now=now)
+    if delivery_id is None:
+        return False
+    try:
+        with scope.platform():
+            _apply_claimed(delivery_id, apply, now=now)
+    except Exception as error:
+        _note_failure(delivery_id, error, now=now)
+    return True
+
+
+def replay(deliveries: Iterable[Delivery], *, now: datetime) -> int:
+    """Put deliveries back to the waiting ones and return how many."""
+    count = 0
+    for delivery in deliveries:
+        delivery.replay(now=now)
+        count += 1
+    transaction.on_commit(bell.ring)
+    return count
+
+
+# The attempt is counted in a transaction of its own: a delivery that kills its worker each time gives up one day.
+_COUNT = """
+UPDATE integrations_delivery SET attempts = attempts + 1 WHERE id = (
+  SELECT id FROM integrations_delivery
+  WHERE state = 'new' AND next_attempt_at <= %s AND provider = %s
+  ORDER BY next_attempt_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
+) RETURNING id, attempts
+"""
+
+
+def _count_attempt(provider: str, *, now: datetime) -> int | None:
+    with scope.platform():
+        row = statements.run(_COUNT, (now, provider)).fetchone()
+        if row is None:
+            return None
+        delivery_id, attempts = row
+        if attempts > retrying.MAX_ATTEMPTS:
+            _give_up(delivery_id, "died with its worker", now=now)
+            return None
+    number: int = delivery_id
+    return number
+
+
+def _apply_claimed(delivery_id: int, apply: Apply, *, now: datetime) -> None:
+    delivery = (
+        Delivery.objects.select_for_update(skip_locked=True, of=("self",))
+        .filter(pk=delivery_id, state=Delivery.State.NEW)
+        .first()
+    )
+    if delivery is None:
+        return  # somebody else is at it, or was
+    try:
+        # Only what `apply` did is taken back; the row stays claimed.
+        with transaction.atomic():
+            tenant_id = apply(delivery)
+    except NotOurs as reason:
+        delivery.give_up(error=str(reason), state=Delivery.State.IGNORED)
+    else:
+        delivery.finish(state=Delivery.State.DONE, tenant_id=tenant_id, now=now)
+
+
+def _note_failure(delivery_id: int, error: Exception, *, now: datetime) -> None:
+    log.warning("delivery_failed", delivery=delivery_id, error=type(error).__name__, exc_info=error)
+    with scope.platform():
+        delivery = Delivery.objects.select_for_update(of=("self",)).get(pk=delivery_id)
+        if delivery.state != Delivery.State.NEW:
+            return
+        if isinstance(error, PermanentError):
+            _give_up(delivery_id, str(error), now=now)
+            return
+        delay = retrying.delay_after(delivery.attempts, error=error)
+        if delay is None:
+            _give_up(delivery_id, f"{type(error).__name__}: {error}", now=now)
+        else:
+            delivery.postpone(until=now + delay, error=f"{type(error).__name__}: {error}")
+
+
+def _give_up(delivery_id: int, error: str, *, now: datetime) -> None:
+    delivery = Delivery.objects.get(pk=delivery_id)
+    delivery.give_up(error=error)
+    alerts.raise_alert(
+        "delivery_dead", tenant_id=None, about=str(delivery_id), now=now, provider=delivery.provider
+    )

@@ -1,0 +1,23 @@
+"""Telephone numbers as callers, networks and models write them."""
+
+from functools import lru_cache
+
+import phonenumbers
+
+
+@lru_cache(maxsize=4096)
+def e164(raw: str | None, region: str = "DE") -> str | None:
+    """Return the number as E.164, or None for everything that is not a valid number.
+
+    Withheld numbers arrive as words ("anonymous", "Restricted") or digits; whatever the numbering plan does not know
+    is "no number". Source: Retell and Twilio documentation on withheld callers, read 2026-11-21.
+    """
+    if not raw or len(raw) > 40:
+        return None
+    try:
+        number = phonenumbers.parse(raw, region)
+    except phonenumbers.NumberParseException:
+        return None
+    if number.extension or not phonenumbers.is_valid_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
