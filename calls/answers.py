@@ -1,0 +1,40 @@
+"""What a tool answers: a state for machines, a sentence for the caller, and today's date for the model."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from calls import speech
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """One answer during a call. `say` is German and states nothing but what rows prove."""
+
+    state: str
+    say: str
+    data: dict[str, Any] = field(default_factory=dict)
+
+    def as_json(self, *, local_now: datetime) -> dict[str, Any]:
+        """Return the answer as the agent gets it; the date keeps the model from inventing one."""
+        return {
+            "state": self.state,
+            "say": self.say,
+            "today": local_now.date().isoformat(),
+            "weekday": speech.weekday_name(local_now.date()),
+            "data": self.data,
+        }
+
+
+UNKNOWN_NUMBER = Answer(
+    state="unknown_number",
+    say="Diese Rufnummer ist bei uns nicht eingerichtet. Bitte wenden Sie sich direkt an den Betrieb.",
+)
+FAILED = Answer(
+    state="failed",
+    say="Das hat gerade technisch nicht geklappt, und es ist nichts gebucht. "
+    "Möchten Sie, dass Sie jemand zurückruft?",
+)
+INVALID_ARGUMENTS = Answer(
+    state="invalid_arguments", say="Das habe ich nicht verstanden. Können Sie es bitte noch einmal sagen?"
+)

@@ -1,0 +1,143 @@
+"""A call, folded together from whatever arrives about it: any order, any number of times, forward only."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from booking import customers
+from calls import outcomes
+from calls.models import Call
+from integrations import inbox
+from integrations.models import Delivery
+from integrations.voice import retell
+from integrations.voice.events import CallFacts, EventKind
+from tenants import alerts, directory, scope
+from tenants.directory import Line
+
+_STATUS_AFTER = {
+    EventKind.STARTED: Call.Status.ONGOING,
+    EventKind.ENDED: Call.Status.ENDED,
+    EventKind.ANALYZED: Call.Status.ANALYZED,
+}
+_RANK = {status: rank for rank, status in enumerate(Call.ORDER)}
+_NOTHING = (None, "", [], {})
+# A call that nobody reported the end of is over after two hours.
+STALE_AFTER = timedelta(hours=2)
+
+
+class UnknownNumber(inbox.NotOurs):
+    """The dialled number leads to no active branch; nothing is guessed."""
+
+
+def apply(delivery: Delivery) -> UUID | None:
+    """Fold a recorded life-cycle event into its call and return the tenant it belongs to.
+
+    :raises inbox.NotOurs: an event we do not use, or a number that is not ours (an alert is raised)
+    """
+    event = retell.event(retell.load(bytes(delivery.body)))
+    if event.kind is None:
+        raise inbox.NotOurs(f"event {event.name} is not used")
+    line = line_of(event.facts, at=delivery.created_at)
+    if line is None:
+        return None
+    with scope.tenant(line.tenant_id):
+        number = delivery.subject_id
+        assert number is not None, "a readable life-cycle event has a call id"
+        open_call(event.facts, number=number, line=line)
+        call = Call.objects.select_for_update(of=("self",)).get(pk=number)
+        _fold(call, event.kind, event.facts, now=delivery.created_at)
+    return line.tenant_id
+
+
+def line_of(facts: CallFacts, *, at: datetime) -> Line | None:
+    """Return where the dialled number leads; raise an alert for a number that leads nowhere."""
+    line = directory.line_for(facts.to_number) if facts.to_number else None
+    if line is None:
+        with scope.platform():
+            alerts.raise_alert(
+                "number_unknown", tenant_id=None, about=(facts.to_number or "")[:120], now=at
+            )
+    return line
+
+
+def open_call(facts: CallFacts, *, number: int, line: Line) -> Call:
+    """Return the call with this number; it is created by whatever arrives first.
+
+    The tenant's scope must be open.
+    """
+    known = Call.objects.filter(pk=number).first()
+    if known is not None:
+        return known
+    fresh = Call(
+        id=number,
+        tenant_id=line.tenant_id,
+        branch_id=line.branch_id,
+        phone_number_id=line.phone_number_id,
+        external_id=facts.call_id,
+        from_number=facts.from_number,
+        to_number=facts.to_number or "",
+        direction=facts.direction,
+        agent_id=facts.agent_id,
+        agent_version=facts.agent_version,
+        conversation_id=facts.conversation_id,
+        status=Call.Status.REGISTERED,
+        started_at=facts.started_at,
+    )
+    Call.objects.bulk_create([fresh], ignore_conflicts=True)
+    return Call.objects.get(pk=number)
+
+
+def close_stale(*, now: datetime) -> int:
+    """End the calls of the active tenant that nobody reported the end of; return how many."""
+    stale = Call.objects.filter(
+        Q(status=Call.Status.REGISTERED) | Q(status=Call.Status.ONGOING),
+        created_at__lt=now - STALE_AFTER,
+    ).select_for_update(skip_locked=True, of=("self",))
+    count = 0
+    for call in stale:
+        call.status = Call.Status.ENDED
+        call.end_reason = call.end_reason or "never_reported"
+        call.outcome, call.outcome_reason = outcomes.decide(call)
+        call.save()
+        count += 1
+    return count
+
+
+def _fold(call: Call, kind: EventKind, facts: CallFacts, *, now: datetime) -> None:
+    reached = _STATUS_AFTER[kind]
+    is_news = _RANK[reached] >= _RANK[Call.Status(call.status)]
+    for field, value in _known(facts).items():
+        # An event that comes late fills gaps and overrules nothing that a later stage said.
+        if value not in _NOTHING and (is_news or getattr(call, field) in _NOTHING):
+            setattr(call, field, value)
+    if is_news:
+        call.status = reached
+    if call.customer_id is None and call.from_number:
+        call.customer = customers.match_by_phone(call.from_number)
+    if call.status in (Call.Status.ENDED, Call.Status.ANALYZED):
+        call.outcome, call.outcome_reason = outcomes.decide(call)
+    call.save()
+
+
+def _known(facts: CallFacts) -> dict[str, Any]:
+    """Return what a delivery adds; what it does not say stays as it was."""
+    seconds = None if facts.duration_ms is None else max(0, round(facts.duration_ms / 1000))
+    return {
+        "agent_id": facts.agent_id,
+        "agent_version": facts.agent_version,
+        "conversation_id": facts.conversation_id,
+        "started_at": facts.started_at,
+        "ended_at": facts.ended_at,
+        "duration_seconds": seconds,
+        "end_reason": facts.end_reason,
+        "transcript": facts.transcript,
+        "turns": [{"role": turn.role, "content": turn.content} for turn in facts.turns],
+        "recording_url": facts.recording_url,
+        "summary": facts.summary,
+        "sentiment": facts.sentiment,
+        "intent": facts.intent,
+        "analysis": facts.analysis,
+        "cost_us_cents": facts.cost_us_cents,
+    }
