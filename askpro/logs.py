@@ -13,15 +13,16 @@ _PHONE = re.compile(
     r"(?<![\w.:-])(?:(?:\+|00)[0-9][0-9 ()/-]{6,20}[0-9]|0[1-9][0-9 ()/-]{6,18}[0-9])"
 )
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_KEY = re.compile(r"\b(?:ask_live|key|sk_live|sk_test|rk_live|whsec|cal_live|cal)_[A-Za-z0-9_-]{8,}")
+_KEY = re.compile(
+    r"\b(?:ask_live|key|sk_live|sk_test|rk_live|whsec|cal_live|cal)_[A-Za-z0-9_-]{8,}"
+)
 _HIDDEN_FIELDS = frozenset(
-    "authorization body caller cookie email from_number name password phone recipient secret signature "
-    "to_number token transcript x_api_key".split()
+    ["authorization", "body", "caller", "cookie", "email", "from_number", "name", "password", "phone", "recipient", "secret", "signature", "to_number", "token", "transcript", "x_api_key"]
 )
 
 
 # Made by us and without personal data; a random id may look like a telephone number.
-_PLAIN_FIELDS = frozenset("timestamp request_id level logger".split())
+_PLAIN_FIELDS = frozenset(["timestamp", "request_id", "level", "logger"])
 
 
 def mask(text: str) -> str:

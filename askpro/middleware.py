@@ -23,7 +23,15 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 from tenants import scope
 
-DOORS = ("/api/retell/", "/api/calcom/", "/api/stripe/", "/health", "/api/health")
+DOORS = (
+    "/api/retell/",
+    "/api/calcom/",
+    "/api/stripe/",
+    "/api/twilio/",
+    "/api/resend/",
+    "/health",
+    "/api/health",
+)
 
 log = structlog.get_logger("askpro.request")
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -99,4 +107,3 @@ Csrf = _for_pages(CsrfViewMiddleware)
 Authentication = _for_pages(AuthenticationMiddleware)
 Messages = _for_pages(MessageMiddleware)
 ClickJacking = _for_pages(XFrameOptionsMiddleware)
-

@@ -211,7 +211,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 # --- Static files -------------------------------------------------------------------------------------
 
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = BASE_DIR / "staticfiles" if IS_PRODUCTION else None
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = not IS_PRODUCTION
 WHITENOISE_AUTOREFRESH = False
@@ -242,20 +242,34 @@ ANYMAIL = {"RESEND_API_KEY": env.str("RESEND_API_KEY", default="")}
 # --- Providers ----------------------------------------------------------------------------------------
 
 RETELL_API_KEY = env.str("RETELL_API_KEY", default="")  # also signs what Retell sends
-RETELL_API_KEY_FALLBACKS: list[str] = env.list("RETELL_API_KEY_FALLBACKS", default=[])  # during rotation
+RETELL_API_KEY_FALLBACKS: list[str] = env.list(
+    "RETELL_API_KEY_FALLBACKS", default=[]
+)  # during rotation
 RETELL_WEBHOOK_SECRET = env.str("RETELL_WEBHOOK_SECRET", default="")  # plain-hex form, if set
 RETELL_BASE_URL = env.str("RETELL_BASE_URL", default="https://api.retellai.com")
+# Without its secret a door stays closed (401). The old ones count as well, while a secret is changed.
+CALCOM_WEBHOOK_SECRET = env.str("CALCOM_WEBHOOK_SECRET", default="")
+CALCOM_WEBHOOK_SECRET_FALLBACKS: list[str] = env.list("CALCOM_WEBHOOK_SECRET_FALLBACKS", default=[])
+STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", default="")
+STRIPE_WEBHOOK_SECRET_FALLBACKS: list[str] = env.list("STRIPE_WEBHOOK_SECRET_FALLBACKS", default=[])
+RESEND_WEBHOOK_SECRET = env.str("RESEND_WEBHOOK_SECRET", default="")
+RESEND_WEBHOOK_SECRET_FALLBACKS: list[str] = env.list("RESEND_WEBHOOK_SECRET_FALLBACKS", default=[])
+TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default="")
+# Here as well: the shared key of a Twilio account that signs with SHA-256.
+TWILIO_AUTH_TOKEN_FALLBACKS: list[str] = env.list("TWILIO_AUTH_TOKEN_FALLBACKS", default=[])
 STRIPE_API_KEY = env.str("STRIPE_API_KEY", default="")
 
 # --- REST API -----------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["tenants.api.KeyAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["tenants.api.HasScope"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_CLASSES": ["tenants.api.KeyThrottle"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["tenants.api.access.KeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["tenants.api.access.HasScope"],
+    "DEFAULT_RENDERER_CLASSES": ["tenants.api.wire.Answer"],
+    "DEFAULT_PARSER_CLASSES": ["tenants.api.wire.Json"],
+    "DEFAULT_METADATA_CLASS": None,  # OPTIONS would tell what the OpenAPI document tells better
+    "DEFAULT_SCHEMA_CLASS": "askpro.api.openapi.Schema",
+    "URL_FORMAT_OVERRIDE": None,
+    "DEFAULT_THROTTLE_CLASSES": ["tenants.api.access.KeyThrottle"],
     "DEFAULT_THROTTLE_RATES": {"api": env.str("API_RATE", default="60/min")},
     "EXCEPTION_HANDLER": "askpro.errors.answer",
     "UNAUTHENTICATED_USER": None,
@@ -272,6 +286,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "CallStatus": "calls.models.Call.Status",
+        "CallOutcome": "calls.models.Call.Outcome",
+        "AppointmentStatus": "booking.api.appointments.STATUSES",
+    },
 }
 
 # --- Logs and error tracking --------------------------------------------------------------------------

@@ -4,5 +4,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from askpro import checks
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "askpro.settings")
 application = get_wsgi_application()
+
+checks.refuse_unsafe_start()

@@ -36,5 +36,6 @@ FAILED = Answer(
     "Möchten Sie, dass Sie jemand zurückruft?",
 )
 INVALID_ARGUMENTS = Answer(
-    state="invalid_arguments", say="Das habe ich nicht verstanden. Können Sie es bitte noch einmal sagen?"
+    state="invalid_arguments",
+    say="Das habe ich nicht verstanden. Können Sie es bitte noch einmal sagen?",
 )

@@ -13,7 +13,7 @@ from integrations import inbox
 from integrations.models import Delivery
 from integrations.voice import retell
 from integrations.voice.events import CallFacts, EventKind
-from tenants import alerts, directory, scope
+from tenants import directory, scope
 from tenants.directory import Line
 
 _STATUS_AFTER = {
@@ -25,41 +25,29 @@ _RANK = {status: rank for rank, status in enumerate(Call.ORDER)}
 _NOTHING = (None, "", [], {})
 # A call that nobody reported the end of is over after two hours.
 STALE_AFTER = timedelta(hours=2)
-
-
-class UnknownNumber(inbox.NotOurs):
-    """The dialled number leads to no active branch; nothing is guessed."""
+NUMBER_UNKNOWN = "number_unknown"
 
 
 def apply(delivery: Delivery) -> UUID | None:
     """Fold a recorded life-cycle event into its call and return the tenant it belongs to.
 
-    :raises inbox.NotOurs: an event we do not use, or a number that is not ours (an alert is raised)
+    :raises inbox.NotOurs: an event we do not use, or a number that leads nowhere (that one with an alert)
     """
     event = retell.event(retell.load(bytes(delivery.body)))
     if event.kind is None:
         raise inbox.NotOurs(f"event {event.name} is not used")
-    line = line_of(event.facts, at=delivery.created_at)
+    line = directory.line_for(event.facts.to_number) if event.facts.to_number else None
     if line is None:
-        return None
+        raise inbox.NotOurs(
+            NUMBER_UNKNOWN, alert=NUMBER_UNKNOWN, about=(event.facts.to_number or "")[:120]
+        )
     with scope.tenant(line.tenant_id):
         number = delivery.subject_id
         assert number is not None, "a readable life-cycle event has a call id"
         open_call(event.facts, number=number, line=line)
         call = Call.objects.select_for_update(of=("self",)).get(pk=number)
-        _fold(call, event.kind, event.facts, now=delivery.created_at)
+        _fold(call, event.kind, event.facts)
     return line.tenant_id
-
-
-def line_of(facts: CallFacts, *, at: datetime) -> Line | None:
-    """Return where the dialled number leads; raise an alert for a number that leads nowhere."""
-    line = directory.line_for(facts.to_number) if facts.to_number else None
-    if line is None:
-        with scope.platform():
-            alerts.raise_alert(
-                "number_unknown", tenant_id=None, about=(facts.to_number or "")[:120], now=at
-            )
-    return line
 
 
 def open_call(facts: CallFacts, *, number: int, line: Line) -> Call:
@@ -105,7 +93,7 @@ def close_stale(*, now: datetime) -> int:
     return count
 
 
-def _fold(call: Call, kind: EventKind, facts: CallFacts, *, now: datetime) -> None:
+def _fold(call: Call, kind: EventKind, facts: CallFacts) -> None:
     reached = _STATUS_AFTER[kind]
     is_news = _RANK[reached] >= _RANK[Call.Status(call.status)]
     for field, value in _known(facts).items():

@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from tenants import audit, directory
+from tenants import audit, directory, scope
 from tenants.actors import Actor
 from tenants.models import ApiKey, Tenant
 
@@ -33,9 +33,9 @@ def issue(
 
 def recognise(secret: str, *, now: datetime) -> directory.KnownKey | None:
     """Return the key behind this secret, or None when it is unknown, revoked or expired."""
-    if not secret.startswith(_MARK) or not secret.isascii():
+    if not secret.startswith(_MARK) or not secret.isascii() or not secret.isprintable():
         return None
-    known = directory.api_key_for(secret[: len(_MARK) + 8])
+    known = directory.api_key_for(prefix_of(secret))
     if known is None or not hmac.compare_digest(known.key_hash, _digest(secret)):
         return None
     if known.expires_at is not None and known.expires_at <= now:
@@ -43,10 +43,19 @@ def recognise(secret: str, *, now: datetime) -> directory.KnownKey | None:
     return known
 
 
+def prefix_of(secret: str) -> str:
+    """Return the part of a key that may be shown and names it."""
+    return secret[: len(_MARK) + 8]
+
+
 def note_use(known: directory.KnownKey, *, now: datetime) -> None:
-    """Write down that the key was used, at most every ten minutes."""
+    """Write down that the key was used, at most every ten minutes.
+
+    In a transaction of its own: a long request must not hold up the others of the same key.
+    """
     if known.last_used_at is None or now - known.last_used_at > _USE_IS_NOTED_EVERY:
-        ApiKey.objects.filter(pk=known.api_key_id).update(last_used_at=now)
+        with scope.tenant(known.tenant_id):
+            ApiKey.objects.filter(pk=known.api_key_id).update(last_used_at=now)
 
 
 def _digest(secret: str) -> bytes:

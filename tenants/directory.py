@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from tenants import statements
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +19,7 @@ class Line:
     tenant_id: UUID
     branch_id: int
     phone_number_id: int
+    time_zone: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,10 +36,12 @@ class KnownKey:
 
 def line_for(dialled: str) -> Line | None:
     """Return where a dialled number (E.164) leads, or None; nothing is guessed."""
-    row = _one("SELECT tenant_id, branch_id, phone_number_id FROM tenants_line_for(%s)", dialled)
+    row = _one(
+        "SELECT tenant_id, branch_id, phone_number_id, time_zone FROM tenants_line_for(%s)", dialled
+    )
     if row is None:
         return None
-    return Line(tenant_id=row[0], branch_id=row[1], phone_number_id=row[2])
+    return Line(tenant_id=row[0], branch_id=row[1], phone_number_id=row[2], time_zone=row[3])
 
 
 def api_key_for(prefix: str) -> KnownKey | None:
@@ -68,13 +71,9 @@ def tenant_of_user(user_id: int) -> UUID | None:
 
 def active_tenants() -> list[UUID]:
     """Return the ids of all active businesses, for sweeps that visit one after the other."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT tenants_active()")
-        return [row[0] for row in cursor.fetchall()]
+    return [row[0] for row in statements.run("SELECT tenants_active()").fetchall()]
 
 
 def _one(sql: str, value: object) -> tuple[Any, ...] | None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [value])
-        row: tuple[Any, ...] | None = cursor.fetchone()
-        return row
+    row: tuple[Any, ...] | None = statements.run(sql, (value,)).fetchone()
+    return row

@@ -46,6 +46,11 @@ def current() -> Scope:
     return active
 
 
+def is_open() -> bool:
+    """Tell whether any scope is active."""
+    return _current.get() is not None
+
+
 @contextmanager
 def tenant(tenant: "Tenant | UUID") -> Iterator[None]:
     """Open a transaction in which only this tenant's rows exist.

@@ -66,5 +66,7 @@ def can_be_referenced(*tables: str) -> migrations.RunSQL:
             f"ALTER TABLE {table} ADD CONSTRAINT {table}_of_tenant UNIQUE (tenant_id, id);"
             for table in tables
         ),
-        "\n".join(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {table}_of_tenant;" for table in tables),
+        "\n".join(
+            f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {table}_of_tenant;" for table in tables
+        ),
     )

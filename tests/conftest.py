@@ -10,10 +10,12 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
+from pytest_django import Settings
 
 from tenants import scope
 from tenants.models import Tenant
 from tests import factories
+from tests.retell import KEY, Retell
 
 MONDAY_MORNING = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # 09:00 in Berlin
 
@@ -27,7 +29,9 @@ def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
         raise pytest.UsageError("tests run with ASKPRO_ENV=test only: use bin/askpro test")
     admin = f"host={owner['HOST']} port={owner['PORT']} user={owner['USER']} password={owner['PASSWORD']}"
     with psycopg.connect(f"{admin} dbname={owner['NAME']}", autocommit=True) as driver:
-        driver.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        driver.execute(
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+        )
         driver.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     app_role = sql.Identifier(settings.DATABASES["default"]["USER"])
     for alias in ("default", "owner"):
@@ -76,3 +80,10 @@ def in_salon(salon: Tenant) -> Iterator[Tenant]:
     """The salon, with its scope open for the whole test."""
     with scope.tenant(salon):
         yield salon
+
+
+@pytest.fixture
+def retell(settings: Settings) -> Retell:
+    """The voice platform, calling the salon from a known kind of number."""
+    settings.RETELL_API_KEY = KEY
+    return Retell()

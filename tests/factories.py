@@ -41,7 +41,9 @@ def make_tenant(*, name: str, slug: str) -> Tenant:
         return Tenant.objects.create(name=name, slug=slug, industry=Tenant.Industry.SALON)
 
 
-def make_branch(tenant: Tenant, *, name: str, time_zone: str = "Europe/Berlin", state: str = "BE") -> Branch:
+def make_branch(
+    tenant: Tenant, *, name: str, time_zone: str = "Europe/Berlin", state: str = "BE"
+) -> Branch:
     with scope.tenant(tenant):
         return Branch.objects.create(
             tenant=tenant, name=name, city="Berlin", state=state, time_zone=time_zone
@@ -80,7 +82,9 @@ def make_staff(branch: Branch, *, name: str) -> StaffMember:
         return StaffMember.objects.create(tenant_id=branch.tenant_id, branch=branch, name=name)
 
 
-def make_service(tenant: Tenant, *, name: str, duration_minutes: int = 30, **fields: Any) -> Service:
+def make_service(
+    tenant: Tenant, *, name: str, duration_minutes: int = 30, **fields: Any
+) -> Service:
     with scope.tenant(tenant):
         return Service.objects.create(
             tenant=tenant, name=name, duration_minutes=duration_minutes, **fields
@@ -89,7 +93,9 @@ def make_service(tenant: Tenant, *, name: str, duration_minutes: int = 30, **fie
 
 def make_alias(service: Service, alias: str) -> ServiceAlias:
     with scope.tenant(service.tenant_id):
-        return ServiceAlias.objects.create(tenant_id=service.tenant_id, service=service, alias=alias)
+        return ServiceAlias.objects.create(
+            tenant_id=service.tenant_id, service=service, alias=alias
+        )
 
 
 def make_skill(staff_member: StaffMember, service: Service) -> Skill:
@@ -100,7 +106,11 @@ def make_skill(staff_member: StaffMember, service: Service) -> Skill:
 
 
 def make_time_off(
-    branch: Branch, *, starts_at: datetime, ends_at: datetime, staff_member: StaffMember | None = None
+    branch: Branch,
+    *,
+    starts_at: datetime,
+    ends_at: datetime,
+    staff_member: StaffMember | None = None,
 ) -> TimeOff:
     with scope.tenant(branch.tenant_id):
         return TimeOff.objects.create(

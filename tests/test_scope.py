@@ -40,7 +40,10 @@ def test_the_setting_does_not_outlive_its_transaction(transactional_db: None) ->
         assert statements.run("SELECT count(*) FROM tenants_branch").fetchone() == (1,)
 
     assert statements.run("SELECT count(*) FROM tenants_branch").fetchone() == (0,)
-    assert statements.run("SELECT current_setting('app.tenant', true)").fetchone() in [("",), (None,)]
+    assert statements.run("SELECT current_setting('app.tenant', true)").fetchone() in [
+        ("",),
+        (None,),
+    ]
 
 
 def test_a_row_of_the_neighbour_cannot_be_written(salon: Tenant, neighbour: Tenant) -> None:

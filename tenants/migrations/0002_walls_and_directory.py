@@ -6,13 +6,13 @@ from tenants import walls
 # superuser may not attach the setting to the function).
 DIRECTORY = """
 CREATE FUNCTION tenants_line_for(dialled text)
-RETURNS TABLE (tenant_id uuid, branch_id bigint, phone_number_id bigint)
+RETURNS TABLE (tenant_id uuid, branch_id bigint, phone_number_id bigint, time_zone varchar)
 LANGUAGE plpgsql STABLE AS $$
 DECLARE before text := current_setting('app.platform', true);
 BEGIN
   PERFORM set_config('app.platform', 'on', true);
   RETURN QUERY
-    SELECT n.tenant_id, n.branch_id, n.id
+    SELECT n.tenant_id, n.branch_id, n.id, b.time_zone
     FROM tenants_phonenumber n
     JOIN tenants_branch b ON b.id = n.branch_id
     JOIN tenants_tenant t ON t.id = n.tenant_id

@@ -61,7 +61,10 @@ class Branch(TenantOwned):
     postcode = models.CharField(_("postcode"), max_length=10, blank=True)
     city = models.CharField(_("city"), max_length=100, blank=True)
     state = models.CharField(
-        _("state"), max_length=2, blank=True, help_text=_("Two letters, decides the holidays: BE, BY …")
+        _("state"),
+        max_length=2,
+        blank=True,
+        help_text=_("Two letters, decides the holidays: BE, BY …"),
     )
     time_zone = models.CharField(_("time zone"), max_length=60, validators=[validate_time_zone])
     language = models.CharField(_("language"), max_length=5, default="de")

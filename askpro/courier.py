@@ -1,0 +1,108 @@
+"""The courier: carries what waits in the inbox and the outbox, as soon as the bell rings.
+
+It runs in threads of the worker process. Rows are claimed with a lock, so any number of workers may run it; one that
+is killed leaves its row to the next. Without a bell it looks every second.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+
+import redis
+import structlog
+from django.db import close_old_connections, connection
+from django.utils import timezone
+
+from calls import lifecycle
+from integrations import bell, delivery, inbox
+from integrations.messaging import feedback
+from integrations.voice import retell
+
+log = structlog.get_logger("askpro.courier")
+HEARTBEAT_KEY = "askpro:worker:heartbeat"
+_HEARTBEAT_EVERY_SECONDS = 5.0
+_HEARTBEAT_LIVES_SECONDS = 20
+_LOOKS_EVERY_SECONDS = 1.0
+
+
+def carry_one() -> bool:
+    """Do the next thing that waits; tell whether there was one."""
+    did_something = False
+    for carry in _ROUND:
+        did_something = carry() or did_something
+    return did_something
+
+
+def carry_all(*, at_most: int = 10_000) -> int:
+    """Do everything that is due and return how many rounds it took."""
+    rounds = 0
+    while rounds < at_most and carry_one():
+        rounds += 1
+    return rounds
+
+
+class Courier:
+    """Threads that carry until they are stopped."""
+
+    def __init__(self, *, carriers: int = 2) -> None:
+        self._stopping = threading.Event()
+        self._rung = threading.Event()
+        self._threads = [threading.Thread(target=self._listen, name="courier-ear", daemon=True)]
+        self._threads += [
+            threading.Thread(target=self._carry, name=f"courier-{n}", daemon=True)
+            for n in range(carriers)
+        ]
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self, *, timeout_seconds: float = 10.0) -> None:
+        """Finish what is under way and end."""
+        self._stopping.set()
+        self._rung.set()
+        for thread in self._threads:
+            thread.join(timeout_seconds)
+
+    def _carry(self) -> None:
+        while not self._stopping.is_set():
+            self._rung.clear()
+            try:
+                while carry_one() and not self._stopping.is_set():
+                    pass
+            except Exception as error:
+                # The database is away, or a defect: keep the thread, look again later.
+                log.exception("courier_stumbled", error=type(error).__name__)
+                self._stopping.wait(_LOOKS_EVERY_SECONDS)
+            close_old_connections()
+            self._rung.wait(_LOOKS_EVERY_SECONDS)
+        connection.close()
+
+    def _listen(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self._listen_to_bell()
+            except redis.RedisError as error:
+                log.warning("courier_is_deaf", error=type(error).__name__)
+                self._stopping.wait(_LOOKS_EVERY_SECONDS)
+
+    def _listen_to_bell(self) -> None:
+        server = bell.client(timeout_seconds=5.0)
+        ear = server.pubsub(ignore_subscribe_messages=True)
+        ear.subscribe(bell.CHANNEL)
+        beat_at = 0.0
+        while not self._stopping.is_set():
+            if time.monotonic() >= beat_at:
+                server.set(HEARTBEAT_KEY, int(time.time()), ex=_HEARTBEAT_LIVES_SECONDS)
+                beat_at = time.monotonic() + _HEARTBEAT_EVERY_SECONDS
+            if ear.get_message(timeout=_LOOKS_EVERY_SECONDS) is not None:
+                self._rung.set()
+        ear.close()
+
+
+_ROUND: tuple[Callable[[], bool], ...] = (
+    lambda: inbox.apply_next(retell.PROVIDER, lifecycle.apply, now=timezone.now()),
+    lambda: inbox.apply_next("twilio", feedback.apply, now=timezone.now()),
+    lambda: inbox.apply_next("resend", feedback.apply, now=timezone.now()),
+    lambda: delivery.deliver_next(now=timezone.now()),
+)

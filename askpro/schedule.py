@@ -1,0 +1,26 @@
+"""All sweeps in one place: what each finds is what a bell or a webhook missed."""
+
+from typing import Any
+
+SWEEPS: dict[str, dict[str, Any]] = {
+    "carry what the courier missed": {
+        "task": "askpro.operations.tasks.carry_all",
+        "schedule": 30.0,
+        "options": {"expires": 25},
+    },
+    "drop expired holds": {
+        "task": "booking.tasks.drop_expired_holds",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
+    "close calls that nobody ended": {
+        "task": "calls.tasks.close_stale_calls",
+        "schedule": 600.0,
+        "options": {"expires": 590},
+    },
+    "meter calls and appointments": {
+        "task": "billing.tasks.meter_usage",
+        "schedule": 300.0,
+        "options": {"expires": 290},
+    },
+}

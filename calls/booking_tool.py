@@ -1,0 +1,196 @@
+"""The tool that books."""
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from booking import customers, scheduling
+from booking.models import Appointment, Service, StaffMember
+from calls import offers, slot_ids, speech, when, wishes
+from calls.answers import Answer
+from calls.models import Call
+from calls.wishes import Ask, Wish
+from integrations.voice import numbers
+from tenants import actors
+from tenants.errors import Refused
+from tenants.models import Branch
+
+_LONGEST_NAME = 200
+_NOT_A_NAME = frozenset(
+    ("anonym", "anonymous", "anrufer", "kunde", "kundin", "caller", "customer", "user", "test")
+)
+
+
+def book_appointment(
+    call: Call,
+    *,
+    slot_id: str,
+    service: str,
+    date: str,
+    time: str,
+    staff: str,
+    name: str,
+    phone: str,
+    email: str,
+    notes: str,
+    now: datetime,
+) -> Answer:
+    """Book what was offered or said exactly. `booked` is answered only when the row stands."""
+    try:
+        wish, starts_at = _wanted_start(
+            call, slot_id=slot_id, service=service, date=date, time=time, staff=staff, now=now
+        )
+        _name_must_be_said(name)
+        address = _email(email)
+        number = _number(phone)
+    except Ask as ask:
+        return ask.answer
+    by = actors.call(call.pk)
+    customer = customers.find_or_create(
+        name=name, phone=number or call.from_number, email=address, now=now
+    )
+    try:
+        booking = scheduling.book(
+            wish.service,
+            branch=wish.branch,
+            staff_member=wish.staff_member,
+            starts_at=starts_at,
+            customer=customer,
+            attendee_name=name,
+            source=Appointment.Source.PHONE,
+            by=by,
+            now=now,
+            idempotency_key=_key(call, wish.service, starts_at, name),
+            call_number=call.pk,
+            notes=notes,
+            hold=_own_hold(call, wish, starts_at),
+        )
+    except Refused as refusal:
+        state = "slot_taken" if refusal.code == "slot_taken" else "not_available"
+        rule = "taken" if state == "slot_taken" else str(refusal.facts.get("rule", refusal.code))
+        return offers.others(call, wish, starts_at, state=state, rule=rule, now=now)
+    if call.customer_id is None:
+        call.customer = customer
+        call.save(update_fields=["customer", "updated_at"])
+    return _booked(booking.appointment, wish.branch)
+
+
+def _wanted_start(
+    call: Call, *, slot_id: str, service: str, date: str, time: str, staff: str, now: datetime
+) -> tuple[Wish, datetime]:
+    if slot_id:
+        return _offered(call, slot_id)
+    wish = wishes.of(call, service=service, date=date, time=time, staff=staff, now=now)
+    if wish.when is None or wish.when.state != when.State.EXACT or wish.when.start is None:
+        raise Ask(
+            Answer(
+                state="missing",
+                say="Für welchen Tag und welche Uhrzeit genau soll ich buchen?",
+                data={"fields": ["date", "time"]},
+            )
+        )
+    return wish, wish.when.start
+
+
+def _offered(call: Call, slot_id: str) -> tuple[Wish, datetime]:
+    """Return what an offered slot stands for; the rules are asked again when it is booked."""
+    ref = slot_ids.read(slot_id, tenant_id=call.tenant_id)
+    service = Service.objects.filter(pk=ref.service_id, is_active=True).first() if ref else None
+    person = StaffMember.objects.filter(pk=ref.staff_member_id).first() if ref else None
+    if ref is None or service is None or person is None:
+        raise Ask(
+            Answer(
+                state="missing",
+                say="Diese Auswahl kenne ich nicht. Für welchen Tag und welche Uhrzeit soll ich buchen?",
+                data={"fields": ["date", "time"]},
+            )
+        )
+    branch = Branch.objects.get(pk=call.branch_id)
+    return Wish(branch=branch, service=service, staff_member=person, when=None), ref.starts_at
+
+
+def _name_must_be_said(name: str) -> None:
+    if (
+        not 2 <= len(name) <= _LONGEST_NAME
+        or name.lower() in _NOT_A_NAME
+        or not any(each.isalpha() for each in name)
+    ):
+        raise Ask(
+            Answer(
+                state="missing",
+                say="Auf welchen Namen darf ich den Termin eintragen?",
+                data={"fields": ["name"]},
+            )
+        )
+
+
+def _email(said: str) -> str | None:
+    if not said:
+        return None
+    try:
+        validate_email(said)
+    except ValidationError as error:
+        raise Ask(
+            Answer(
+                state="ask_email",
+                say="Die E-Mail-Adresse habe ich nicht verstanden. Können Sie sie bitte buchstabieren?",
+                data={"fields": ["email"]},
+            )
+        ) from error
+    return said
+
+
+def _number(said: str) -> str | None:
+    if not said:
+        return None
+    number = numbers.e164(said)
+    if number is None:
+        raise Ask(
+            Answer(
+                state="missing",
+                say="Die Rufnummer habe ich nicht verstanden. Können Sie sie bitte wiederholen?",
+                data={"fields": ["phone"]},
+            )
+        )
+    return number
+
+
+def _booked(appointment: Appointment, branch: Branch) -> Answer:
+    local = appointment.starts_at.astimezone(branch.zone)
+    spoken = speech.spoken_slot(local)
+    return Answer(
+        state="booked",
+        say=f"Ihr Termin ist gebucht: {appointment.service.name} bei {appointment.staff_member.name}, "
+        f"{spoken}.",
+        data={
+            "appointment": {
+                "id": appointment.pk,
+                "service": appointment.service.name,
+                "staff": appointment.staff_member.name,
+                "starts_at": local.isoformat(),
+                "spoken": spoken,
+                "minutes": appointment.service.duration_minutes,
+                "name": appointment.attendee_name,
+            }
+        },
+    )
+
+
+def _key(call: Call, service: Service, starts_at: datetime, name: str) -> str:
+    """One booking per call, service, start and person, however often the tool is called."""
+    person = " ".join(name.casefold().split())[:100]
+    return f"call:{call.pk}:{service.pk}:{int(starts_at.timestamp())}:{person}"
+
+
+def _own_hold(call: Call, wish: Wish, starts_at: datetime) -> Appointment | None:
+    return (
+        Appointment.objects.filter(
+            call_number=call.pk,
+            status=Appointment.Status.HELD,
+            service=wish.service,
+            starts_at=starts_at,
+        )
+        .order_by("-id")
+        .first()
+    )

@@ -1,0 +1,106 @@
+"""The tool that says what is free."""
+
+from datetime import datetime, timedelta
+
+from booking import availability, scheduling
+from booking.availability import Slot
+from booking.models import Appointment, StaffMember
+from booking.periods import Period
+from calls import offers, when, wishes
+from calls.answers import Answer
+from calls.models import Call
+from calls.wishes import Ask, Wish
+from tenants import actors
+from tenants.errors import Refused
+
+
+def check_availability(
+    call: Call, *, service: str, date: str, time: str, staff: str, now: datetime
+) -> Answer:
+    """Say what is free for a wish: the wanted time, or at most three others, or what is missing to know.
+
+    The wanted time is held for the caller for five minutes, if it is free.
+    """
+    try:
+        wish = wishes.of(call, service=service, date=date, time=time, staff=staff, now=now)
+    except Ask as ask:
+        return ask.answer
+    if wish.when is None:
+        return Answer(
+            state="ask_date", say="An welchem Tag und um wie viel Uhr möchten Sie kommen?"
+        )
+    if wish.when.state == when.State.EXACT and wish.when.start is not None:
+        return _about_one_start(call, wish, wish.when.start, now=now)
+    return _about_a_period(call, wish, now=now)
+
+
+def _about_one_start(call: Call, wish: Wish, start: datetime, *, now: datetime) -> Answer:
+    found = offers.free(call, wish, Period(start, start + timedelta(minutes=1)), now=now, limit=1)
+    if not found:
+        return offers.others(
+            call, wish, start, state="alternatives", rule=_rule(call, wish, start, now=now), now=now
+        )
+    try:
+        _hold(call, wish, found[0], now=now)
+    except Refused:
+        return offers.others(call, wish, start, state="alternatives", rule="taken", now=now)
+    spoken = offers.at(found[0], wish.branch)
+    return Answer(
+        state="available",
+        say=f"{spoken}, ist frei, bei {found[0].staff_name}. Soll ich das buchen?",
+        data={"slots": offers.as_data(found, wish, call)},
+    )
+
+
+def _about_a_period(call: Call, wish: Wish, *, now: datetime) -> Answer:
+    period = _period(wish, now=now)
+    found = offers.free(call, wish, period, now=now)
+    if found:
+        return offers.offer("available", "Frei wäre", found, wish, call)
+    rule = _rule(call, wish, period.start, now=now)
+    return offers.others(call, wish, period.start, state="alternatives", rule=rule, now=now)
+
+
+def _period(wish: Wish, *, now: datetime) -> Period:
+    horizon = now + timedelta(days=wish.service.horizon_days + 1)
+    said = wish.when
+    if said is None or said.start is None:
+        return Period(now, horizon)
+    return Period(said.start, said.end or horizon)
+
+
+def _hold(call: Call, wish: Wish, slot: Slot, *, now: datetime) -> None:
+    """Keep the slot for the caller; what was held for this call before is let go."""
+    by = actors.call(call.pk)
+    held = Appointment.objects.filter(call_number=call.pk, status=Appointment.Status.HELD)
+    for before in held:
+        if before.starts_at == slot.starts_at and before.service_id == wish.service.pk:
+            return
+        scheduling.release(before, by=by, now=now)
+    scheduling.hold(
+        wish.service,
+        branch=wish.branch,
+        staff_member=StaffMember.objects.get(pk=slot.staff_member_id),
+        starts_at=slot.starts_at,
+        source=Appointment.Source.PHONE,
+        by=by,
+        now=now,
+        call_number=call.pk,
+    )
+
+
+def _rule(call: Call, wish: Wish, start: datetime, *, now: datetime) -> str:
+    if wish.staff_member is None:
+        rule = availability.why_nobody(
+            wish.service, branch=wish.branch, starts_at=start, now=now, for_call=call.pk
+        )
+    else:
+        rule = availability.why_not(
+            wish.service,
+            branch=wish.branch,
+            staff_member=wish.staff_member,
+            starts_at=start,
+            now=now,
+            for_call=call.pk,
+        )
+    return rule or ""

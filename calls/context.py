@@ -1,0 +1,44 @@
+"""What the agent should know at the start of a call."""
+
+from datetime import datetime
+from typing import Any
+
+from booking import customers, hours
+from booking.models import Service
+from calls import speech
+from calls.answers import Answer
+from calls.models import Call
+from tenants.models import Branch
+
+
+def get_context(call: Call, *, now: datetime) -> Answer:
+    """Return today's date, the branch, its hours today, its services and the caller, if the number is known."""
+    branch = Branch.objects.select_related("tenant").get(pk=call.branch_id)
+    local_now = now.astimezone(branch.zone)
+    caller = customers.match_by_phone(call.from_number)
+    return Answer(
+        state="context",
+        say=f"Guten Tag, hier ist {branch.tenant.name}. Was kann ich für Sie tun?",
+        data={
+            "business": branch.tenant.name,
+            "branch": branch.name,
+            "date_spoken": speech.spoken_date(local_now.date()),
+            "time": f"{local_now:%H:%M}",
+            "hours_today": _spans(hours.opening_of(branch), local_now.isoweekday()),
+            "services": list(
+                Service.objects.filter(is_active=True, is_bookable_by_phone=True)
+                .order_by("name", "pk")
+                .values_list("name", flat=True)[:20]
+            ),
+            # A number is a hint and no identity: the name helps to greet, it opens nothing.
+            "caller_known": caller is not None,
+            "caller_name": caller.name if caller else "",
+        },
+    )
+
+
+def _spans(opening: dict[int, list[tuple[int, int]]], weekday: int) -> list[dict[str, Any]]:
+    return [
+        {"from": f"{a // 60:02d}:{a % 60:02d}", "until": f"{b // 60:02d}:{b % 60:02d}"}
+        for a, b in opening.get(weekday, [])
+    ]

@@ -1,0 +1,110 @@
+"""One question of the agent, from the signed request to the answer that the caller hears."""
+
+import time
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+from django.db import DatabaseError
+
+from calls import answers, lifecycle, tools
+from calls.answers import Answer
+from calls.models import Call, ToolCall
+from integrations import inbox
+from integrations.voice import retell
+from integrations.voice.events import FunctionRequest
+from tenants import directory, scope
+from tenants.directory import Line
+
+log = structlog.get_logger("askpro.conversation")
+# Where no branch is known there is no branch's clock; the product's home market has this one.
+_HOME = ZoneInfo("Europe/Berlin")
+
+
+def answer(asked: FunctionRequest, *, body: bytes, began: float, now: datetime) -> dict[str, Any]:
+    """Answer a function of a running call and keep question, answer and duration. Never raises.
+
+    `began` is the reading of `time.perf_counter()` when the request came in.
+    """
+    try:
+        line = directory.line_for(asked.facts.to_number) if asked.facts.to_number else None
+        if line is None:
+            _keep(asked, body=body, now=now)
+            return answers.UNKNOWN_NUMBER.as_json(local_now=now.astimezone(_HOME))
+        return _answer_on(line, asked, began=began, now=now)
+    except Exception:
+        log.exception("tool_failed", tool=asked.tool)
+        return answers.FAILED.as_json(local_now=now.astimezone(_HOME))
+
+
+def not_understood(*, now: datetime) -> dict[str, Any]:
+    """Return the answer to a request that could not be read."""
+    return answers.INVALID_ARGUMENTS.as_json(local_now=now.astimezone(_HOME))
+
+
+def _answer_on(
+    line: Line, asked: FunctionRequest, *, began: float, now: datetime
+) -> dict[str, Any]:
+    number = inbox.number_for(retell.PROVIDER, asked.facts.call_id)
+    try:
+        with scope.tenant(line.tenant_id):
+            call = lifecycle.open_call(asked.facts, number=number, line=line)
+            reply = _reply(asked, call, now=now)
+            _note(call, asked, reply, began=began, now=now)
+    except Exception as error:
+        log.exception("tool_failed", tool=asked.tool, call=number, error=type(error).__name__)
+        reply = answers.FAILED
+        _note_failure(line, asked, number=number, began=began, now=now)
+    return reply.as_json(local_now=now.astimezone(ZoneInfo(line.time_zone)))
+
+
+def _reply(asked: FunctionRequest, call: Call, *, now: datetime) -> Answer:
+    tool = tools.find(asked.tool)
+    if tool is None:
+        return Answer(
+            state="unknown_tool",
+            say="Das kann ich leider nicht.",
+            data={"tools": list(tools.TOOLS)},
+        )
+    return tools.answer(tool, call, arguments=asked.arguments, now=now)
+
+
+def _note(
+    call: Call, asked: FunctionRequest, reply: Answer, *, began: float, now: datetime
+) -> None:
+    ToolCall.objects.create(
+        tenant_id=call.tenant_id,
+        call=call,
+        name=asked.tool[:64],
+        arguments=asked.arguments,
+        state=reply.state,
+        answer={"say": reply.say, "data": reply.data},
+        duration_ms=round((time.perf_counter() - began) * 1000),
+        at=now,
+    )
+
+
+def _note_failure(
+    line: Line, asked: FunctionRequest, *, number: int, began: float, now: datetime
+) -> None:
+    """Keep the failure with the call; the failure of that is in the log above."""
+    try:
+        with scope.tenant(line.tenant_id):
+            call = lifecycle.open_call(asked.facts, number=number, line=line)
+            _note(call, asked, answers.FAILED, began=began, now=now)
+    except DatabaseError:
+        log.exception("tool_failure_not_kept", tool=asked.tool, call=number)
+
+
+def _keep(asked: FunctionRequest, *, body: bytes, now: datetime) -> None:
+    """Keep a signed question that belongs to nobody, and tell the platform."""
+    inbox.keep_foreign(
+        retell.PROVIDER,
+        kind=f"function {asked.tool}",
+        body=body,
+        external_id=asked.facts.call_id,
+        reason=lifecycle.NUMBER_UNKNOWN,
+        about=(asked.facts.to_number or "")[:120],
+        now=now,
+    )

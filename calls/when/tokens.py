@@ -1,0 +1,312 @@
+"""From text to tokens: numeric dates and times, number words, and the words that matter.
+
+Idioms of several words ("so bald wie möglich", "nicht vor") are replaced by the one word they mean first.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from calls.when import words
+from calls.when.words import Kind
+
+
+class Token(NamedTuple):
+    """One token; `text` is folded as written, `parts` belong to numeric dates and times."""
+
+    kind: Kind
+    text: str = ""
+    name: str = ""
+    number: int = 0
+    parts: tuple[int, ...] = ()
+
+
+NOTHING = Token(Kind.EDGE_OF_TEXT)
+
+
+def split(text: str) -> list[Token]:
+    """Split folded text into tokens."""
+    for pattern, replacement in _IDIOMS:
+        text = pattern.sub(replacement, text)
+    found: list[Token] = []
+    for match in _TOKEN.finditer(text):
+        shape = match.lastgroup or "word"
+        found.extend(_MAKERS[shape](match))
+    return list(_with_abbreviations(_with_joined_numbers(found)))
+
+
+def at(tokens: Sequence[Token], position: int) -> Token:
+    """Return the token at a position, or nothing beyond both ends."""
+    return tokens[position] if 0 <= position < len(tokens) else NOTHING
+
+
+# --- idioms -----------------------------------------------------------------------------------------------
+
+_POSSIBLE = r"(?:moeglich|moglich|geht|gehts|machbar|irgend)"
+_FREE = r"(?:freie|verfuegbare|verfugbare|moegliche|mogliche|offene|beste|passende)[nrsm]?"
+_IDIOMS = tuple(
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        (r"\ba\.\s?m\.", " am"),
+        (r"\bp\.\s?m\.?", " pm"),
+        (
+            rf"\b(?:so\s?)?(?:bald|schnell|frueh|fruh|zeitnah|rasch)\w* (?:wie|als) (?:es |nur |irgend )*{_POSSIBLE}\w*",
+            " asap ",
+        ),
+        (r"\bas soon as possible\b", " asap "),
+        (
+            r"\bm(?:oe|o)glichst (?:bald|schnell|fr(?:ue|u)h|zeitnah|rasch|sofort)(?:ig|e[nrs]?)?\b",
+            " asap ",
+        ),
+        (
+            r"\b(?:schnellst|fr(?:ue|u)hest|n(?:ae|a)chst|ehest|baldigst)\s?m(?:oe|o)glich\w*(?: termin| zeitpunkt)?",
+            " asap ",
+        ),
+        (
+            rf"\b(?:n(?:ae|a)chste[nrsm]?|erste[nrsm]?|fr(?:ue|u)heste[nrsm]?|schnellste[nrsm]?) "
+            rf"(?:{_FREE} )*(?:termin|slot|zeitpunkt|gelegenheit|l(?:ue|u)cke|zeit)\b",
+            " asap ",
+        ),
+        (r"\bam (?:schnellsten|fr(?:ue|u)hesten|ehesten)\b", " asap "),
+        (r"\b(?:ab|per) sofort\b", " asap "),
+        (r"\begal,? wann\b|\bwann auch immer\b|\birgendwann\b|\bjederzeit\b", " anytime "),
+        (
+            r"\bnicht (?:vor|fr(?:ue|u)her als|eher als)\b|\berst(?: wieder)? (?:ab|nach|um)\b",
+            " ab ",
+        ),
+        (r"\bfr(?:ue|u)h(?:e)?stens(?: ab)?\b", " ab "),
+        (r"\bnicht (?:nach|sp(?:ae|a)ter als|l(?:ae|a)nger als)\b", " latest "),
+        (
+            r"\b(?:bis )?sp(?:ae|a)t(?:e)?stens(?: bis)?\b|\bbis (?:maximal|h(?:oe|o)chstens)\b|\bl(?:ae|a)ngstens(?: bis)?\b",
+            " latest ",
+        ),
+        (r"\b(ue?ber) (n(?:ae|a|e)chste[nrsm]?|morgen)\b", r"\1\2"),
+        (r"\bkurz (?:vor|nach)\b", " gegen "),
+        (r"\bvor gestern\b", "vorgestern"),
+        (r"\b(vor|nach) mittags\b", r"\1mittags"),
+        (r"\b(drei) (viertel ?stunden?)\b", r"dreiviertelstunde"),
+        (r"\b(halbe?n?|viertel|dreiviertel) ?stunden?\b", r"\1stunde"),
+        (r"\bhalben?stunde\b", "halbstunde"),
+        (r"\bk\.?\s?w\.?(?=\s?\d)", "kw "),
+        (r"\bkalender woche\b", "kalenderwoche"),
+        (r"\bwochen ende\b", "wochenende"),
+        (r"\bheilige[nrm]? abend\b", "heiligabend"),
+        (r"\bneue[ns]? jahr(?:es)?\b", "naechstes jahr"),
+        (r"\bchristi himmelfahrt\b", "himmelfahrt"),
+        (r"\ban?statt(?: dessen)?\b", " statt "),
+        (
+            r"\bich (?:meine|meinte|korrigiere)\b|\bbesser gesagt\b|\b(?:ach|moment) nein\b",
+            " nein ",
+        ),
+        (r"\bganz egal\b|\bist (?:mir )?egal\b|^egal$", " anytime "),
+        (r"\bwe(?:ss|s|st)?halb\b|\bdeshalb\b|\binnerhalb\b|\bausserhalb\b", " "),
+        (
+            r"\balle (?:zwei|drei|vier|sechs|acht|\d+) (?:tage|wochen|monate)\b|\b(?:14|vierzehn)-?t(?:ae|a)gig\w*",
+            " jeden ",
+        ),
+    )
+)
+
+
+# --- shapes -----------------------------------------------------------------------------------------------
+
+_ZONE = (
+    r"(?:z\b|\s?utc\b|\s?\+\d{2}:?\d{2}"
+    r"|(?:(?<=:\d\d:\d\d)|(?<=\.\d{3}))-(?:0\d|1[0-2]):?\d{2}(?![\d:]))"
+)
+_TOKEN = re.compile(
+    rf"""
+      (?P<instant>\b\d{{4}}-\d{{1,2}}-\d{{1,2}}(?:t|\s+)\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d+)?)?{_ZONE}?(?!\d))
+    | (?P<iso_week>\b\d{{4}}-?w\d{{1,2}}(?:-[1-7])?\b)
+    | (?P<ymd>\b\d{{4}}[-./]\d{{1,2}}[-./]\d{{1,2}}(?!\d))
+    | (?P<compact>\b(?:19|20|21)\d{{6}}\b)
+    | (?P<dmy>\b\d{{1,2}}\.\s?\d{{1,2}}\.(?:\s?(?:19|20|21)\d{{2}}\b|\d{{2}}\b(?!\s*(?:uhr|:|h\b)))?(?!\d))
+    | (?P<slashed>\b\d{{1,2}}[/-]\d{{1,2}}[/-](?:\d{{4}}|\d{{2}})(?!\d))
+    | (?P<day_month>\b\d{{1,2}}/\d{{1,2}}(?![\d/]))
+    | (?P<clock>\b\d{{1,2}}\s?(?::|h(?=\d))\s?\d{{2}}(?::\d{{2}}(?:[.,]\d+)?)?(?!\d)(?:\s?(?P<half>[ap]m)\b|{_ZONE})?)
+    | (?P<half_hour>\b\d{{1,2}}\s?(?:pm\b|am\b(?=\s*(?:$|,))))
+    | (?P<dotted>\b\d{{1,2}}\.\d{{1,2}}(?!\.?\d))
+    | (?P<ordinal>\b\d{{1,2}}\.(?!\d))
+    | (?P<number>\d+)
+    | (?P<word>[a-z]+(?:'[a-z]+)?)
+    | (?P<comma>[,;!?])
+    | (?P<dash>-)
+    | (?P<slash>/)
+    """,
+    re.VERBOSE,
+)
+_DIGITS = re.compile(r"\d+")
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(digits) for digits in _DIGITS.findall(text)]
+
+
+def _instant(match: re.Match[str]) -> Iterator[Token]:
+    """Cut an ISO date and time; the zone, if any, is kept in the text for `instants`."""
+    text = match.group()
+    year, month, day, hour, minute = _numbers(text)[:5]
+    yield Token(Kind.INSTANT, text, zone_of(text[10:]), 0, (year, month, day, hour, minute))
+
+
+def zone_of(text: str) -> str:
+    """Return the zone written behind a time: "", "+00:00" or another offset."""
+    found = re.search(r"(z|utc|[+-]\d{2}:?\d{2})$", text.strip())
+    if not found:
+        return ""
+    zone = found.group()
+    return "+00:00" if zone in ("z", "utc") else f"{zone[:3]}:{zone[-2:]}"
+
+
+def _iso_week(match: re.Match[str]) -> Iterator[Token]:
+    year, week, *weekday = _numbers(match.group())
+    yield Token(Kind.ISO_WEEK, match.group(), parts=(year, week, *weekday))
+
+
+def _ymd(match: re.Match[str]) -> Iterator[Token]:
+    year, month, day = _numbers(match.group())
+    yield Token(Kind.DATE, match.group(), parts=(year, month, day))
+
+
+def _compact(match: re.Match[str]) -> Iterator[Token]:
+    text = match.group()
+    yield Token(Kind.DATE, text, parts=(int(text[:4]), int(text[4:6]), int(text[6:])))
+
+
+def _dmy(match: re.Match[str]) -> Iterator[Token]:
+    day, month, *year = _numbers(match.group())
+    if not year and month > 12 and day <= 24 and month % 5 == 0:
+        yield Token(
+            Kind.DOTTED, match.group().rstrip("."), parts=(day, month)
+        )  # "um 10.30." ends a sentence
+        return
+    full_year = year[0] + 2000 if year and year[0] < 100 else (year or [0])[0]
+    yield Token(Kind.DATE, match.group(), parts=(full_year, month, day))
+
+
+def _clock(match: re.Match[str]) -> Iterator[Token]:
+    text = match.group()
+    hour, minute = _numbers(text)[:2]
+    if match.group("half"):
+        yield Token(Kind.CLOCK, text, "firm", 0, (_of_24(hour, match.group("half")), minute))
+        return
+    yield Token(Kind.CLOCK, text, zone_of(text), 0, (hour, minute))
+
+
+def _half_hour(match: re.Match[str]) -> Iterator[Token]:
+    text = match.group()
+    yield Token(Kind.CLOCK, text, "firm", 0, (_of_24(_numbers(text)[0], text[-2:]), 0))
+
+
+def _of_24(hour: int, half: str) -> int:
+    """Return the hour of an English "pm" or "am"; what is no such hour stays wrong."""
+    if not 1 <= hour <= 12:
+        return hour if half == "pm" and hour < 24 else 99
+    return hour % 12 + (12 if half == "pm" else 0)
+
+
+def _dotted(match: re.Match[str]) -> Iterator[Token]:
+    yield Token(Kind.DOTTED, match.group(), parts=tuple(_numbers(match.group())))
+
+
+def _ordinal(match: re.Match[str]) -> Iterator[Token]:
+    yield Token(Kind.ORDINAL, match.group(), "digits", int(match.group()[:-1]))
+
+
+def _number(match: re.Match[str]) -> Iterator[Token]:
+    text = match.group()
+    yield Token(Kind.NUMBER, text, "digits", int(text[:9]))
+
+
+def _word(match: re.Match[str]) -> Iterator[Token]:
+    word = match.group()
+    if word == "latest":
+        yield Token(Kind.PREPOSITION, word, "latest")
+    elif word == "anytime":
+        yield Token(Kind.EARLIEST, word, "anytime")
+    else:
+        for meaning in words.meanings(word):
+            yield Token(meaning.kind, word, meaning.name, meaning.number)
+
+
+def _sign(kind: Kind) -> Callable[[re.Match[str]], Iterator[Token]]:
+    def make(match: re.Match[str]) -> Iterator[Token]:
+        yield Token(kind, match.group())
+
+    return make
+
+
+_MAKERS: dict[str, Callable[[re.Match[str]], Iterator[Token]]] = {
+    "instant": _instant,
+    "iso_week": _iso_week,
+    "ymd": _ymd,
+    "compact": _compact,
+    "dmy": _dmy,
+    "slashed": _dmy,
+    "day_month": _dmy,
+    "clock": _clock,
+    "half_hour": _half_hour,
+    "dotted": _dotted,
+    "ordinal": _ordinal,
+    "number": _number,
+    "word": _word,
+    "comma": _sign(Kind.COMMA),
+    "dash": _sign(Kind.DASH),
+    "slash": _sign(Kind.OR),
+}
+
+
+# --- what only the neighbours tell ------------------------------------------------------------------------
+
+
+def _with_joined_numbers(tokens: Sequence[Token]) -> Iterator[Token]:
+    """Join number words that the transcription tore apart: "fünf und zwanzig"."""
+    position, between = 0, False
+    while position < len(tokens):
+        token = tokens[position]
+        between = between or token.name == "zwischen"
+        joined = None if between else _joined(tokens, position)
+        yield joined or token
+        position += 3 if joined else 1
+
+
+def _joined(tokens: Sequence[Token], position: int) -> Token | None:
+    ones, link, tens = (at(tokens, position + i) for i in range(3))
+    small = ones.name == "word" and 1 <= ones.number <= 9
+    if not (small or ones.text == "ein") or link.text != "und":
+        return None
+    if tens.name == "word" and tens.number % 10 == 0 and 20 <= tens.number <= 90:
+        return Token(tens.kind, f"{ones.text}und{tens.text}", "word", tens.number + ones.number)
+    return None
+
+
+def _with_abbreviations(tokens: Iterator[Token]) -> Iterator[Token]:
+    """Read "Di", "So" and the like as weekdays only where one can stand: they are everyday words too."""
+    known = list(tokens)
+    for position, token in enumerate(known):
+        if token.kind is not Kind.ABBREVIATION:
+            yield token
+        elif _stands_as_weekday(known, position):
+            yield Token(Kind.WEEKDAY, token.text, "abbreviated", token.number)
+        elif token.text == "so":
+            yield Token(Kind.PREPOSITION, token.text, "about")
+        elif token.text == "fr":
+            yield Token(Kind.TITLE, token.text)
+        else:
+            yield Token(Kind.WORD, token.text)
+
+
+_AFTER_WEEKDAY = frozenset(
+    (Kind.DATE, Kind.INSTANT, Kind.ORDINAL, Kind.CLOCK, Kind.NUMBER, Kind.PART, Kind.COMMA)
+    + (Kind.PREPOSITION, Kind.DASH, Kind.OR, Kind.DOTTED, Kind.AND, Kind.EDGE_OF_TEXT)
+)
+_AFTER_SUNDAY = frozenset((Kind.DATE, Kind.INSTANT, Kind.EDGE_OF_TEXT))
+
+
+def _stands_as_weekday(tokens: Sequence[Token], position: int) -> bool:
+    following = at(tokens, position + 1)
+    if following.kind is Kind.COMMA and tokens[position].text in ("so", "fr"):
+        following = at(tokens, position + 2)
+    if tokens[position].text == "so" and at(tokens, position - 1).text != "am":
+        return following.kind in _AFTER_SUNDAY and position == 0
+    return following.kind in _AFTER_WEEKDAY

@@ -1,0 +1,140 @@
+"""From the caller's words to what the diary can be asked: which service, with whom, when. Or the question to ask back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from booking import catalogue, hours
+from booking.models import Service, StaffMember
+from calls import speech, when
+from calls.answers import Answer
+from calls.models import Call
+from calls.when import When
+from tenants.models import Branch
+
+_AT_MOST = 5
+
+
+class Ask(Exception):
+    """The wish is not clear yet; carries the answer that asks."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.state)
+        self.answer = answer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What is wanted, as far as it was said."""
+
+    branch: Branch
+    service: Service
+    staff_member: StaffMember | None
+    when: When | None
+
+
+def of(call: Call, *, service: str, date: str, time: str, staff: str, now: datetime) -> Wish:
+    """Return what the caller wants.
+
+    :raises Ask: something is missing, unknown, contradictory or could mean several things
+    """
+    branch = Branch.objects.get(pk=call.branch_id)
+    wanted = service_of(service)
+    return Wish(
+        branch=branch,
+        service=wanted,
+        staff_member=staff_of(staff, service=wanted, branch=branch),
+        when=time_of(date=date, time=time, branch=branch, now=now),
+    )
+
+
+def service_of(said: str) -> Service:
+    """Return the service that is meant.
+
+    :raises Ask: several could be meant, or none; there is a default only where there is one service
+    """
+    match = catalogue.match_service(said)
+    if match.state == catalogue.State.MATCHED and match.found is not None:
+        return match.found
+    names = [service.name for service in match.candidates][:_AT_MOST]
+    question = (
+        f"Das biete ich nicht unter diesem Namen an. Möglich sind {speech.spoken_list(names)}. Was passt?"
+        if said and match.state == catalogue.State.NONE
+        else f"Worum geht es: {speech.spoken_list(names)}?"
+    )
+    raise Ask(Answer(state="ask_service", say=question, data={"candidates": names}))
+
+
+def staff_of(said: str, *, service: Service, branch: Branch) -> StaffMember | None:
+    """Return the person who is wanted, None when nobody was named.
+
+    :raises Ask: unknown name, several of that name, or somebody who does not offer the service
+    """
+    if not said:
+        return None
+    match = catalogue.match_staff(said, service=service, branch=branch)
+    if match.state == catalogue.State.MATCHED and match.found is not None:
+        return match.found
+    names = [person.name for person in match.candidates][:_AT_MOST]
+    if match.state == catalogue.State.CANNOT and match.found is not None:
+        say = f"{match.found.name} bietet {service.name} nicht an."
+    else:
+        say = f"Eine Person mit dem Namen {said[:60]} finde ich nicht."
+    if names:
+        say += f" Möglich wäre es bei {speech.spoken_list(names)}."
+    raise Ask(Answer(state="ask_staff", say=say, data={"candidates": names}))
+
+
+def time_of(*, date: str, time: str, branch: Branch, now: datetime) -> When | None:
+    """Return what was said about the time, None when nothing was said.
+
+    :raises Ask: past, contradictory, ambiguous or not understood; nothing is moved or filled in
+    """
+    if not date and not time:
+        return None
+    said = when.understand_parts(
+        date=date or None,
+        time=time or None,
+        now=now.astimezone(branch.zone),
+        opening=when.Opening(hours=hours.opening_of(branch)),
+    )
+    if said.state in _CLEAR:
+        return said
+    raise Ask(_question_about(said))
+
+
+_CLEAR = (
+    when.State.EXACT,
+    when.State.DAY,
+    when.State.WINDOW,
+    when.State.RANGE,
+    when.State.EARLIEST,
+)
+_QUESTIONS = {
+    when.State.PAST: ("past", "Das liegt schon in der Vergangenheit. Welcher Tag passt Ihnen?"),
+    when.State.INVALID: ("invalid", "Dieses Datum oder diese Uhrzeit gibt es nicht. Wann genau?"),
+    when.State.CONFLICT: ("conflict", "Wochentag und Datum passen nicht zusammen."),
+    when.State.AMBIGUOUS: ("ambiguous", "Da bin ich nicht sicher."),
+    when.State.TIME_ONLY: ("ask_date", "An welchem Tag möchten Sie kommen?"),
+    when.State.UNPARSEABLE: (
+        "ask_date",
+        "Das habe ich nicht verstanden. An welchem Tag und um wie viel Uhr?",
+    ),
+}
+
+
+def _question_about(said: When) -> Answer:
+    state, say = _QUESTIONS[said.state]
+    readings = [_reading(each) for each in said.alternatives]
+    if readings:
+        say += f" Meinen Sie {speech.spoken_list([each['spoken'] for each in readings])}?"
+    return Answer(state=state, say=say, data={"alternatives": readings, "reason": said.reason})
+
+
+def _reading(said: When) -> dict[str, Any]:
+    if said.start is not None and said.time is not None:
+        return {"spoken": speech.spoken_slot(said.start), "starts_at": said.start.isoformat()}
+    if said.date is not None:
+        return {"spoken": speech.spoken_date(said.date), "date": said.date.isoformat()}
+    spoken = speech.spoken_time(said.time) if said.time is not None else ""
+    return {"spoken": spoken, "time": said.time.isoformat() if said.time else ""}
