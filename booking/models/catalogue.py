@@ -18,7 +18,9 @@ class Service(TenantOwned):
     duration_minutes = models.PositiveSmallIntegerField(
         _("duration (minutes)"), validators=[MinValueValidator(5), MaxValueValidator(_A_DAY // 2)]
     )
-    buffer_before_minutes = models.PositiveSmallIntegerField(_("buffer before (minutes)"), default=0)
+    buffer_before_minutes = models.PositiveSmallIntegerField(
+        _("buffer before (minutes)"), default=0
+    )
     buffer_after_minutes = models.PositiveSmallIntegerField(_("buffer after (minutes)"), default=0)
     min_notice_minutes = models.PositiveIntegerField(_("minimum notice (minutes)"), default=60)
     horizon_days = models.PositiveSmallIntegerField(_("bookable ahead (days)"), default=60)

@@ -28,8 +28,12 @@ class Customer(TenantOwned):
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
         constraints = [
-            models.UniqueConstraint(fields=["tenant", "phone"], name="customer_phone_once_per_tenant"),
-            models.UniqueConstraint("tenant", Lower("email"), name="customer_email_once_per_tenant"),
+            models.UniqueConstraint(
+                fields=["tenant", "phone"], name="customer_phone_once_per_tenant"
+            ),
+            models.UniqueConstraint(
+                "tenant", Lower("email"), name="customer_email_once_per_tenant"
+            ),
             models.CheckConstraint(name="customer_has_a_name", condition=~Q(name="")),
             models.CheckConstraint(
                 name="customer_phone_is_e164_or_missing",

@@ -1,6 +1,6 @@
 """The diary: holds and appointments in one table, under one constraint."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
@@ -17,6 +17,13 @@ from tenants.models import Branch, TenantForeignKey, TenantOwned
 class TsTzRange(Func):
     function = "TSTZRANGE"
     output_field = DateTimeRangeField()
+
+
+class WholeMinute(Func):
+    """The minute an instant lies in; equal to the instant when it has no seconds."""
+
+    template = "DATE_TRUNC('minute', %(expressions)s)"
+    output_field = models.DateTimeField()
 
 
 class Appointment(TenantOwned):
@@ -65,7 +72,7 @@ class Appointment(TenantOwned):
     notes = models.TextField(_("notes"), blank=True)
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
-    # Counts the changes of time; calendars use it as the sequence of the entry.
+    # Counts what calendars have to learn (moves, the cancellation); it is the sequence of the entry.
     version = models.PositiveIntegerField(default=0)
 
     class Meta(TenantOwned.Meta):
@@ -106,6 +113,20 @@ class Appointment(TenantOwned):
                     ends_at__lte=F("blocked_until"),
                 ),
             ),
+            # The search counts in minutes and reads the index one day back: both rest on these two.
+            models.CheckConstraint(
+                name="appointment_times_are_whole_minutes",
+                condition=Q(
+                    starts_at=WholeMinute("starts_at"),
+                    ends_at=WholeMinute("ends_at"),
+                    blocked_from=WholeMinute("blocked_from"),
+                    blocked_until=WholeMinute("blocked_until"),
+                ),
+            ),
+            models.CheckConstraint(
+                name="appointment_blocks_a_day_at_most",
+                condition=Q(blocked_until__lte=F("blocked_from") + timedelta(days=1)),
+            ),
             models.CheckConstraint(
                 name="appointment_hold_expires_and_only_a_hold",
                 condition=Q(status="held", hold_expires_at__isnull=False)
@@ -143,7 +164,8 @@ class Appointment(TenantOwned):
     def cancel(self, *, now: datetime) -> None:
         self.status = self.Status.CANCELLED
         self.cancelled_at = now
-        self.save(update_fields=["status", "cancelled_at", "updated_at"])
+        self.version += 1
+        self.save(update_fields=["status", "cancelled_at", "version", "updated_at"])
 
 
 class AppointmentChange(TenantOwned):

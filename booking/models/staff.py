@@ -6,7 +6,11 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from booking.models.catalogue import Service
+from tenants import statements
 from tenants.models import Branch, TenantForeignKey, TenantOwned
+
+# Weaker than FOR UPDATE: who only refers to the row does not wait.
+_LOCK = "SELECT 1 FROM booking_staffmember WHERE tenant_id = %s AND id = %s FOR NO KEY UPDATE"
 
 
 class StaffMember(TenantOwned):
@@ -36,7 +40,7 @@ class StaffMember(TenantOwned):
 
     def lock_diary(self) -> None:
         """Wait for everybody who is writing into this diary; hold the others off until the commit."""
-        StaffMember.objects.select_for_update(no_key=True).only("pk").get(pk=self.pk)
+        statements.run(_LOCK, (self.tenant_id, self.pk))
 
 
 class Skill(TenantOwned):

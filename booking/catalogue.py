@@ -1,0 +1,238 @@
+"""Which service and which person somebody means. Several could be meant: ask. Nobody is: say so. No guess, no default."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from functools import lru_cache, total_ordering
+from typing import Generic, TypeVar
+
+from booking.models import Service, ServiceAlias, StaffMember
+from tenants.models import Branch
+
+_Row = TypeVar("_Row")
+
+
+class State(StrEnum):
+    MATCHED = "matched"
+    ASK = "ask"  # several could be meant, or nothing was said
+    NONE = "none"  # nothing is called like that
+    CANNOT = "cannot"  # a person who does not offer the service; `found` says who
+
+
+@dataclass(frozen=True, kw_only=True)
+class Match(Generic[_Row]):
+    """What was found; `candidates` are what can be asked for."""
+
+    state: State
+    found: _Row | None = None
+    candidates: tuple[_Row, ...] = ()
+
+
+# Say nothing about what is wanted.
+_FILLERS = frozenset(
+    [
+        "aber",
+        "also",
+        "am",
+        "an",
+        "auf",
+        "bei",
+        "beim",
+        "bitte",
+        "brauche",
+        "braeuchte",
+        "buchen",
+        "das",
+        "dem",
+        "den",
+        "der",
+        "des",
+        "die",
+        "ein",
+        "eine",
+        "einem",
+        "einen",
+        "einer",
+        "fuer",
+        "gern",
+        "gerne",
+        "haette",
+        "haetten",
+        "hallo",
+        "ich",
+        "im",
+        "ist",
+        "kann",
+        "machen",
+        "mal",
+        "mein",
+        "meine",
+        "mir",
+        "mit",
+        "moechte",
+        "moechten",
+        "noch",
+        "nur",
+        "schon",
+        "termin",
+        "terminen",
+        "und",
+        "uns",
+        "von",
+        "wir",
+        "will",
+        "wollte",
+        "wuerde",
+        "zu",
+        "zum",
+        "zur",
+    ]
+)
+_ANYBODY = frozenset(
+    [
+        "alle",
+        "beliebig",
+        "egal",
+        "frei",
+        "gleich",
+        "ist",
+        "irgendeine",
+        "irgendeinem",
+        "irgendeiner",
+        "irgendjemand",
+        "irgendjemandem",
+        "irgendwem",
+        "irgendwer",
+        "ganz",
+        "jeder",
+        "jemand",
+        "wer",
+        "wem",
+    ]
+)
+_TITLES = frozenset(
+    ["dr", "doktor", "frau", "fraeulein", "herr", "herrn", "prof", "professor", "dipl", "med"]
+)
+_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_WORD = re.compile(r"[a-z0-9]+")
+
+
+def match_service(said: str) -> Match[Service]:
+    """Return the active service that is meant on the telephone, by its name or another name it is known by.
+
+    Where nothing was said ("einen Termin bitte"), the only service is meant if there is only one.
+    """
+    rows = list(
+        Service.objects.filter(is_active=True, is_bookable_by_phone=True).order_by("name", "pk")
+    )
+    names: dict[int, list[str]] = {row.pk: [row.name] for row in rows}
+    for alias in ServiceAlias.objects.filter(service__in=rows).order_by("pk"):
+        names[alias.service_id].append(alias.alias)
+    if len(rows) == 1 and not _words(said, frozenset()):
+        return Match(state=State.MATCHED, found=rows[0], candidates=(rows[0],))
+    return match(said, rows, names=lambda row: names[row.pk])
+
+
+def match_staff(said: str, *, service: Service, branch: Branch) -> Match[StaffMember]:
+    """Return the active person of the branch who is meant; CANNOT when it is somebody without the service."""
+    everybody = list(
+        StaffMember.objects.filter(branch_id=branch.pk, is_active=True).order_by("name", "pk")
+    )
+    able = set(
+        StaffMember.objects.filter(skills__service_id=service.pk).values_list("pk", flat=True)
+    )
+    offering = tuple(person for person in everybody if person.pk in able)
+    meant = match(said, everybody, names=lambda person: [person.name], ignoring=_TITLES)
+    if meant.state == State.ASK:
+        able_candidates = tuple(each for each in meant.candidates if each.pk in able)
+        if len(able_candidates) == 1 and len(meant.candidates) > 1:
+            return Match(state=State.MATCHED, found=able_candidates[0], candidates=able_candidates)
+        return Match(state=State.ASK, candidates=able_candidates or offering)
+    if meant.state == State.MATCHED and meant.found is not None and meant.found.pk not in able:
+        return Match(state=State.CANNOT, found=meant.found, candidates=offering)
+    return Match(state=meant.state, found=meant.found, candidates=meant.candidates or offering)
+
+
+def match(
+    said: str,
+    rows: Sequence[_Row],
+    *,
+    names: Callable[[_Row], Iterable[str]],
+    ignoring: frozenset[str] = frozenset(),
+) -> Match[_Row]:
+    """Return which of the rows is meant, comparing whole words without regard to case and umlauts.
+
+    The best kind of agreement decides, if only one row has it: the same words, then all words of a name, then only
+    words of a name. Where some words agree and others do not, something else may be meant: that is asked.
+    """
+    heard = _words(said, ignoring)
+    if not heard:
+        return Match(state=State.ASK, candidates=tuple(rows))
+    agreements = [
+        (row, max(_agreement(heard, _words(name, ignoring)) for name in names(row))) for row in rows
+    ]
+    best = max((each.kind for _, each in agreements), default=_Kind.NONE)
+    if best == _Kind.NONE:
+        return Match(state=State.NONE, candidates=tuple(rows))
+    alike = [(row, mine.words) for row, mine in agreements if mine.kind == best]
+    meant = [row for row, words in alike if not any(words < others for _, others in alike)]
+    # "Haare schneiden lang" is more than "Haare schneiden", if there is something that is called so.
+    meant += [
+        row
+        for row, mine in agreements
+        if mine.kind != best and any(words < mine.words for _, words in alike)
+    ]
+    if len(meant) == 1 and best != _Kind.SOME:
+        return Match(state=State.MATCHED, found=meant[0], candidates=(meant[0],))
+    return Match(state=State.ASK, candidates=tuple(meant))
+
+
+def names_nobody(said: str) -> bool:
+    """Whether somebody says that it does not matter who it is ("egal", "irgendwer")."""
+    heard = _words(said, _TITLES)
+    return bool(heard) and heard <= _ANYBODY
+
+
+class _Kind(IntEnum):
+    NONE = 0
+    SOME = 1  # some words agree, on both sides there are others
+    PART_OF_NAME = 2  # "Färben" for "Färben komplett"
+    WHOLE_NAME = 3  # "Haarschnitt bei Jana" for "Haarschnitt"
+    SAME = 4
+
+
+@total_ordering
+@dataclass(frozen=True)
+class _Agreement:
+    """How well heard words agree with a name, and in which words."""
+
+    kind: _Kind
+    words: frozenset[str]
+
+    def __lt__(self, other: "_Agreement") -> bool:
+        return (self.kind, len(self.words)) < (other.kind, len(other.words))
+
+
+def _agreement(heard: frozenset[str], name: frozenset[str]) -> _Agreement:
+    common = heard & name
+    if not common:
+        kind = _Kind.NONE
+    elif heard == name:
+        kind = _Kind.SAME
+    elif name < heard:
+        kind = _Kind.WHOLE_NAME
+    elif heard < name:
+        kind = _Kind.PART_OF_NAME
+    else:
+        kind = _Kind.SOME
+    return _Agreement(kind, common)
+
+
+@lru_cache(maxsize=4096)
+def _words(text: str, ignoring: frozenset[str]) -> frozenset[str]:
+    plain = unicodedata.normalize("NFC", text).casefold().translate(_LETTERS)
+    ascii_only = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
+    words = _WORD.findall(ascii_only)
+    return frozenset(words) - _FILLERS - ignoring

@@ -1,0 +1,87 @@
+"""What the diary says no to."""
+
+from typing import NoReturn
+
+from django.utils.translation import gettext_lazy as _
+
+from booking import diaries
+from tenants.errors import Refused
+
+
+class SlotTaken(Refused):
+    code = "slot_taken"
+    sentence = _("This time is no longer available.")
+
+
+class NotOffered(Refused):
+    code = "not_offered"
+    sentence = _("This staff member does not offer this service here.")
+
+
+class NotBookable(Refused):
+    """A rule forbids this start. Each rule is a refusal of its own, with its name as the code."""
+
+    code = "not_bookable"
+    sentence = _("This time cannot be booked.")
+
+
+class Past(NotBookable):
+    code = diaries.PAST
+    sentence = _("This time has passed.")
+
+
+class TooSoon(NotBookable):
+    code = diaries.TOO_SOON
+    sentence = _("This time is too soon to be booked.")
+
+
+class BeyondHorizon(NotBookable):
+    code = diaries.BEYOND_HORIZON
+    sentence = _("This time is too far ahead to be booked.")
+
+
+class OffGrid(NotBookable):
+    code = diaries.OFF_GRID
+    sentence = _("Appointments do not begin at this minute.")
+
+
+class Closed(NotBookable):
+    code = diaries.CLOSED
+    sentence = _("The branch is closed at this time.")
+
+
+class OffHours(NotBookable):
+    code = diaries.OFF_HOURS
+    sentence = _("The staff member does not work at this time.")
+
+
+class Away(NotBookable):
+    code = diaries.TIME_OFF
+    sentence = _("The staff member is away at this time.")
+
+
+class AlreadyOver(Refused):
+    code = "already_over"
+    sentence = _("This appointment is already over or cancelled.")
+
+
+class StillHeld(Refused):
+    code = "still_held"
+    sentence = _("This time is only held and not booked yet.")
+
+
+class KeyReused(Refused):
+    code = "key_reused"
+    sentence = _("This key was used for another booking.")
+
+
+_OF_RULE: dict[str, type[Refused]] = {
+    diaries.NOT_OFFERED: NotOffered,
+    diaries.TAKEN: SlotTaken,
+    **{each.code: each for each in (Past, TooSoon, BeyondHorizon, OffGrid, Closed, OffHours, Away)},
+}
+
+
+def refuse(rule: str) -> NoReturn:
+    """Raise the refusal of a rule of the diary (one of `diaries.RULES`)."""
+    raise _OF_RULE[rule](rule=rule)
