@@ -6,7 +6,9 @@ class ProviderError(Exception):
 
     kind = "provider"
 
-    def __init__(self, provider: str, operation: str, *, status: int | None = None, code: str = "") -> None:
+    def __init__(
+        self, provider: str, operation: str, *, status: int | None = None, code: str = ""
+    ) -> None:
         self.provider = provider
         self.operation = operation
         self.status = status

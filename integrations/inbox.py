@@ -5,6 +5,7 @@ lock, the effects and `processed_at` commit together. Whoever dies in between le
 goes with the connection: the next one to look takes it.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,10 +31,17 @@ class Receipt:
 
 
 class NotOurs(Exception):
-    """The delivery is understood and nothing of ours: it is kept as ignored."""
+    """The delivery is understood and nothing of ours: it is kept as ignored, with an alert where one is named."""
+
+    def __init__(self, reason: str, *, alert: str = "", about: str = "") -> None:
+        super().__init__(reason)
+        self.alert = alert
+        self.about = about
 
 
-_RECORD = "SELECT subject_number, is_new FROM integrations_record_delivery(%s, %s, %s, %s, %s, %s, %s)"
+_RECORD = (
+    "SELECT subject_number, is_new FROM integrations_record_delivery(%s, %s, %s, %s, %s, %s, %s)"
+)
 _NUMBER = "SELECT integrations_number_for(%s, %s)"
 
 
@@ -57,6 +65,30 @@ def record(
     if row[1] and state == Delivery.State.NEW:
         bell.ring()
     return Receipt(number=row[0], is_new=row[1])
+
+
+def keep_foreign(
+    provider: str,
+    *,
+    kind: str,
+    body: bytes,
+    external_id: str | None,
+    reason: str,
+    about: str,
+    now: datetime,
+) -> None:
+    """Keep a verified question that was answered at once and belongs to nobody, and raise an alert."""
+    record(
+        provider,
+        key=f"{kind[:60]}:{hashlib.sha256(body).hexdigest()}",
+        kind=kind,
+        body=body,
+        external_id=external_id,
+        state=Delivery.State.IGNORED,
+        error=reason,
+    )
+    with scope.platform():
+        alerts.raise_alert(reason, tenant_id=None, about=about, now=now)
 
 
 def number_for(provider: str, external_id: str) -> int:
@@ -133,6 +165,8 @@ def _apply_claimed(delivery_id: int, apply: Apply, *, now: datetime) -> None:
             tenant_id = apply(delivery)
     except NotOurs as reason:
         delivery.give_up(error=str(reason), state=Delivery.State.IGNORED)
+        if reason.alert:
+            alerts.raise_alert(reason.alert, tenant_id=None, about=reason.about, now=now)
     else:
         delivery.finish(state=Delivery.State.DONE, tenant_id=tenant_id, now=now)
 

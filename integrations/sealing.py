@@ -38,7 +38,7 @@ def unseal(sealed: bytes, *, context: str) -> str:
         raise SealBroken("unknown format or key")
     try:
         return cipher.decrypt(sealed[5:17], sealed[17:], context.encode()).decode()
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:  # ValueError: too short to hold a nonce
         raise SealBroken("the value does not belong here or was changed") from error
 
 

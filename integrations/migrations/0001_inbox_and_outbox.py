@@ -98,6 +98,8 @@ class Migration(migrations.Migration):
                 ('attachments', models.JSONField(blank=True, default=list)),
                 ('about_type', models.CharField(blank=True, max_length=60)),
                 ('about_id', models.CharField(blank=True, max_length=60)),
+                ('feedback', models.CharField(blank=True, choices=[('accepted', 'accepted'), ('sent', 'on its way'), ('delayed', 'delayed'), ('delivered', 'delivered'), ('read', 'read'), ('failed', 'not delivered')], editable=False, max_length=10, verbose_name='feedback')),
+                ('delivered_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='delivered at')),
                 ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
             ],
             options={
@@ -106,8 +108,8 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
-                'indexes': [models.Index(condition=models.Q(('state__in', ['pending', 'sending'])), fields=['next_attempt_at', 'id'], name='message_waiting'), models.Index(fields=['tenant', '-created_at', '-id'], name='message_of_tenant'), models.Index(fields=['tenant', 'about_type', 'about_id'], name='message_about')],
-                'constraints': [models.UniqueConstraint(fields=('tenant', 'key'), name='message_said_once'), models.CheckConstraint(condition=models.Q(('state__in', ['pending', 'sending', 'sent', 'failed', 'cancelled'])), name='message_state_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'sent'), _negated=True), models.Q(('sent_at__isnull', False), models.Q(('provider_ref', ''), _negated=True)), _connector='OR'), name='message_sent_has_an_answer'), models.CheckConstraint(condition=models.Q(('channel__in', ['email', 'sms'])), name='message_channel_is_known')],
+                'indexes': [models.Index(condition=models.Q(('state__in', ['pending', 'sending'])), fields=['next_attempt_at', 'id'], name='message_waiting'), models.Index(fields=['tenant', '-created_at', '-id'], name='message_of_tenant'), models.Index(fields=['tenant', 'about_type', 'about_id'], name='message_about'), models.Index(condition=models.Q(('provider_ref', ''), _negated=True), fields=['provider_ref'], name='message_by_its_number')],
+                'constraints': [models.UniqueConstraint(fields=('tenant', 'key'), name='message_said_once'), models.CheckConstraint(condition=models.Q(('state__in', ['pending', 'sending', 'sent', 'failed', 'cancelled'])), name='message_state_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'sent'), _negated=True), models.Q(('sent_at__isnull', False), models.Q(('provider_ref', ''), _negated=True)), _connector='OR'), name='message_sent_has_an_answer'), models.CheckConstraint(condition=models.Q(('channel__in', ['email', 'sms'])), name='message_channel_is_known'), models.CheckConstraint(condition=models.Q(('feedback__in', ['', 'accepted', 'sent', 'delayed', 'delivered', 'read', 'failed'])), name='message_feedback_is_known')],
             },
         ),
         migrations.CreateModel(

@@ -20,7 +20,9 @@ class Subject(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["provider", "external_id"], name="subject_numbered_once"),
+            models.UniqueConstraint(
+                fields=["provider", "external_id"], name="subject_numbered_once"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -20,7 +20,9 @@ class Outgoing(TenantOwned):
         CANCELLED = "cancelled", _("withdrawn")
 
     key = models.CharField(_("key"), max_length=200)
-    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.PENDING)
+    state = models.CharField(
+        _("state"), max_length=10, choices=State.choices, default=State.PENDING
+    )
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     next_attempt_at = models.DateTimeField(_("next attempt"))
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
@@ -86,9 +88,7 @@ class Outgoing(TenantOwned):
     def _explain(self, kind: str, error: str) -> None:
         self.error_kind = kind
         self.error = error[:500]
-        self.save(
-            update_fields=["state", "next_attempt_at", "error_kind", "error", "updated_at"]
-        )
+        self.save(update_fields=["state", "next_attempt_at", "error_kind", "error", "updated_at"])
 
 
 class Message(Outgoing):
@@ -98,15 +98,29 @@ class Message(Outgoing):
         EMAIL = "email", _("E-mail")
         SMS = "sms", _("SMS")
 
+    class Feedback(models.TextChoices):
+        """What the sender told us afterwards. It only moves down this list."""
+
+        ACCEPTED = "accepted", _("accepted")
+        SENT = "sent", _("on its way")
+        DELAYED = "delayed", _("delayed")
+        DELIVERED = "delivered", _("delivered")
+        READ = "read", _("read")
+        FAILED = "failed", _("not delivered")
+
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices)
     topic = models.CharField(_("occasion"), max_length=40)
     recipient = models.CharField(_("recipient"), max_length=254)
     subject = models.CharField(_("subject"), max_length=200, blank=True)
     body = models.TextField(_("text"))
-    # [{"name": "termin.ics", "type": "text/calendar; method=REQUEST", "content": "..."}]
+    # Each as `integrations.outbox.Attachment`: the text of a file, its name, its type with parameters.
     attachments = models.JSONField(default=list, blank=True)
     about_type = models.CharField(max_length=60, blank=True)
     about_id = models.CharField(max_length=60, blank=True)
+    feedback = models.CharField(
+        _("feedback"), max_length=10, choices=Feedback.choices, blank=True, editable=False
+    )
+    delivered_at = models.DateTimeField(_("delivered at"), null=True, blank=True, editable=False)
 
     class Meta(Outgoing.Meta):
         verbose_name = _("message")
@@ -116,14 +130,41 @@ class Message(Outgoing):
             models.CheckConstraint(
                 name="message_channel_is_known", condition=Q(channel__in=["email", "sms"])
             ),
+            models.CheckConstraint(
+                name="message_feedback_is_known",
+                condition=Q(
+                    feedback__in=["", "accepted", "sent", "delayed", "delivered", "read", "failed"]
+                ),
+            ),
         ]
         indexes = [
             *Outgoing.Meta.indexes,
             models.Index(fields=["tenant", "about_type", "about_id"], name="message_about"),
+            models.Index(
+                fields=["provider_ref"], condition=~Q(provider_ref=""), name="message_by_its_number"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.topic} {self.pk}"
+
+    def hear(self, feedback: Feedback, *, at: datetime) -> bool:
+        """Note what the sender told us, and tell whether it was news; what is older than known is none."""
+        order = ["", *self.Feedback.values]
+        if order.index(feedback) <= order.index(self.feedback):
+            return False
+        self.feedback = feedback
+        if feedback in (self.Feedback.DELIVERED, self.Feedback.READ) and self.delivered_at is None:
+            self.delivered_at = at
+        self.save(update_fields=["feedback", "delivered_at", "updated_at"])
+        return True
+
+    def repeat(self, *, now: datetime) -> None:
+        """Put a failed one back to the waiting ones; what became of the first one is not said of the next."""
+        self.feedback = ""
+        self.delivered_at = None
+        self.save(update_fields=["feedback", "delivered_at"])
+        super().repeat(now=now)
 
 
 class Command(Outgoing):

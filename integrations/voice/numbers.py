@@ -5,6 +5,17 @@ from functools import lru_cache
 import phonenumbers
 
 
+# How networks spell "anonymous", "restricted", "unavailable", "unknown" and "blocked" on a keypad.
+_WITHHELD = frozenset(("266696687", "7378742833", "86282452253", "8656696", "2562533", "464"))
+
+
+def of_caller(raw: str | None) -> str | None:
+    """Return the caller's number as the network showed it, None when it was withheld or is no valid number."""
+    if raw is None or raw.lstrip("+") in _WITHHELD:
+        return None
+    return e164(raw)
+
+
 @lru_cache(maxsize=4096)
 def e164(raw: str | None, region: str = "DE") -> str | None:
     """Return the number as E.164, or None for everything that is not a valid number.

@@ -15,7 +15,14 @@ import orjson
 
 from integrations.errors import PermanentError
 from integrations.voice import numbers
-from integrations.voice.events import CallFacts, Event, EventKind, FunctionRequest, InboundRequest, Turn
+from integrations.voice.events import (
+    CallFacts,
+    Event,
+    EventKind,
+    FunctionRequest,
+    InboundRequest,
+    Turn,
+)
 
 PROVIDER = "retell"
 SIGNATURE_HEADER = "HTTP_X_RETELL_SIGNATURE"
@@ -82,7 +89,7 @@ def envelope(content: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
     :raises Unreadable: without an event, a call object or a call id there is nothing to go by
     """
     event = content.get("event")
-    if not isinstance(event, str) or not event:
+    if not _is_id(event):  # it becomes part of the key, and Postgres keeps no NUL
         raise Unreadable("event_missing")
     call = content.get("call", content.get("data", content.get("chat")))
     if not isinstance(call, dict):
@@ -107,7 +114,9 @@ def function_request(content: dict[str, Any], *, tool: str) -> FunctionRequest:
     call = content.get("call")
     if not isinstance(call, dict):
         raise Unreadable("call_missing")
-    return FunctionRequest(tool=tool, facts=_facts(call, _call_id(call)), arguments=_arguments(content))
+    return FunctionRequest(
+        tool=tool, facts=_facts(call, _call_id(call)), arguments=_arguments(content)
+    )
 
 
 def inbound_request(content: dict[str, Any]) -> InboundRequest:
@@ -122,7 +131,7 @@ def inbound_request(content: dict[str, Any]) -> InboundRequest:
     return InboundRequest(
         call_id=call_id if _is_id(call_id) else None,
         agent_id=_text(inbound.get("agent_id"), 100),
-        from_number=numbers.e164(_text(inbound.get("from_number"), 40)),
+        from_number=numbers.of_caller(_text(inbound.get("from_number"), 40)),
         to_number=numbers.e164(_text(inbound.get("to_number"), 40)),
     )
 
@@ -163,7 +172,7 @@ def _facts(call: dict[str, Any], call_id: str) -> CallFacts:
         agent_version=_integer(call.get("agent_version")),
         conversation_id=_text(call.get("conversation_id"), 200),
         direction=_text(call.get("direction"), 10) or "inbound",
-        from_number=numbers.e164(_text(call.get("from_number"), 40)),
+        from_number=numbers.of_caller(_text(call.get("from_number"), 40)),
         to_number=numbers.e164(_text(call.get("to_number"), 40)),
         status=_text(call.get("call_status"), 20),
         started_at=_instant(call.get("start_timestamp")),

@@ -1,0 +1,124 @@
+"""The outbox: saying something, or having something done at a provider, once.
+
+Who asks is not who does. The row is written in the transaction that decided it and disappears with it; after the
+commit `integrations/delivery.py` carries it out. The key makes it once: a second time changes nothing.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any, TypedDict
+from uuid import UUID
+
+from django.db import connection, models, transaction
+
+from integrations import bell
+from integrations.models import Command, Message
+from integrations.models.outbox import Outgoing
+from tenants import audit, scope, statements
+from tenants.actors import Actor
+
+
+class Attachment(TypedDict):
+    """A file in text form, for instance a date for the calendar (``text/calendar; method=REQUEST``)."""
+
+    name: str
+    type: str
+    content: str
+
+
+def say_once(
+    *,
+    tenant_id: UUID,
+    key: str,
+    topic: str,
+    recipient: str,
+    subject: str,
+    body: str,
+    now: datetime,
+    channel: str = Message.Channel.EMAIL,
+    attachments: Sequence[Attachment] = (),
+    about: models.Model | None = None,
+) -> Message | None:
+    """Write down what is to be said to one person; return None when this key was said before.
+
+    The caller's transaction decides whether it is said at all. ``about`` is what it is about, for those who look it up.
+    """
+    message = Message(
+        tenant_id=tenant_id,
+        key=key,
+        channel=channel,
+        topic=topic,
+        recipient=recipient,
+        # A line break would end the header.
+        subject=" ".join(subject.split())[:200],
+        body=body,
+        attachments=list(attachments),
+        about_type=about._meta.label_lower if about else "",
+        about_id=str(about.pk) if about else "",
+        next_attempt_at=now,
+    )
+    return message if _write_once(message, now=now) else None
+
+
+def do_once(
+    *,
+    tenant_id: UUID,
+    key: str,
+    provider: str,
+    operation: str,
+    arguments: Mapping[str, Any],
+    now: datetime,
+) -> Command | None:
+    """Write down what is to be done at a provider; return None when this key was asked before.
+
+    The operations are listed in `integrations/commands.py`.
+    """
+    command = Command(
+        tenant_id=tenant_id,
+        key=key,
+        provider=provider,
+        operation=operation,
+        arguments=dict(arguments),
+        next_attempt_at=now,
+    )
+    return command if _write_once(command, now=now) else None
+
+
+def repeat(failed: Iterable[Outgoing], *, by: Actor, now: datetime) -> int:
+    """Put what has failed back to what waits, and return how many; what has not failed is left alone."""
+    count = 0
+    with transaction.atomic():
+        for row in failed:
+            if row.state == Outgoing.State.FAILED:
+                row.repeat(now=now)
+                audit.record("repeated", row, tenant_id=row.tenant_id, by=by, now=now)
+                count += 1
+        transaction.on_commit(bell.ring)
+    return count
+
+
+def _write_once(row: Outgoing, *, now: datetime) -> bool:
+    """Insert the row, and tell whether it was news: one statement, whatever others do at the same time."""
+    scope.current()  # below the ORM there is only the second wall; the first one is asked here
+    row.created_at = row.updated_at = now
+    sql, fields = _insert(type(row))
+    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
+    written = statements.run(sql, values).fetchone()
+    if written is None:
+        return False
+    row.pk = written[0]
+    row._state.adding = False
+    transaction.on_commit(bell.ring)
+    return True
+
+
+@cache
+def _insert(kind: type[Outgoing]) -> tuple[str, list["models.Field[Any, Any]"]]:
+    fields = [field for field in kind._meta.concrete_fields if not field.primary_key]
+    columns = ", ".join(str(field.column) for field in fields)
+    places = ", ".join("%s" for _ in fields)
+    return (
+        f"INSERT INTO {kind._meta.db_table} ({columns}) VALUES ({places})"  # noqa: S608 — names of our own columns
+        " ON CONFLICT (tenant_id, key) DO NOTHING RETURNING id"
+    ), fields
