@@ -4,6 +4,6 @@ Only the standard library is used here, so that this runs before Django is confi
 """
 
 from .errors import EngineError
-from .launcher import Engines, ensure
+from .launcher import Engines, ensure, reset
 
-__all__ = ["EngineError", "Engines", "ensure"]
+__all__ = ["EngineError", "Engines", "ensure", "reset"]

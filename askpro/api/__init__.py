@@ -1,0 +1,1 @@
+"""How the REST API is described."""

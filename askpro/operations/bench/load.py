@@ -1,0 +1,194 @@
+"""The sender's side of the benchmark: prepared requests over kept connections. Knows nothing of Django.
+
+It runs in a process of its own, so that its work is not counted as the server's. Latency in an open loop counts from
+the planned time of sending: a server that stalls is not forgiven the requests that had to wait.
+"""
+
+import asyncio
+import itertools
+import socket
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What the senders saw. Latencies are in milliseconds, sorted."""
+
+    seconds: float
+    errors: int
+    latencies_ms: list[float]
+
+    @property
+    def answered(self) -> int:
+        return len(self.latencies_ms)
+
+    def quantile(self, share: float) -> float:
+        """Return the latency (ms) below which this share of the answers came."""
+        if not self.latencies_ms:
+            return float("nan")
+        return self.latencies_ms[min(self.answered - 1, int(share * self.answered))]
+
+
+def post(path: str, body: bytes, headers: dict[str, str]) -> bytes:
+    """Return the bytes of a request over a kept connection."""
+    lines = [f"POST {path} HTTP/1.1", "Host: 127.0.0.1", "Content-Type: application/json"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    lines += [f"Content-Length: {len(body)}", "", ""]
+    return "\r\n".join(lines).encode() + body
+
+
+def get(path: str, headers: dict[str, str] | None = None) -> bytes:
+    """Return the bytes of a GET request."""
+    lines = [f"GET {path} HTTP/1.1", "Host: 127.0.0.1"]
+    lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()
+
+
+def as_fast_as_possible(
+    port: int, requests: Sequence[bytes], *, seconds: float, connections: int
+) -> Outcome:
+    """Send from several connections without a pause until the time is over or the requests are."""
+    upcoming = iter(requests)
+    lock = threading.Lock()
+    end = time.perf_counter() + seconds
+
+    def sender(latencies: list[float], errors: list[int]) -> None:
+        line = _Line(port)
+        while time.perf_counter() < end:
+            with lock:
+                request = next(upcoming, None)
+            if request is None:
+                return
+            sent = time.perf_counter()
+            status = line.ask(request)
+            if 200 <= status < 300:
+                latencies.append((time.perf_counter() - sent) * 1000)
+            else:
+                errors.append(status)
+
+    return _together(sender, connections)
+
+
+def at_a_rate(
+    port: int, requests: Sequence[bytes], *, per_second: float, connections: int
+) -> Outcome:
+    """Send each request at its planned time, evenly, whatever the server does."""
+    begin = time.perf_counter() + 0.2
+    plan = iter([(begin + n / per_second, request) for n, request in enumerate(requests)])
+    lock = threading.Lock()
+
+    def sender(latencies: list[float], errors: list[int]) -> None:
+        line = _Line(port)
+        while True:
+            with lock:
+                planned, request = next(plan, (0.0, b""))
+            if not request:
+                return
+            time.sleep(max(0.0, planned - time.perf_counter()))
+            status = line.ask(request)
+            if 200 <= status < 300:
+                latencies.append((time.perf_counter() - planned) * 1000)
+            else:
+                errors.append(status)
+
+    return _together(sender, connections)
+
+
+def from_a_crowd(port: int, requests: Sequence[bytes], *, seconds: float, crowd: int) -> Outcome:
+    """Send from a thousand connections at once, each waiting for its own answers."""
+    return asyncio.run(_crowd(port, requests, seconds, crowd))
+
+
+class _Line:
+    """One kept connection; opened again when the server closed it."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.socket: socket.socket | None = None
+
+    def ask(self, request: bytes) -> int:
+        """Send and return the status, 0 when the connection broke."""
+        try:
+            if self.socket is None:
+                self.socket = socket.create_connection(("127.0.0.1", self.port), 10)
+                self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self.socket.sendall(request)
+            return self._answer(self.socket)
+        except OSError:
+            self.socket = None
+            return 0
+
+    def _answer(self, wire: socket.socket) -> int:
+        received = b""
+        while b"\r\n\r\n" not in received:
+            piece = wire.recv(65536)
+            if not piece:
+                self.socket = None
+                return 0
+            received += piece
+        head, _, rest = received.partition(b"\r\n\r\n")
+        missing = _length(head) - len(rest)
+        while missing > 0:
+            missing -= len(wire.recv(65536))
+        return int(head[9:12])
+
+
+def _length(head: bytes) -> int:
+    _, found, rest = head.lower().partition(b"content-length:")
+    return int(rest.split(b"\r\n", 1)[0]) if found else 0
+
+
+def _together(sender: object, connections: int) -> Outcome:
+    latencies: list[list[float]] = [[] for _ in range(connections)]
+    errors: list[list[int]] = [[] for _ in range(connections)]
+    threads = [
+        threading.Thread(target=sender, args=pair)  # type: ignore[arg-type]
+        for pair in zip(latencies, errors, strict=True)
+    ]
+    began = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return Outcome(
+        seconds=time.perf_counter() - began,
+        errors=sum(len(each) for each in errors),
+        latencies_ms=sorted(itertools.chain.from_iterable(latencies)),
+    )
+
+
+async def _crowd(port: int, requests: Sequence[bytes], seconds: float, crowd: int) -> Outcome:
+    upcoming = iter(requests)
+    latencies: list[float] = []
+    errors = 0
+    lines = [await asyncio.open_connection("127.0.0.1", port) for _ in range(crowd)]
+    end = time.perf_counter() + seconds
+
+    async def member(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal errors
+        while time.perf_counter() < end:
+            request = next(upcoming, None)
+            if request is None:
+                break
+            sent = time.perf_counter()
+            try:
+                writer.write(request)
+                head = await reader.readuntil(b"\r\n\r\n")
+                await reader.readexactly(_length(head))
+            except (OSError, asyncio.IncompleteReadError):
+                errors += 1
+                break
+            if 200 <= int(head[9:12]) < 300:
+                latencies.append((time.perf_counter() - sent) * 1000)
+            else:
+                errors += 1
+        writer.close()
+
+    began = time.perf_counter()
+    await asyncio.gather(*(member(*line) for line in lines))
+    return Outcome(
+        seconds=time.perf_counter() - began, errors=errors, latencies_ms=sorted(latencies)
+    )
