@@ -45,7 +45,10 @@ def read(request: HttpRequest) -> bytes:
 
 def answer(content: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
     """Return a JSON answer."""
-    return HttpResponse(orjson.dumps(content), status=status, content_type="application/json")
+    body = orjson.dumps(content)
+    # Said here, because the middleware that adds it to pages is not passed.
+    headers = {"Content-Length": str(len(body))}
+    return HttpResponse(body, status=status, content_type="application/json", headers=headers)
 
 
 def refuse(status: int, code: str, detail: str) -> HttpResponse:

@@ -76,7 +76,11 @@ def _fill_the_month(
                 while minute < last:
                     length = dice.choice((15, 30, 45, 60))
                     if dice.random() < 0.5 and minute + length <= last:
-                        rows.append(_taken(tenant, branch, service, person, customer, now, day, minute, length))
+                        rows.append(
+                            _taken(
+                                tenant, branch, service, person, customer, now, day, minute, length
+                            )
+                        )
                     minute += length
     Appointment.objects.bulk_create(rows, batch_size=2000)
 

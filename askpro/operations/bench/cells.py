@@ -91,7 +91,11 @@ def slot_search(tenant: Tenant, size: Size) -> Iterator[Goal]:
         service, branch = Service.objects.get(), Branch.objects.get()
         search_ms = _timed(
             lambda: availability.free_slots(
-                service, branch=branch, period=Period(now, now + timedelta(days=30)), now=now, limit=3
+                service,
+                branch=branch,
+                period=Period(now, now + timedelta(days=30)),
+                now=now,
+                limit=3,
             ),
             times=300,
         )
@@ -101,7 +105,9 @@ def slot_search(tenant: Tenant, size: Size) -> Iterator[Goal]:
             ),
             times=20,
         )
-    yield _at_most("P9", "next three starts of 20 people, search with database", search_ms, 1.0, "ms")
+    yield _at_most(
+        "P9", "next three starts of 20 people, search with database", search_ms, 1.0, "ms"
+    )
     yield Goal(
         id="P7", what="all starts of 30 days, 20 people, with database", goal="told",
         measured=f"{month_ms:.2f} ms", holds=None,
@@ -111,11 +117,28 @@ def slot_search(tenant: Tenant, size: Size) -> Iterator[Goal]:
         stage.serving(_FLOOR, **_floor_environment()) as floor,
     ):
         n = round(size.seconds * 100)
-        asked = [_function("check_availability", service="Haarschnitt", date="so bald wie möglich") for _ in range(n)]
+        asked = [
+            _function("check_availability", service="Haarschnitt", date="so bald wie möglich")
+            for _ in range(n)
+        ]
         ours = stage.measured(product, load.at_a_rate, asked, per_second=100, connections=32)
-        bare = stage.measured(floor, load.at_a_rate, [load.get("/bare")] * n, per_second=100, connections=32)
-    yield _ratio("P9", "function call over HTTP, p50 against bare Django", ours.outcome.quantile(0.5), bare.outcome.quantile(0.5), 2.5)
-    yield _ratio("P9", "function call over HTTP, p99 against bare Django", ours.outcome.quantile(0.99), bare.outcome.quantile(0.99), 4.0)
+        bare = stage.measured(
+            floor, load.at_a_rate, [load.get("/bare")] * n, per_second=100, connections=32
+        )
+    yield _ratio(
+        "P9",
+        "function call over HTTP, p50 against bare Django",
+        ours.outcome.quantile(0.5),
+        bare.outcome.quantile(0.5),
+        2.5,
+    )
+    yield _ratio(
+        "P9",
+        "function call over HTTP, p99 against bare Django",
+        ours.outcome.quantile(0.99),
+        bare.outcome.quantile(0.99),
+        4.0,
+    )
     yield _at_most("P9", "errors", ours.outcome.errors, 0, "")
 
 
@@ -142,12 +165,26 @@ def core_flow(tenant: Tenant, size: Size) -> Iterator[Goal]:
     from askpro.operations.bench import flow
 
     with stage.serving(_PRODUCT) as product:
-        stage.elsewhere(flow.run, product.port, settings.RETELL_API_KEY, cast.NUMBER, f"{_run}w", 20, 1.0)
+        stage.elsewhere(
+            flow.run, product.port, settings.RETELL_API_KEY, cast.NUMBER, f"{_run}w", 20, 1.0
+        )
         slow = stage.elsewhere(
-            flow.run, product.port, settings.RETELL_API_KEY, cast.NUMBER, f"{_run}a", 50, size.flows / 50
+            flow.run,
+            product.port,
+            settings.RETELL_API_KEY,
+            cast.NUMBER,
+            f"{_run}a",
+            50,
+            size.flows / 50,
         )
         fast = stage.elsewhere(
-            flow.run, product.port, settings.RETELL_API_KEY, cast.NUMBER, f"{_run}b", 110, size.flows / 50
+            flow.run,
+            product.port,
+            settings.RETELL_API_KEY,
+            cast.NUMBER,
+            f"{_run}b",
+            110,
+            size.flows / 50,
         )
     wrong = _booked_but_not_stored(slow["told"] + fast["told"], tenant)
     yield _at_most("P12", "p50 of a whole flow at 50/s", _quantile(slow["ms"], 0.5), 25, "ms")
@@ -164,7 +201,9 @@ def hand_over(tenant: Tenant, size: Size) -> Iterator[Goal]:
     """P14: what it costs a request to hand work over, against Celery's own way."""
     from askpro.operations import tasks
 
-    delays = _timed(lambda: tasks.carry_all.apply_async(queue="bench", ignore_result=True), times=400)
+    delays = _timed(
+        lambda: tasks.carry_all.apply_async(queue="bench", ignore_result=True), times=400
+    )
     with scope.tenant(tenant):
         rows = _timed(lambda: _owe_a_message(tenant), times=400)
         transaction.set_rollback(True)
@@ -265,19 +304,27 @@ def _saturated(server: Server, requests: list[bytes], size: Size) -> Measured:
 def _judged_acknowledgement(
     got: dict[str, list[Measured]], repeated: list[Measured]
 ) -> Iterator[Goal]:
-    rate = {name: statistics.median(each.per_second for each in cells) for name, cells in got.items()}
+    rate = {
+        name: statistics.median(each.per_second for each in cells) for name, cells in got.items()
+    }
     cpu = {name: statistics.median(each.cpu_us for each in cells) for name, cells in got.items()}
     for name in got:
         yield Goal(
             id="P1", what=f"acknowledgements: {name}", goal="told",
             measured=f"{rate[name]:,.0f}/s, {cpu[name]:,.0f} µs CPU", holds=None,
         )  # fmt: skip
-    yield _at_least("P1", "throughput against the floor", rate["product"] / rate["floor"], 0.60, "×")
-    yield _at_least("P1", "throughput against the usual way", rate["product"] / rate["usual"], 3.0, "×")
+    yield _at_least(
+        "P1", "throughput against the floor", rate["product"] / rate["floor"], 0.60, "×"
+    )
+    yield _at_least(
+        "P1", "throughput against the usual way", rate["product"] / rate["usual"], 3.0, "×"
+    )
     yield _ratio("P2", "CPU against the floor", cpu["product"], cpu["floor"], 1.6)
     again = statistics.median(each.cpu_us for each in repeated)
     yield _ratio("P4", "CPU of a repetition against a first delivery", again, cpu["product"], 0.7)
-    yield _at_least("P5", "floor against the same without Django", rate["floor"] / rate["raw"], 0.55, "×")
+    yield _at_least(
+        "P5", "floor against the same without Django", rate["floor"] / rate["raw"], 0.55, "×"
+    )
     errors = sum(each.outcome.errors for cells in got.values() for each in cells)
     yield _at_most("P1", "errors", errors, 0, "")
 
@@ -290,8 +337,20 @@ def _latency(product: Server, floor: Server, size: Size) -> Iterator[Goal]:
     bare = stage.measured(
         floor, load.at_a_rate, [load.get("/bare")] * n, per_second=100, connections=32
     )
-    yield _ratio("P3", "p50 at 100/s against bare Django", ours.outcome.quantile(0.5), bare.outcome.quantile(0.5), 2.5)
-    yield _ratio("P3", "p99 at 100/s against bare Django", ours.outcome.quantile(0.99), bare.outcome.quantile(0.99), 3.0)
+    yield _ratio(
+        "P3",
+        "p50 at 100/s against bare Django",
+        ours.outcome.quantile(0.5),
+        bare.outcome.quantile(0.5),
+        2.5,
+    )
+    yield _ratio(
+        "P3",
+        "p99 at 100/s against bare Django",
+        ours.outcome.quantile(0.99),
+        bare.outcome.quantile(0.99),
+        3.0,
+    )
 
 
 def _crowd(product: Server, size: Size) -> Goal:
@@ -382,7 +441,11 @@ class _Rivalry:
         return number
 
     def _wave(self, rivals: int, *, same_slot: bool) -> dict[str, Any]:
-        wanted = [next(self._starts)] * rivals if same_slot else list(itertools.islice(self._starts, rivals))
+        wanted = (
+            [next(self._starts)] * rivals
+            if same_slot
+            else list(itertools.islice(self._starts, rivals))
+        )
         wave: dict[str, Any] = {"won": 0, "lost": 0, "faults": 0, "ms": []}
         gate, lock = threading.Barrier(rivals), threading.Lock()
 
@@ -414,7 +477,9 @@ class _Rivalry:
                 scheduling.book(
                     self.service,
                     branch=self.branch,
-                    staff_member=StaffMember(pk=slot.staff_member_id, tenant=self.tenant, branch=self.branch),
+                    staff_member=StaffMember(
+                        pk=slot.staff_member_id, tenant=self.tenant, branch=self.branch
+                    ),
                     starts_at=slot.starts_at,
                     customer=self.customer,
                     attendee_name="Rivale",

@@ -22,13 +22,6 @@ from django.conf import settings
 
 KEY = os.environ.get("BENCH_SIGNING_KEY", "").encode()
 URL = os.environ.get("DATABASE_URL", "")
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS bench_inbox (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, provider smallint NOT NULL,
-  event_key text NOT NULL, received_at timestamptz NOT NULL DEFAULT now(), body bytea NOT NULL,
-  UNIQUE (provider, event_key));
-CREATE TABLE IF NOT EXISTS bench_outbox (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, inbox_id bigint NOT NULL,
-  kind smallint NOT NULL, run_at timestamptz NOT NULL DEFAULT now());
-"""
 _HEADER = re.compile(r"v=([0-9]{1,15}),d=([0-9a-f]{64})")
 _ACK = (
     "WITH i AS (INSERT INTO bench_inbox (provider, event_key, body) VALUES (1, %s, %s)"
@@ -183,7 +176,5 @@ def raw(
             connection = psycopg.connect(URL, autocommit=True, prepare_threshold=1)
             _mine.connection = connection
         connection.execute(_ACK, (_event_key(body), body))
-    start_response(
-        "204 No Content" if signed else "401 Unauthorized", [("content-length", "0")]
-    )
+    start_response("204 No Content" if signed else "401 Unauthorized", [("content-length", "0")])
     return [b""]

@@ -42,7 +42,13 @@ async def _run(
 
 class _Caller:
     def __init__(
-        self, port: int, key: str, number: str, call_id: str, dice: random.Random, got: dict[str, Any]
+        self,
+        port: int,
+        key: str,
+        number: str,
+        call_id: str,
+        dice: random.Random,
+        got: dict[str, Any],
     ) -> None:
         self.port, self.key, self.dice, self.got = port, key, dice, got
         self.facts = {
@@ -59,7 +65,9 @@ class _Caller:
             if not free["data"].get("slots"):
                 break
             slot = self.dice.choice(free["data"]["slots"])
-            answer = await self._ask("book_appointment", slot_id=slot["slot_id"], name="Erika Muster")
+            answer = await self._ask(
+                "book_appointment", slot_id=slot["slot_id"], name="Erika Muster"
+            )
             if answer["state"] == "booked":
                 self.got["told"].append(self.facts["call_id"])
                 break
