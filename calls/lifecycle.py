@@ -42,8 +42,7 @@ def apply(delivery: Delivery) -> UUID | None:
             NUMBER_UNKNOWN, alert=NUMBER_UNKNOWN, about=(event.facts.to_number or "")[:120]
         )
     with scope.tenant(line.tenant_id):
-        number = delivery.subject_id
-        assert number is not None, "a readable life-cycle event has a call id"
+        number = delivery.subject_id or inbox.number_for(retell.PROVIDER, event.facts.call_id)
         open_call(event.facts, number=number, line=line)
         call = Call.objects.select_for_update(of=("self",)).get(pk=number)
         _fold(call, event.kind, event.facts)

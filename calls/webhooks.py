@@ -28,10 +28,10 @@ def webhook(request: HttpRequest) -> HttpResponse:
         event, call_id, _ = retell.envelope(retell.load(body))
     except retell.Unreadable as unreadable:
         return _keep_unreadable(body, unreadable, kind="webhook")
-    receipt = inbox.record(
+    number = inbox.record(
         retell.PROVIDER, key=_key(event, call_id, body), kind=event, body=body, external_id=call_id
     )
-    return doors.answer({"success": True, "message": _ACCEPTED, "call_id": receipt.number})
+    return doors.answer({"success": True, "message": _ACCEPTED, "call_id": number})
 
 
 @csrf_exempt

@@ -17,7 +17,7 @@ from integrations.errors import ConfigurationError, ProviderError
 from integrations.messaging import email
 from integrations.models import Command, Message
 from integrations.models.outbox import Outgoing
-from tenants import alerts, scope
+from tenants import alerts, scope, statements
 
 log = structlog.get_logger("askpro.delivery")
 
@@ -57,8 +57,22 @@ class _Vanished(ProviderError):
         super().__init__(provider, "deliver", code=f"vanished_{attempts}_times")
 
 
+# Asked once a second and after each webhook, and mostly answered with twice no: one prepared statement.
+_WAITING = """
+SELECT
+  EXISTS (SELECT FROM integrations_message
+          WHERE state IN ('pending', 'sending') AND next_attempt_at <= %(now)s),
+  EXISTS (SELECT FROM integrations_command
+          WHERE state IN ('pending', 'sending') AND next_attempt_at <= %(now)s)
+"""
+
+
 def _due(now: datetime) -> Message | Command | None:
+    [(messages_wait, commands_wait)] = statements.run(_WAITING, {"now": now}).fetchall()
+    waiting = {Message: messages_wait, Command: commands_wait}
     for kind in next(_TURNS):
+        if not waiting[kind]:
+            continue
         row: Message | Command | None = (
             kind.objects.select_for_update(skip_locked=True, of=("self",))
             .filter(

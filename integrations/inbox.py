@@ -7,7 +7,6 @@ goes with the connection: the next one to look takes it.
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -22,14 +21,6 @@ from tenants import alerts, scope, statements
 log = structlog.get_logger("askpro.inbox")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Receipt:
-    """What the door may answer: our number for the subject, and whether the delivery was news."""
-
-    number: int | None
-    is_new: bool
-
-
 class NotOurs(Exception):
     """The delivery is understood and nothing of ours: it is kept as ignored, with an alert where one is named."""
 
@@ -39,9 +30,29 @@ class NotOurs(Exception):
         self.about = about
 
 
-_RECORD = (
-    "SELECT subject_number, is_new FROM integrations_record_delivery(%s, %s, %s, %s, %s, %s, %s)"
+# One round trip: number the subject, keep the bytes, say the number. A row without a tenant may be written by anybody
+# and seen by the platform alone, so the statement cannot ask what it wrote. When two first deliveries race for a
+# number, one of them gets none here and asks again.
+_RECORD = """
+WITH known AS (
+  SELECT id FROM integrations_subject
+  WHERE provider = %(provider)s AND external_id = %(external_id)s::text
+), fresh AS (
+  INSERT INTO integrations_subject (provider, external_id)
+  SELECT %(provider)s, %(external_id)s::text
+  WHERE %(external_id)s::text IS NOT NULL AND NOT EXISTS (SELECT FROM known)
+  ON CONFLICT DO NOTHING RETURNING id
+), number AS (
+  SELECT id FROM known UNION ALL SELECT id FROM fresh
+), kept AS (
+  INSERT INTO integrations_delivery
+    (provider, key, kind, subject_id, body, state, error, attempts, next_attempt_at, created_at)
+  VALUES (%(provider)s, %(key)s, %(kind)s, (SELECT id FROM number), %(body)s, %(state)s, %(error)s,
+    0, now(), now())
+  ON CONFLICT DO NOTHING
 )
+SELECT id FROM number
+"""
 _NUMBER = "SELECT integrations_number_for(%s, %s)"
 
 
@@ -54,17 +65,28 @@ def record(
     external_id: str | None = None,
     state: str = Delivery.State.NEW,
     error: str = "",
-) -> Receipt:
-    """Keep a verified delivery under its key, durably, and ring for the worker.
+) -> int | None:
+    """Keep a verified delivery under its key, durably, ring for the worker, and return our number of its subject.
 
     One statement, committed when this returns. A key that is known already changes nothing.
     """
     row = statements.run(
-        _RECORD, (provider, external_id, key, kind[:60], body, state, error)
+        _RECORD,
+        {
+            "provider": provider,
+            "external_id": external_id,
+            "key": key,
+            "kind": kind[:60],
+            "body": body,
+            "state": state,
+            "error": error,
+        },
     ).fetchone()
-    if row[1] and state == Delivery.State.NEW:
+    if state == Delivery.State.NEW:
         bell.ring()
-    return Receipt(number=row[0], is_new=row[1])
+    if row is None and external_id is not None:
+        return number_for(provider, external_id)
+    return row[0] if row else None
 
 
 def keep_foreign(

@@ -74,9 +74,7 @@ def sentence_of(refusal: Refused) -> str:
 def _look_up_role(request: HttpRequest) -> str | None:
     if not request.user.is_authenticated or not scope.is_open():
         return None
-    return (
-        Membership.objects.filter(user_id=request.user.pk).values_list("role", flat=True).first()
-    )
+    return Membership.objects.filter(user_id=request.user.pk).values_list("role", flat=True).first()
 
 
 # --- Lists -----------------------------------------------------------------------------------------
@@ -195,9 +193,7 @@ class RoleModelAdmin(_ByRole, ModelAdmin):  # type: ignore[misc]
         form.refusal = getattr(request, "_askpro_refusal", None)
         return form
 
-    def formfield_for_foreignkey(
-        self, db_field: Any, request: HttpRequest, **kwargs: Any
-    ) -> Any:
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         return _without_links(super().formfield_for_foreignkey(db_field, request, **kwargs))
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -247,9 +243,7 @@ class RoleModelAdmin(_ByRole, ModelAdmin):  # type: ignore[misc]
             return redirect(self.url_of("change", unquote(object_id)))
         return response
 
-    def response_action(
-        self, request: HttpRequest, queryset: QuerySet[Any]
-    ) -> HttpResponse | None:
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
         try:
             with transaction.atomic():
                 response: HttpResponse | None = super().response_action(request, queryset)
@@ -324,9 +318,7 @@ class RoleModelAdmin(_ByRole, ModelAdmin):  # type: ignore[misc]
         tenant_id = _tenant_of(obj)
         if self.verbs_write_the_audit_trail or tenant_id is None:
             return
-        audit.record(
-            verb, obj, tenant_id=tenant_id, by=actor(request), now=timezone.now(), **facts
-        )
+        audit.record(verb, obj, tenant_id=tenant_id, by=actor(request), now=timezone.now(), **facts)
 
 
 class TenantModelAdmin(RoleModelAdmin):
@@ -438,5 +430,3 @@ def _tenant_of(obj: Any) -> UUID | None:
         return scope.current().tenant_id or directory.tenant_of_user(obj.pk)
     tenant_id: UUID | None = getattr(obj, "tenant_id", None)
     return tenant_id
-
-

@@ -81,9 +81,7 @@ def let_go(membership: Membership, *, by: Actor, by_role: str | None, now: datet
         _owners_decide(locked.role, by_role=by_role)
         _not_oneself(locked, by=by)
         _one_owner_stays(locked)
-        audit.record(
-            "let_go", locked, tenant_id=locked.tenant_id, by=by, now=now, role=locked.role
-        )
+        audit.record("let_go", locked, tenant_id=locked.tenant_id, by=by, now=now, role=locked.role)
         locked.delete()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
+from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from tests import contracts
@@ -22,7 +22,7 @@ class Description:
     def __init__(self, document: dict[str, Any]) -> None:
         self._document = document
         self._registry: Registry[Any] = Registry().with_resource(
-            "urn:api", Resource(contents=document, specification=DRAFT202012)
+            "urn:api", DRAFT202012.create_resource(document)
         )
 
     def problems_of_request(self, request: httpx.Request) -> list[str]:

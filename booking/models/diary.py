@@ -151,8 +151,9 @@ class Appointment(TenantOwned):
                 fields=["hold_expires_at"], condition=Q(status="held"), name="appointment_holds"
             ),
             models.Index(
+                # All that the search for free time reads, so that it never visits a row.
                 fields=["staff_member", "blocked_from"],
-                include=["blocked_until"],
+                include=["blocked_until", "hold_expires_at", "tenant"],
                 condition=Q(status__in=["held", "pending", "confirmed", "checked_in"]),
                 name="appointment_busy",
             ),

@@ -56,6 +56,7 @@ class Skill(TenantOwned):
         constraints = [
             models.UniqueConstraint(fields=["staff_member", "service"], name="skill_once"),
         ]
+        indexes = [models.Index(fields=["service"], name="skill_of_service")]
 
     def __str__(self) -> str:
         return f"{self.staff_member} · {self.service}"

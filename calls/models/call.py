@@ -90,6 +90,11 @@ class Call(TenantOwned):
             models.Index(fields=["branch", "created_at"], name="idx_calls_branch_created"),
             models.Index(fields=["tenant", "-started_at", "-id"], name="call_by_start"),
             models.Index(
+                fields=["customer", "-created_at"],
+                condition=Q(customer__isnull=False),
+                name="call_of_customer",
+            ),
+            models.Index(
                 fields=["status", "created_at"],
                 condition=Q(status__in=["registered", "ongoing"]),
                 name="call_not_over",

@@ -53,7 +53,10 @@ class CallbackRequest(TenantOwned):
             ),
         ]
         indexes = [
-            models.Index(fields=["due_at"], condition=Q(status="open"), name="callback_open_by_due")
+            models.Index(
+                fields=["due_at"], condition=Q(status="open"), name="callback_open_by_due"
+            ),
+            models.Index(fields=["call"], name="callback_of_call"),
         ]
 
     def __str__(self) -> str:

@@ -11,11 +11,10 @@ from calls.simulator.line import AGENT, WITHHELD, Line, Switches, Wire
 from calls.simulator.persona import Persona
 from calls.simulator.story import CallStory
 from integrations.errors import RetryableError
-from integrations.voice.loopback import UNREACHABLE
 
 
 class NobodyAnswers(RetryableError):
-    """There is no server at the other end of the line."""
+    """There is no server at the other end of the line, or one that does not speak."""
 
 
 def place_call(
@@ -26,7 +25,7 @@ def place_call(
     Seed and `run_id` decide everything that our answers leave open, also the id of the call: the same run placed
     twice is, to us, one call.
 
-    :raises NobodyAnswers: the server cannot be reached at all
+    :raises NobodyAnswers: not even the ring gets an answer
     """
     switches = switches or Switches()
     dice = random.Random(f"call {persona.seed} {run_id}")  # noqa: S311 — a play, no secret
@@ -78,7 +77,7 @@ def _ring(wire: Wire, *, call_id: str, from_number: str) -> Mapping[str, Any]:
             "to_number": wire.line.dialled,
         }
     )
-    if answer.failure == UNREACHABLE:
-        raise NobodyAnswers("retell", "inbound", code=UNREACHABLE)
+    if answer.failure:
+        raise NobodyAnswers("retell", "inbound", code=answer.failure)
     greeting = answer.content.get("call_inbound")
     return greeting if answer.is_accepted and isinstance(greeting, dict) else {}

@@ -7,7 +7,7 @@ meanings comes back as `ambiguous` with both. See `result.State` for the closed 
 import re
 from datetime import datetime
 
-from calls.when import answering, reading, words
+from calls.when import answering, folding, reading
 from calls.when.answering import Here
 from calls.when.clocks import Field
 from calls.when.facts import Fact, Mark
@@ -91,7 +91,7 @@ def _said(value: str | int | None) -> str:
     """Return the folded text, or nothing for what only stands in for an answer."""
     if value is None or isinstance(value, bool):
         return ""
-    folded = " ".join(words.fold(str(value)[: 4 * _LONGEST]).split())
+    folded = " ".join(folding.fold(str(value)[: 4 * _LONGEST]).split())
     bare = folded.strip(_WRAPPING)
     return "" if not bare or bare in _PLACEHOLDERS else folded
 

@@ -5,9 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import TypeVar
 
-from calls.when import days, hours, instants
+from calls.when import days, hours, instants, mention
 from calls.when.clocks import DAY_MINUTES
-from calls.when.days import Days, Span
 from calls.when.facts import (
     DATE_FACTS,
     TIME_FACTS,
@@ -19,6 +18,7 @@ from calls.when.facts import (
     TimeFact,
 )
 from calls.when.hours import Hour
+from calls.when.mention import Days, Span
 from calls.when.result import Opening, State, When
 
 Facts = list[Fact]
@@ -51,12 +51,13 @@ class Here:
 
 def answer(facts: Facts, *, here: Here) -> When:
     """Return what the facts mean."""
-    if Mark.RECURRING in facts:
-        return When(state=State.UNPARSEABLE, reason="recurring")
-    settled = _without_negated(facts)
+    for mark in (Mark.RECURRING, Mark.COMPARED):
+        if mark in facts:
+            return When(state=State.UNPARSEABLE, reason=mark.value)
+    settled = _corrected(_without_negated(facts))
     if settled is None:
         return When(state=State.UNPARSEABLE, reason="negated")
-    choices = _choices(_corrected(settled))
+    choices = _choices(settled)
     meanings = [_meaning(choice, here) for choice in choices]
     if len(meanings) == 1:
         return meanings[0]
@@ -80,6 +81,10 @@ def _has(facts: Sequence[Fact], kinds: tuple[type, ...]) -> bool:
     return any(isinstance(fact, kinds) for fact in facts)
 
 
+def _is_telling(facts: Sequence[Fact]) -> bool:
+    return _has(facts, (*DATE_FACTS, *TIME_FACTS))
+
+
 def _without_negated(facts: Facts) -> Facts | None:
     """Leave out "Dienstag geht nicht" when another day is named; None when nothing replaces what was refused."""
     if Mark.NOT not in facts:
@@ -92,13 +97,14 @@ def _without_negated(facts: Facts) -> Facts | None:
     for kinds in (DATE_FACTS, TIME_FACTS):
         if _has(refused, kinds) and not _has(wanted, kinds):
             return None
-    is_any = _has(refused, DATE_FACTS) or _has(refused, TIME_FACTS)
-    return wanted if is_any or not _has(facts, (*DATE_FACTS, *TIME_FACTS)) else None
+    return wanted if _is_telling(refused) or not _is_telling(facts) else None
 
 
-def _corrected(facts: Facts) -> Facts:
+def _corrected(facts: Facts | None) -> Facts | None:
     """Let "Dienstag, nein, Mittwoch" be Wednesday: what comes later replaces its like."""
-    pieces = _split(facts, Mark.CORRECTION)
+    pieces = _split(facts or [], Mark.CORRECTION)
+    if facts is None or (len(pieces) > 1 and not _is_telling(pieces[-1]) and _is_telling(facts)):
+        return None  # "Dienstag, nein."
     settled = pieces[0]
     for piece in pieces[1:]:
         settled = _replaced(settled, piece)
@@ -108,7 +114,7 @@ def _corrected(facts: Facts) -> Facts:
 def _replaced(earlier: Facts, later: Facts) -> Facts:
     kept = earlier
     if _has(later, DATE_FACTS):
-        later = days.complete(later, earlier)
+        later = mention.complete(later, earlier)
         kept = [f for f in kept if not isinstance(f, (*DATE_FACTS, Bound))]
     if _has(later, TIME_FACTS):
         kept = [f for f in kept if not isinstance(f, TIME_FACTS)]
@@ -141,14 +147,14 @@ def _adds(so_far: Facts, piece: Facts) -> bool:
 
 def _with_date_of(choice: Facts, earlier: Facts) -> Facts:
     if _has(choice, DATE_FACTS):
-        return days.complete(choice, earlier)
+        return mention.complete(choice, earlier)
     return [*(f for f in earlier if isinstance(f, (*DATE_FACTS, Bound))), *choice]
 
 
 def _with_rest_of(choice: Facts, later: Facts) -> Facts:
     """Give a choice the time and the month that were said once, at the end."""
     if _has(choice, DATE_FACTS):
-        choice = days.complete(choice, later)
+        choice = mention.complete(choice, later)
     else:
         choice = [*(f for f in later if isinstance(f, (*DATE_FACTS, Bound))), *choice]
     if not _has(choice, TIME_FACTS):
@@ -196,8 +202,6 @@ def _earliest(answered: When, facts: Facts) -> When:
     strong, anytime = Mark.EARLIEST in facts, Mark.ANYTIME in facts
     is_bare = answered.state is State.UNPARSEABLE
     if not (strong or (is_bare and (anytime or Mark.SOON in facts))):
-        if is_bare and Mark.COMPARED in facts:
-            return replace(answered, reason="compared")
         return answered
     if is_bare:
         return When(state=State.EARLIEST, reason="anytime" if anytime else "")
@@ -379,7 +383,11 @@ def _edges(span: Span, minute: int | None, here: Here) -> tuple[datetime, dateti
         first -= timedelta(days=1)
     if minute is not None and span.bound in ("bis", "latest") and last:
         last -= timedelta(days=1)
-    start = instants.boundary(first, (minute or 0) if span.end is None else 0, zone=here.zone) if first else here.now
+    start = (
+        instants.boundary(first, (minute or 0) if span.end is None else 0, zone=here.zone)
+        if first
+        else here.now
+    )
     return start, instants.boundary(last, minute or 0, zone=here.zone) if last else None
 
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from enum import StrEnum, auto
 
 from calls.when.facts import Clock, Form, Moment, Role, Stretch
+from calls.when.lexicon import Kind
 from calls.when.tokens import Token, at
-from calls.when.words import Kind
 
 Tokens = Sequence[Token]
 Found = tuple[Clock, int]
@@ -383,6 +383,8 @@ def _can_be_bare(tokens: Tokens, start: int, said: frozenset[str], field: Field)
         tokens, start + 1
     ):
         return False
+    if following.name in ("vor", "nach") and at(tokens, start + 2).kind is Kind.EDGE_OF_TEXT:
+        return False  # "fünf nach": after which hour?
     if field is Field.TIME or not said.isdisjoint(("um", "about", "ab")):
         return True
     if at(tokens, start).number > 24 or field is Field.DATE:

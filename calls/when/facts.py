@@ -106,6 +106,11 @@ class Week:
 
 
 @dataclass(frozen=True, slots=True)
+class WeekOf:
+    """ "The week of" the day that is named beside it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Month:
     number: int = 0
     ahead: int = 0
@@ -157,8 +162,22 @@ class Mark(StrEnum):
 
 
 TimeFact = Moment | Stretch | Part
-DateFact = Weekday | Day | Away | In | Coming | Week | Month | Year | Weekend | Edge | Feast | Bound
+DateFact = (
+    Weekday
+    | Day
+    | Away
+    | In
+    | Coming
+    | Week
+    | WeekOf
+    | Month
+    | Year
+    | Weekend
+    | Edge
+    | Feast
+    | Bound
+)
 Fact = TimeFact | DateFact | Mark
 TIME_FACTS = (Moment, Stretch, Part)
 # A bound alone says nothing.
-DATE_FACTS = (Weekday, Day, Away, In, Coming, Week, Month, Year, Weekend, Edge, Feast)
+DATE_FACTS = (Weekday, Day, Away, In, Coming, Week, WeekOf, Month, Year, Weekend, Edge, Feast)

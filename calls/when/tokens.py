@@ -1,14 +1,11 @@
-"""From text to tokens: numeric dates and times, number words, and the words that matter.
-
-Idioms of several words ("so bald wie möglich", "nicht vor") are replaced by the one word they mean first.
-"""
+"""From text to tokens: numeric dates and times, number words, and the words that matter."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from calls.when import words
-from calls.when.words import Kind
+from calls.when import idioms, words
+from calls.when.lexicon import Kind
 
 
 class Token(NamedTuple):
@@ -26,10 +23,8 @@ NOTHING = Token(Kind.EDGE_OF_TEXT)
 
 def split(text: str) -> list[Token]:
     """Split folded text into tokens."""
-    for pattern, replacement in _IDIOMS:
-        text = pattern.sub(replacement, text)
     found: list[Token] = []
-    for match in _TOKEN.finditer(text):
+    for match in _TOKEN.finditer(idioms.plain(text)):
         shape = match.lastgroup or "word"
         found.extend(_MAKERS[shape](match))
     return list(_with_abbreviations(_with_joined_numbers(found)))
@@ -38,74 +33,6 @@ def split(text: str) -> list[Token]:
 def at(tokens: Sequence[Token], position: int) -> Token:
     """Return the token at a position, or nothing beyond both ends."""
     return tokens[position] if 0 <= position < len(tokens) else NOTHING
-
-
-# --- idioms -----------------------------------------------------------------------------------------------
-
-_POSSIBLE = r"(?:moeglich|moglich|geht|gehts|machbar|irgend)"
-_FREE = r"(?:freie|verfuegbare|verfugbare|moegliche|mogliche|offene|beste|passende)[nrsm]?"
-_IDIOMS = tuple(
-    (re.compile(pattern), replacement)
-    for pattern, replacement in (
-        (r"\ba\.\s?m\.", " am"),
-        (r"\bp\.\s?m\.?", " pm"),
-        (
-            rf"\b(?:so\s?)?(?:bald|schnell|frueh|fruh|zeitnah|rasch)\w* (?:wie|als) (?:es |nur |irgend )*{_POSSIBLE}\w*",
-            " asap ",
-        ),
-        (r"\bas soon as possible\b", " asap "),
-        (
-            r"\bm(?:oe|o)glichst (?:bald|schnell|fr(?:ue|u)h|zeitnah|rasch|sofort)(?:ig|e[nrs]?)?\b",
-            " asap ",
-        ),
-        (
-            r"\b(?:schnellst|fr(?:ue|u)hest|n(?:ae|a)chst|ehest|baldigst)\s?m(?:oe|o)glich\w*(?: termin| zeitpunkt)?",
-            " asap ",
-        ),
-        (
-            rf"\b(?:n(?:ae|a)chste[nrsm]?|erste[nrsm]?|fr(?:ue|u)heste[nrsm]?|schnellste[nrsm]?) "
-            rf"(?:{_FREE} )*(?:termin|slot|zeitpunkt|gelegenheit|l(?:ue|u)cke|zeit)\b",
-            " asap ",
-        ),
-        (r"\bam (?:schnellsten|fr(?:ue|u)hesten|ehesten)\b", " asap "),
-        (r"\b(?:ab|per) sofort\b", " asap "),
-        (r"\begal,? wann\b|\bwann auch immer\b|\birgendwann\b|\bjederzeit\b", " anytime "),
-        (
-            r"\bnicht (?:vor|fr(?:ue|u)her als|eher als)\b|\berst(?: wieder)? (?:ab|nach|um)\b",
-            " ab ",
-        ),
-        (r"\bfr(?:ue|u)h(?:e)?stens(?: ab)?\b", " ab "),
-        (r"\bnicht (?:nach|sp(?:ae|a)ter als|l(?:ae|a)nger als)\b", " latest "),
-        (
-            r"\b(?:bis )?sp(?:ae|a)t(?:e)?stens(?: bis)?\b|\bbis (?:maximal|h(?:oe|o)chstens)\b|\bl(?:ae|a)ngstens(?: bis)?\b",
-            " latest ",
-        ),
-        (r"\b(ue?ber) (n(?:ae|a|e)chste[nrsm]?|morgen)\b", r"\1\2"),
-        (r"\bkurz (?:vor|nach)\b", " gegen "),
-        (r"\bvor gestern\b", "vorgestern"),
-        (r"\b(vor|nach) mittags\b", r"\1mittags"),
-        (r"\b(drei) (viertel ?stunden?)\b", r"dreiviertelstunde"),
-        (r"\b(halbe?n?|viertel|dreiviertel) ?stunden?\b", r"\1stunde"),
-        (r"\bhalben?stunde\b", "halbstunde"),
-        (r"\bk\.?\s?w\.?(?=\s?\d)", "kw "),
-        (r"\bkalender woche\b", "kalenderwoche"),
-        (r"\bwochen ende\b", "wochenende"),
-        (r"\bheilige[nrm]? abend\b", "heiligabend"),
-        (r"\bneue[ns]? jahr(?:es)?\b", "naechstes jahr"),
-        (r"\bchristi himmelfahrt\b", "himmelfahrt"),
-        (r"\ban?statt(?: dessen)?\b", " statt "),
-        (
-            r"\bich (?:meine|meinte|korrigiere)\b|\bbesser gesagt\b|\b(?:ach|moment) nein\b",
-            " nein ",
-        ),
-        (r"\bganz egal\b|\bist (?:mir )?egal\b|^egal$", " anytime "),
-        (r"\bwe(?:ss|s|st)?halb\b|\bdeshalb\b|\binnerhalb\b|\bausserhalb\b", " "),
-        (
-            r"\balle (?:zwei|drei|vier|sechs|acht|\d+) (?:tage|wochen|monate)\b|\b(?:14|vierzehn)-?t(?:ae|a)gig\w*",
-            " jeden ",
-        ),
-    )
-)
 
 
 # --- shapes -----------------------------------------------------------------------------------------------

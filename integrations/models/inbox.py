@@ -40,13 +40,25 @@ class Delivery(TenantOwned):
         DEAD = "dead", _("gave up")
 
     tenant = models.ForeignKey(
-        "tenants.Tenant", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        "tenants.Tenant",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
     provider = models.CharField(_("provider"), max_length=20)
     key = models.CharField(_("key"), max_length=300)
     kind = models.CharField(_("event"), max_length=60)
+    # Subjects are never deleted; the acknowledgement does not pay for asking whether it is there.
     subject = models.ForeignKey(
-        Subject, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("our number")
+        Subject,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("our number"),
+        db_constraint=False,
+        db_index=False,
     )
     body = models.BinaryField(_("body"))
     state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.NEW)
@@ -75,8 +87,12 @@ class Delivery(TenantOwned):
             models.Index(
                 fields=["next_attempt_at", "id"], condition=Q(state="new"), name="delivery_waiting"
             ),
-            models.Index(fields=["tenant", "-created_at", "-id"], name="delivery_of_tenant"),
-            models.Index(fields=["subject"], name="delivery_of_subject"),
+            # Written when the delivery is applied, not when it is acknowledged.
+            models.Index(
+                fields=["tenant", "-created_at", "-id"],
+                condition=Q(tenant__isnull=False),
+                name="delivery_of_tenant",
+            ),
         ]
 
     def __str__(self) -> str:

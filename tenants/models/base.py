@@ -27,7 +27,10 @@ class _ScopedManager(models.Manager[_Row]):
 class TenantOwned(models.Model):
     """A row that belongs to one business; queries without an active tenant raise."""
 
-    tenant = models.ForeignKey("tenants.Tenant", on_delete=models.PROTECT, related_name="+")
+    # Indexes that are needed begin with the tenant; one of the tenant alone would only cost.
+    tenant = models.ForeignKey(
+        "tenants.Tenant", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -43,9 +46,11 @@ class TenantOwned(models.Model):
 class TenantForeignKey(models.ForeignKey[Any, Any]):
     """A foreign key to a row of the same tenant.
 
-    The database holds it by a composite key (`tenants.walls.same_tenant`) instead of the plain one.
+    The database holds it by a composite key (`tenants.walls.same_tenant`) instead of the plain one. It brings no index
+    of its own: which indexes a table needs stands in its Meta.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["db_constraint"] = False
+        kwargs.setdefault("db_index", False)
         super().__init__(*args, **kwargs)

@@ -1,10 +1,10 @@
 """Those who knock at the REST API: programs with a key."""
 
+import json
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-import orjson
 import pytest
 import time_machine
 from django.test import Client
@@ -33,7 +33,7 @@ class Program:
         return self.client.delete(path)
 
     def _send(self, method: str, path: str, body: Any, headers: dict[str, str]) -> Any:
-        content = body if isinstance(body, bytes) else orjson.dumps(body)
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
         return self.client.generic(
             method, path, content, content_type="application/json", headers=headers
         )

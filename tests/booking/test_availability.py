@@ -545,21 +545,9 @@ def test_the_diary_of_the_neighbour_is_neither_seen_nor_offered(
     salon: Tenant, neighbour: Tenant, cut: Service, now: datetime
 ) -> None:
     theirs = factories.staff_of(neighbour, "Jana")
+    their_cut = factories.service_of(neighbour, "Haarschnitt")
+    their_branch = factories.branch_of(neighbour)
 
     assert why_not(salon, cut, theirs, at(TUESDAY, "10:00"), now=now) == "not_offered"
-    with scope.tenant(salon):
-        found = availability.free_slots(
-            factories_service(neighbour), branch=factories_branch(neighbour), period=a_day(TUESDAY), now=now
-        )
-    assert found == []
-
-
-_kept: dict[str, object] = {}
-
-
-def factories_service(tenant: Tenant) -> Service:
-    return Service(pk=10**6, tenant=tenant, name="x", duration_minutes=30)
-
-
-def factories_branch(tenant: Tenant) -> Branch:
-    return Branch(pk=10**6, tenant=tenant, name="x", time_zone="Europe/Berlin")
+    assert slots(salon, their_cut, period=a_day(TUESDAY), now=now, branch=their_branch) == []
+    assert slots(neighbour, their_cut, period=a_day(TUESDAY), now=now) != []

@@ -11,6 +11,7 @@ from django.db import connection
 
 from integrations import privacy
 from integrations.delivery import LEASE, deliver_next
+from integrations.models import Message
 from integrations.models.outbox import Outgoing
 from integrations.retrying import MAX_ATTEMPTS
 from tenants import scope
@@ -187,6 +188,48 @@ def test_a_late_failure_does_not_undo_what_another_worker_has_done(
 
     assert seen(message).state == State.SENT
     assert asking.alerts() == []
+
+
+def test_a_late_failure_does_not_disturb_another_worker_at_the_same_row(
+    salon: Tenant, resend: Resend, now: datetime
+) -> None:
+    message = asking.say(salon, now=now)
+
+    def fail_while_somebody_else_is_at_it(request: httpx.Request) -> httpx.Response:
+        resend.fails_with(Killed())
+        with pytest.raises(Killed):
+            deliver_next(now + LONG_AFTER)
+        return httpx.Response(422, json={"name": "validation_error"})
+
+    resend.next.append(fail_while_somebody_else_is_at_it)
+    deliver_next(now)
+
+    assert (seen(message).state, seen(message).attempts) == (State.SENDING, 2)
+
+
+def test_a_row_that_somebody_holds_does_not_hold_up_the_others(
+    salon: Tenant, resend: Resend, now: datetime
+) -> None:
+    held, free = asking.say(salon, now=now, key="a"), asking.say(salon, now=now, key="b")
+    holding, let_go = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with scope.platform():
+            list(Message.objects.select_for_update(of=("self",)).filter(pk=held.pk))
+            holding.set()
+            let_go.wait(5)
+        connection.close()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert holding.wait(10)
+    deliver_next(now)
+    was_held_to_the_end = holder.is_alive()
+    let_go.set()
+    holder.join(10)
+
+    assert was_held_to_the_end
+    assert (seen(held).state, seen(free).state) == (State.PENDING, State.SENT)
 
 
 def test_retry_after_in_seconds_is_obeyed(salon: Tenant, resend: Resend, now: datetime) -> None:

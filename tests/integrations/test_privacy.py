@@ -10,20 +10,20 @@ from tenants.models import Tenant
 from tests.integrations import asking
 
 State = Outgoing.State
-ERIKA, OTHER = "erika@example.org", "otto@example.org"
+ERIKA, OTHER = "erika@example.org", "maerika@example.org"
 
 
 def a_delivery(tenant: Tenant, *, key: str, at: datetime, state: str = Delivery.State.DONE) -> int:
     """Record a delivery about a call of the tenant and return our number for the call."""
     with scope.platform():
-        receipt = inbox.record(
+        number = inbox.record(
             "retell", key=key, kind="call_ended", body=b'{"who": "Erika"}', external_id=key
         )
         Delivery.objects.filter(key=key).update(
             tenant=tenant, created_at=at, state=state, processed_at=at
         )
-    assert receipt.number is not None
-    return receipt.number
+    assert number is not None
+    return number
 
 
 def bodies() -> list[bytes]:

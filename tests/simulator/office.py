@@ -64,7 +64,7 @@ class Office:
     ) -> Iterable[bytes]:
         request = Request(
             path=environ["PATH_INFO"],
-            body=environ["wsgi.input"].read(),
+            body=environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])),
             signature=environ.get("HTTP_X_RETELL_SIGNATURE", ""),
             content_type=environ.get("CONTENT_TYPE", ""),
         )

@@ -1,0 +1,72 @@
+"""Reading distances from now: "in zwei Wochen", "in einer halben Stunde", "vor drei Tagen"."""
+
+from collections.abc import Sequence
+
+from calls.when.facts import Fact, In
+from calls.when.lexicon import Kind
+from calls.when.tokens import Token, at
+
+Tokens = Sequence[Token]
+Found = tuple[list[Fact], int]
+_UNIT_MINUTES = {"quarter_hour": 15, "half_hour": 30, "three_quarter_hour": 45}
+
+
+def read(split: Tokens, position: int) -> Found | None:
+    """Read "in zwei Wochen", "in einer halben Stunde", "in zwei bis drei Tagen", "vor drei Tagen"."""
+    preposition = split[position]
+    if preposition.name not in ("in", "vor", "nach") or preposition.kind is not Kind.PREPOSITION:
+        return None
+    if preposition.text == "im":
+        return None
+    start = position + 1
+    if at(split, start).name == "the":
+        return None
+    sign = -1 if preposition.name == "vor" else 1
+    return _halves(split, start) or _counted(split, start, sign=sign)
+
+
+def _counted(split: Tokens, start: int, *, sign: int) -> Found | None:
+    amount, behind = amount_at(split, start)
+    if not amount:
+        return None
+    upto = 0
+    link = at(split, behind)
+    if link.name == "bis" or link.kind in (Kind.DASH, Kind.OR, Kind.COMMA):
+        upto, end = amount_at(split, behind + 1)
+        behind = end if upto else behind
+    unit = at(split, behind)
+    if unit.kind is not Kind.UNIT:
+        return None
+    size = _UNIT_MINUTES.get(unit.name, 1)
+    return [In(sign * amount * size, _plain(unit), sign * upto * size)], behind + 1
+
+
+def _plain(unit: Token) -> str:
+    return "minute" if unit.name in _UNIT_MINUTES else unit.name
+
+
+def _halves(split: Tokens, start: int) -> Found | None:
+    """Read "in anderthalb Stunden", "in einer halben Stunde", "in einem halben Jahr"."""
+    token = at(split, start)
+    if token.kind is Kind.HALVES:
+        halves, unit = token.number, at(split, start + 1)
+        behind = start + 2
+    elif token.name == "a" and at(split, start + 1).kind is Kind.HALF:
+        halves, unit = 1, at(split, start + 2)
+        behind = start + 3
+    else:
+        return None
+    size = {"hour": (30, "minute"), "year": (6, "month")}.get(unit.name)
+    return ([In(halves * size[0], size[1])], behind) if size else None
+
+
+def amount_at(split: Tokens, position: int) -> tuple[int, int]:
+    """Return the number at a position and the position behind it; 0 when there is none."""
+    token = at(split, position)
+    if token.kind is Kind.NUMBER and 1 <= token.number <= 400:
+        return token.number, position + 1
+    if token.name == "a" or token.text == "eins":
+        return 1, position + 1
+    if token.kind is Kind.UNIT and token.name in _UNIT_MINUTES:
+        return 1, position
+    return 0, position

@@ -1,0 +1,67 @@
+"""Turns of several words that mean one: "so bald wie möglich", "nicht vor", "frühestens", "vor gestern".
+
+They are rewritten before the text is split. Patterns are written with umlauts and match all three spellings.
+"""
+
+import re
+
+_AS_IT_GOES = r"(?:wie|als) (?:es |nur |irgend )*(?:möglich|geht|machbar|irgend)\w*"
+_FREE = r"(?:(?:freie|verfügbare|mögliche|offene|beste|passende)[nrsm]? )*"
+_IDIOMS: tuple[tuple[str, str], ...] = (
+    # as soon as possible
+    (rf"\b(?:so\s?)?(?:bald|schnell|früh|zeitnah|rasch)\w* {_AS_IT_GOES}", " asap "),
+    (r"\bas soon as possible\b", " asap "),
+    (r"\bmöglichst (?:bald|schnell|früh|zeitnah|rasch|sofort)(?:ig|e[nrs]?)?\b", " asap "),
+    (r"\b(?:schnellst|frühest|nächst|ehest)\s?möglich\w*(?: termin| zeitpunkt)?", " asap "),
+    (rf"\b(?:nächste|erste|früheste|schnellste)[nrsm]? {_FREE}(?:termin|slot|zeit)\b", " asap "),
+    (rf"\bnächste[nrsm]? {_FREE}(?:zeitpunkt|gelegenheit|lücke)\b", " asap "),
+    (r"\bam (?:schnellsten|frühesten|ehesten)\b|\b(?:ab|per) sofort\b", " asap "),
+    (r"\begal,? wann\b|\bwann auch immer\b|\birgendwann\b|\bjederzeit\b", " anytime "),
+    (r"\b(?:ganz|ist|ist mir) egal\b|^egal$", " anytime "),
+    # from and until
+    (r"\bnicht (?:vor|früher als|eher als)\b|\berst(?: wieder)? (?:ab|nach|um)\b", " ab "),
+    (r"\bfrühe?stens(?: ab)?\b", " ab "),
+    (r"\bnicht (?:nach|später als|länger als)\b", " latest "),
+    (r"\b(?:bis )?späte?stens(?: bis)?\b|\blängstens(?: bis)?\b", " latest "),
+    (r"\bbis (?:maximal|höchstens)\b", " latest "),
+    (r"\bkurz (?:vor|nach)\b", " gegen "),
+    # torn apart by the transcription
+    (r"\b(ue?ber) (nae?chste[nrsm]?|nechste[nrsm]?|morgen)\b", r"\1\2"),
+    (r"\bvor gestern\b", "vorgestern"),
+    (r"\b(vor|nach) mittags\b", r"\1mittags"),
+    (r"\bkalender woche\b", "kalenderwoche"),
+    (r"\bwochen ende\b", "wochenende"),
+    (r"\bdrei viertel ?stunden?\b", "dreiviertelstunde"),
+    (r"\b(viertel|dreiviertel) stunden?\b", r"\1stunde"),
+    (r"\bhalben? ?stunden?\b", "halbstunde"),
+    (r"\bk\.?\s?w\.?(?=\s?\d)", "kw "),
+    # other names for the same
+    (r"\bheilige[nrm]? abend\b", "heiligabend"),
+    (r"\bneue[ns]? jahr(?:es)?\b", "naechstes jahr"),
+    (r"\bchristi himmelfahrt\b", "himmelfahrt"),
+    (r"\b(?:an)?statt\b(?! dessen)", " , nicht "),
+    (r"\bich (?:meine|meinte|korrigiere)\b|\bbesser gesagt\b", " nein "),
+    (r"\balle (?:zwei|drei|vier|sechs|acht|\d+) (?:tage|wochen|monate)\b", " jeden "),
+    (r"\b(?:14|vierzehn)-?tägig\w*", " jeden "),
+    # written by programs
+    (r"\ba\.\s?m\.", " am"),
+    (r"\bp\.\s?m\.?", " pm"),
+    (r"\bt(?=\d{1,2}:\d{2})", " "),
+    (r"\b(\d{4})(\d{2})(\d{2})t(\d{2})(\d{2})(?:\d{2})?(?=z|\b)", r"\1-\2-\3t\4:\5"),
+)
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    for umlaut, spellings in {"ä": "ae?", "ö": "oe?", "ü": "ue?"}.items():
+        pattern = pattern.replace(umlaut, spellings)
+    return re.compile(pattern)
+
+
+_PATTERNS = tuple((_compiled(pattern), plain) for pattern, plain in _IDIOMS)
+
+
+def plain(folded: str) -> str:
+    """Return the folded text with its idioms rewritten."""
+    for pattern, replacement in _PATTERNS:
+        folded = pattern.sub(replacement, folded)
+    return folded

@@ -1,0 +1,179 @@
+"""The back office as a person uses it, and rows of every kind to look at."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from billing.models import UsageRecord
+from booking.models import Appointment, AppointmentChange, TimeOff, WorkingHours
+from calls.models import Call, CallbackRequest, ToolCall
+from integrations.models import Command, Credential, Delivery, Message
+from tenants import actors, alerts, audit, scope
+from tenants.models import PhoneNumber, Tenant, User
+from tests import factories
+
+# As the telephone wrote them; distinct, so that a page that shows them is found out.
+TURNS = [
+    {"role": "agent", "content": "Salon Sonnenschein, was kann ich für Sie tun?"},
+    {"role": "user", "content": "Einen Haarschnitt am Dienstag, bitte."},
+]
+
+
+class Office:
+    """One person at the back office."""
+
+    def __init__(self, user: User) -> None:
+        self.client = Client(headers={"accept-language": "de"})
+        self.client.force_login(user)
+
+    def get(self, path: str, **query: Any) -> HttpResponse:
+        response: HttpResponse = self.client.get(path, query)  # type: ignore[assignment]
+        return response
+
+    def post(self, path: str, **fields: Any) -> HttpResponse:
+        response: HttpResponse = self.client.post(path, fields)  # type: ignore[assignment]
+        return response
+
+    def follow(self, path: str, **fields: Any) -> HttpResponse:
+        response: HttpResponse = self.client.post(path, fields, follow=True)  # type: ignore[assignment]
+        return response
+
+
+def url(row: Model | type[Model], page: str, *args: Any) -> str:
+    meta = row._meta
+    return reverse(f"admin:{meta.app_label}_{meta.model_name}_{page}", args=args)
+
+
+def change_url(row: Model) -> str:
+    return url(row, "change", row.pk)
+
+
+def text_of(response: HttpResponse) -> str:
+    return response.content.decode()
+
+
+def pages() -> list[type[Model]]:
+    """Return every model that has a page."""
+    return sorted(admin.site._registry, key=lambda model: model._meta.label)
+
+
+def make_call(tenant: Tenant, *, number: int, now: datetime, **fields: Any) -> Call:
+    branch = factories.branch_of(tenant)
+    with scope.tenant(tenant):
+        phone_number = PhoneNumber.objects.order_by("pk")[0]
+        call = Call.objects.create(
+            **{
+                "id": number,
+                "tenant": tenant,
+                "branch": branch,
+                "phone_number": phone_number,
+                "external_id": f"call_{tenant.slug}_{number}",
+                "from_number": "+491713920042",
+                "to_number": phone_number.number,
+                "status": Call.Status.ENDED,
+                "started_at": now,
+                "ended_at": now + timedelta(seconds=95),
+                "duration_seconds": 95,
+                "turns": TURNS,
+                "outcome": Call.Outcome.BOOKED,
+                **fields,
+            }
+        )
+        ToolCall.objects.create(
+            tenant=tenant,
+            call=call,
+            name="check_availability",
+            arguments={"service": "Haarschnitt", "date": "Dienstag"},
+            state="available",
+            answer={"say": "Am Dienstag um zehn Uhr ist frei."},
+            duration_ms=41,
+            at=now,
+        )
+    return call
+
+
+def fill(tenant: Tenant, *, now: datetime, number: int) -> dict[str, Model]:
+    """Make at least one row of every kind that has a page, and return one of each by its label."""
+    branch = factories.branch_of(tenant)
+    jana = factories.staff_of(tenant, "Jana")
+    cut = factories.service_of(tenant, "Haarschnitt")
+    customer = factories.make_customer(tenant, name=f"Kundin von {tenant.name}")
+    off = factories.make_time_off(
+        branch,
+        staff_member=jana,
+        starts_at=now + timedelta(days=30),
+        ends_at=now + timedelta(days=31),
+    )
+    appointment = factories.make_appointment(
+        jana, cut, customer, starts_at=now + timedelta(days=1)
+    )
+    call = make_call(tenant, number=number, now=now, customer=customer)
+    factories.make_api_key(tenant)
+    member = factories.make_member(tenant, email=f"leitung@{tenant.slug}.example")
+    with scope.tenant(tenant):
+        Appointment.objects.filter(pk=appointment.pk).update(call_number=call.pk)
+        AppointmentChange.objects.create(
+            tenant=tenant,
+            appointment=appointment,
+            kind=AppointmentChange.Kind.BOOKED,
+            actor="call:1",
+            source="phone",
+            at=now,
+        )
+        waiting = CallbackRequest.objects.create(
+            tenant=tenant, call=call, name=f"Rückruf {tenant.name}", due_at=now
+        )
+        alerts.raise_alert("trouble", tenant_id=tenant.pk, about=f"about {tenant.slug}", now=now)
+        audit.record(
+            "seen", call, tenant_id=tenant.pk, by=actors.system("tests"), now=now
+        )
+        delivery = Delivery.objects.create(
+            tenant=tenant,
+            provider="retell",
+            key=f"{tenant.slug}:1",
+            kind="call_ended",
+            body=f'{{"of": "{tenant.slug}"}}'.encode(),
+            state=Delivery.State.DONE,
+            next_attempt_at=now,
+            processed_at=now,
+        )
+        message = Message.objects.create(
+            tenant=tenant,
+            key="1",
+            next_attempt_at=now,
+            channel=Message.Channel.EMAIL,
+            topic="confirmation",
+            recipient=f"kundin@{tenant.slug}.example",
+            body="Ihr Termin",
+        )
+        command = Command.objects.create(
+            tenant=tenant,
+            key="1",
+            next_attempt_at=now,
+            provider="retell",
+            operation=f"forget_{number}",
+        )
+        credential = Credential(tenant=tenant, provider=Credential.Provider.CALCOM)
+        credential.secret = f"cal_live_{number}"
+        credential.save()
+        usage = UsageRecord.objects.create(
+            tenant=tenant, kind="call", source_id=call.pk, unit_price_cents=50, used_at=now
+        )
+        rows: list[Model] = [
+            tenant, branch, PhoneNumber.objects.order_by("pk")[0], member, jana, cut, customer,
+            WorkingHours.objects.order_by("pk")[0], off, appointment, call, waiting, delivery,
+            message, command, credential, usage,
+        ]  # fmt: skip
+        kinds = {"tenants.ApiKey", "tenants.Alert", "tenants.AuditEntry"}
+        rows += [
+            model._default_manager.order_by("pk")[0]
+            for model in pages()
+            if model._meta.label in kinds
+        ]
+    assert isinstance(off, TimeOff)
+    return {row._meta.label: row for row in rows}

@@ -1,0 +1,171 @@
+"""The OpenAPI document says what the API does, and the API does what it says."""
+
+import re
+from datetime import datetime, timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from jsonschema import Draft202012Validator, FormatChecker
+
+from askpro.api import documentation
+from tenants.models import Tenant
+from tests import factories
+from tests.api.conftest import Program
+from tests.api.rows import make_call, make_tool_call
+
+OPERATIONS = {
+    ("get", "/api/calls"),
+    ("post", "/api/calls"),
+    ("get", "/api/calls/{call_id}"),
+    ("get", "/api/appointments"),
+    ("post", "/api/appointments"),
+    ("get", "/api/appointments/{appointment_id}"),
+    ("put", "/api/appointments/{appointment_id}"),
+    ("delete", "/api/appointments/{appointment_id}"),
+    ("get", "/api/customers"),
+    ("post", "/api/customers"),
+    ("get", "/api/customers/{customer_id}"),
+    ("put", "/api/customers/{customer_id}"),
+}
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    return documentation.document("de")
+
+
+def operations(document: dict[str, Any]) -> dict[tuple[str, str], Any]:
+    return {
+        (method, path): operation
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+def test_the_document_is_valid_and_complete() -> None:
+    call_command("spectacular", "--validate", "--fail-on-warn", stdout=StringIO())
+
+
+def test_every_operation_is_described(document: dict[str, Any]) -> None:
+    described = operations(document)
+
+    assert described.keys() == OPERATIONS
+    assert all(operation["summary"] and operation["tags"] for operation in described.values())
+
+
+def test_every_operation_takes_the_key_in_either_header(document: dict[str, Any]) -> None:
+    assert document["components"]["securitySchemes"] == {
+        "bearer": {"type": "http", "scheme": "bearer"},
+        "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+    }
+    for operation in operations(document).values():
+        assert operation["security"] == [{"bearer": []}, {"apiKey": []}]
+
+
+def test_every_refusal_has_the_same_shape(document: dict[str, Any]) -> None:
+    for operation in operations(document).values():
+        assert {"401", "403", "429", "503"} <= operation["responses"].keys()
+        for status, answer in operation["responses"].items():
+            if status >= "400":
+                schema = answer["content"]["application/json"]["schema"]
+                assert schema == {"$ref": "#/components/schemas/Problem"}
+
+
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [
+        ("/api/calls", {"page", "per_page", "from_date", "to_date", "status", "outcome"}),
+        ("/api/appointments", {"page", "per_page", "from_date", "to_date", "status", "staff_id"}),
+        ("/api/customers", {"page", "per_page", "search"}),
+    ],
+)
+def test_the_parameters_of_lists_are_described(
+    document: dict[str, Any], path: str, names: set[str]
+) -> None:
+    parameters = document["paths"][path]["get"]["parameters"]
+
+    assert {each["name"] for each in parameters} == names
+
+
+@pytest.fixture
+def lived_in(salon: Tenant, now: datetime) -> dict[str, int]:
+    """A business in which something has happened."""
+    customer = factories.make_customer(salon, email="erika@example.org")
+    call = make_call(salon, number=11, customer=customer)
+    make_tool_call(call)
+    make_call(salon, number=12, from_number=None, started_at=None, ended_at=None, outcome="failed")
+    make_call(salon, number=13, status="ongoing", outcome="", ended_at=None)
+    appointment = factories.make_appointment(
+        factories.staff_of(salon, "Jana"),
+        factories.service_of(salon, "Haarschnitt"),
+        customer,
+        starts_at=now + timedelta(hours=2),
+    )
+    return {
+        "customer_id": customer.pk,
+        "call_id": call.pk,
+        "appointment_id": appointment.pk,
+        "service_id": appointment.service_id,
+    }
+
+
+@pytest.mark.parametrize(("method", "path"), sorted(OPERATIONS))
+def test_answers_are_as_described(
+    document: dict[str, Any], program: Program, lived_in: dict[str, int], method: str, path: str
+) -> None:
+    answer = program._send(
+        method.upper(), path.format(**lived_in), body_for(method, path, lived_in), {}
+    )
+
+    described = operations(document)[method, path]["responses"][str(answer.status_code)]
+    assert answer.status_code < 300
+    if "content" in described:
+        schema = exact(described["content"]["application/json"]["schema"])
+        validator = Draft202012Validator(
+            {**schema, "components": exact(document["components"])}, format_checker=FormatChecker()
+        )
+        assert [error.message for error in validator.iter_errors(answer.json())] == []
+
+
+def body_for(method: str, path: str, lived_in: dict[str, int]) -> Any:
+    return {
+        ("post", "/api/calls"): {"to_number": "+493023125777"},
+        ("post", "/api/appointments"): {
+            "service_id": lived_in["service_id"],
+            "starts_at": "2026-11-24T10:00:00+01:00",
+            "customer": {"id": lived_in["customer_id"]},
+        },
+        ("put", "/api/appointments/{appointment_id}"): {"notes": "kurz"},
+        ("post", "/api/customers"): {"name": "Max", "email": "max@example.org"},
+        ("put", "/api/customers/{customer_id}"): {"name": "Erika Muster"},
+    }.get((method, path), {})
+
+
+def exact(schema: Any) -> Any:
+    """Return the schema with every object closed: a field that is answered must be described."""
+    if isinstance(schema, list):
+        return [exact(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    closed = {name: exact(each) for name, each in schema.items()}
+    if schema.get("type") == "object" and "properties" in schema:
+        closed["additionalProperties"] = False
+    return closed
+
+
+def test_anybody_may_read_the_document(nobody: Program) -> None:
+    response = nobody.client.get("/api/schema/", headers={"Accept": "application/json"})
+
+    assert response.status_code == 200
+    assert response.json()["info"]["title"] == "AskProAI API"
+
+
+def test_the_page_needs_nothing_from_elsewhere(nobody: Program) -> None:
+    page = nobody.get("/api/docs/").content.decode()
+
+    sources = re.findall(r'(?:src|href)="([^"]+)"', page)
+    assert len(sources) >= 3
+    assert all(source.startswith("/static/drf_spectacular_sidecar/") for source in sources)
+    assert "://" not in page.replace("http://www.w3.org", "")

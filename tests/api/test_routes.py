@@ -1,0 +1,79 @@
+"""Every address of the house, reviewed: what it needs before it answers. A new one does not exist until it stands here."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tenants.api.access import HasScope, KeyAuthentication, KeyThrottle
+from tests.api.conftest import Program
+
+A_KEY = "key with scope (read: GET; write: the rest)"
+A_SIGNATURE = "signature of the provider over the raw body"
+NOTHING = "nothing: shows no data of anybody"
+STAFF = "login of the back office"
+
+REVIEWED = {
+    "": NOTHING,
+    "health": NOTHING,
+    "api/health": NOTHING,
+    "api/schema/": NOTHING,
+    "api/docs/": NOTHING,
+    "api/calls": A_KEY,
+    "api/calls/<int:call_id>": A_KEY,
+    "api/appointments": A_KEY,
+    "api/appointments/<int:appointment_id>": A_KEY,
+    "api/customers": A_KEY,
+    "api/customers/<int:customer_id>": A_KEY,
+    "api/retell/webhook": A_SIGNATURE,
+    "api/retell/functions/<str:tool>": A_SIGNATURE,
+    "api/retell/inbound": A_SIGNATURE,
+    "api/calcom/webhook": A_SIGNATURE,
+    "api/stripe/webhook": A_SIGNATURE,
+    "api/twilio/status": A_SIGNATURE,
+    "api/resend/webhook": A_SIGNATURE,
+    "admin/": STAFF,
+}
+
+
+def routes(patterns: Any = None, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Walk through all addresses; the back office is one, its own login guards what is below."""
+    for each in get_resolver().url_patterns if patterns is None else patterns:
+        path = prefix + str(each.pattern)
+        if isinstance(each, URLResolver) and path != "admin/":
+            yield from routes(each.url_patterns, path)
+        else:
+            yield path, each.callback if isinstance(each, URLPattern) else None
+
+
+def test_every_address_is_reviewed() -> None:
+    assert {path for path, _view in routes()} == REVIEWED.keys()
+
+
+@pytest.mark.parametrize("path", [path for path, needs in REVIEWED.items() if needs == A_KEY])
+def test_what_needs_a_key_asks_for_it(path: str) -> None:
+    view = dict(routes())[path].view_class
+
+    assert view.authentication_classes == [KeyAuthentication]
+    assert view.permission_classes == [HasScope]
+    assert view.throttle_classes == [KeyThrottle]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
+@pytest.mark.parametrize("path", [path for path, needs in REVIEWED.items() if needs == A_KEY])
+def test_without_a_key_there_is_no_answer(nobody: Program, path: str, method: str) -> None:
+    address = "/" + path.split("<", maxsplit=1)[0] + ("1" if "<" in path else "")
+
+    assert nobody.client.generic(method, address).status_code == 401
+
+
+@pytest.mark.parametrize("path", [path for path, needs in REVIEWED.items() if needs == A_SIGNATURE])
+def test_without_a_signature_there_is_no_answer(nobody: Program, path: str) -> None:
+    address = "/" + path.replace("<str:tool>", "book_appointment")
+
+    assert nobody.post(address, {}).status_code == 401
+
+
+def test_the_back_office_asks_who_is_there(nobody: Program) -> None:
+    assert nobody.get("/admin/").status_code == 302
