@@ -3,7 +3,9 @@
 import logging
 import logging.config
 import re
+import sys
 from collections.abc import MutableMapping
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -17,10 +19,28 @@ _KEY = re.compile(
     r"\b(?:ask_live|key|sk_live|sk_test|rk_live|whsec|cal_live|cal)_[A-Za-z0-9_-]{8,}"
 )
 _HIDDEN_FIELDS = frozenset(
-    ["authorization", "body", "caller", "cookie", "email", "from_number", "name", "password", "phone", "recipient", "secret", "signature", "to_number", "token", "transcript", "x_api_key"]
+    [
+        "authorization",
+        "body",
+        "caller",
+        "cookie",
+        "email",
+        "from_number",
+        "name",
+        "password",
+        "phone",
+        "recipient",
+        "secret",
+        "signature",
+        "to_number",
+        "token",
+        "transcript",
+        "x_api_key",
+    ]
 )
 
 
+_requests = logging.getLogger("askpro.request")
 # Made by us and without personal data; a random id may look like a telephone number.
 _PLAIN_FIELDS = frozenset(["timestamp", "request_id", "level", "logger"])
 
@@ -33,7 +53,7 @@ def mask(text: str) -> str:
 
 
 def configure(*, level: str, json: bool) -> None:
-    """Send every log line of the product and its libraries through the mask to stdout."""
+    """Send every log line of the product and its libraries through the mask to stderr."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
@@ -71,8 +91,8 @@ def configure(*, level: str, json: bool) -> None:
                     "foreign_pre_chain": shared,
                 }
             },
-            "handlers": {"stdout": {"class": "logging.StreamHandler", "formatter": "line"}},
-            "root": {"handlers": ["stdout"], "level": level},
+            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+            "root": {"handlers": ["stderr"], "level": level},
             "loggers": {
                 "django.server": {"level": "WARNING"},
                 "httpx": {"level": "WARNING"},
@@ -80,6 +100,24 @@ def configure(*, level: str, json: bool) -> None:
             },
         }
     )
+
+
+def note_request(*, request_id: str, method: str, path: str, status: int, ms: float) -> None:
+    """Write the one line of a request, past the logging module: there is one for each, and it is never dropped alone."""
+    if not _requests.isEnabledFor(logging.INFO):
+        return
+    line = {
+        "method": method,
+        "path": mask(path),
+        "status": status,
+        "ms": ms,
+        "event": "request",
+        "request_id": request_id,
+        "logger": _requests.name,
+        "level": "info",
+        "timestamp": datetime.now(UTC).isoformat(timespec="microseconds"),
+    }
+    sys.stderr.write(_dumps(line) + "\n")
 
 
 def scrub_event(event: Any, hint: Any) -> Any:

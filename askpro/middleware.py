@@ -13,14 +13,17 @@ import structlog
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.common import CommonMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
 from django.middleware.locale import LocaleMiddleware
 from django.middleware.security import SecurityMiddleware
+from django.shortcuts import render
 from whitenoise.middleware import WhiteNoiseMiddleware
 
+from askpro import logs
 from tenants import scope
 
 DOORS = (
@@ -33,7 +36,6 @@ DOORS = (
     "/api/health",
 )
 
-log = structlog.get_logger("askpro.request")
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -54,9 +56,9 @@ class RequestLog:
         try:
             response = self.get_response(request)
             response["X-Request-ID"] = request_id
-            log.info(
-                "request",
-                method=request.method,
+            logs.note_request(
+                request_id=request_id,
+                method=request.method or "",
                 path=request.path_info,
                 status=response.status_code,
                 ms=round((perf_counter_ns() - began) / 1e6, 2),
@@ -67,7 +69,13 @@ class RequestLog:
 
 
 class BackOffice:
-    """Opens the scope of the back office: staff of a business see their business, platform staff all of them."""
+    """Opens the scope of the back office: staff of a business see their business, platform staff all of them.
+
+    The page is one transaction. A page that fails leaves nothing of itself behind.
+    """
+
+    # What somebody without a business may still do: sign in as somebody else, sign out, change the password.
+    OPEN_TO_ALL = ("/admin/login/", "/admin/logout/", "/admin/password_change/", "/admin/jsi18n/")
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -75,8 +83,25 @@ class BackOffice:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path_info.startswith("/admin/"):
             return self.get_response(request)
-        with scope.for_user(getattr(request, "user", None)):
+        user = getattr(request, "user", None)
+        with scope.for_user(user):
+            if scope.is_open():
+                return self._answer(request)
+            if user is not None and user.is_staff and not self._is_open_to_all(request):
+                return render(request, "admin/no_business.html", status=403)
             return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        request._failed = True  # type: ignore[attr-defined]
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if hasattr(request, "_failed"):
+            transaction.set_rollback(True)
+        return response
+
+    def _is_open_to_all(self, request: HttpRequest) -> bool:
+        return request.path_info.startswith(self.OPEN_TO_ALL)
 
 
 def _for_pages(middleware: type[Any]) -> type[Any]:

@@ -10,6 +10,7 @@ from booking.api import appointments, customers
 from calls import api as calls
 
 urlpatterns = [
+    path("api/retell/", include("calls.urls")),  # first: a caller is waiting
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("health", health.show),
@@ -22,7 +23,6 @@ urlpatterns = [
     path("api/appointments/<int:appointment_id>", appointments.AppointmentDetail.as_view()),
     path("api/customers", customers.Customers.as_view()),
     path("api/customers/<int:customer_id>", calls.CustomerDetail.as_view()),
-    path("api/retell/", include("calls.urls")),
     path("api/", include("integrations.urls")),
 ]
 
