@@ -1,7 +1,8 @@
 """The courier: carries what waits in the inbox and the outbox, as soon as the bell rings.
 
-It runs in threads of the worker process. Rows are claimed with a lock, so any number of workers may run it; one that
-is killed leaves its row to the next. Without a bell it looks every second.
+It runs in threads of the worker process: some fold what came in, one carries what goes out, so that a provider who
+does not answer keeps nobody else waiting. Rows are claimed with a lock, so any number of workers may run it; one that is
+killed leaves its row to the next. Without a bell it looks every second.
 """
 
 import threading
@@ -25,18 +26,20 @@ _HEARTBEAT_LIVES_SECONDS = 20
 _LOOKS_EVERY_SECONDS = 1.0
 
 
-def carry_one() -> bool:
-    """Do the next thing that waits; tell whether there was one."""
-    did_something = False
-    for carry in _ROUND:
-        did_something = carry() or did_something
-    return did_something
+def carry_in() -> bool:
+    """Apply the next delivery of each provider; tell whether there was one."""
+    return any([apply() for apply in _APPLIED])
+
+
+def carry_out() -> bool:
+    """Send the next message or command; tell whether there was one."""
+    return delivery.deliver_next(now=timezone.now())
 
 
 def carry_all(*, at_most: int = 10_000) -> int:
     """Do everything that is due and return how many rounds it took."""
     rounds = 0
-    while rounds < at_most and carry_one():
+    while rounds < at_most and (carry_in() | carry_out()):
         rounds += 1
     return rounds
 
@@ -44,13 +47,13 @@ def carry_all(*, at_most: int = 10_000) -> int:
 class Courier:
     """Threads that carry until they are stopped."""
 
-    def __init__(self, *, carriers: int = 2) -> None:
+    def __init__(self, *, carriers_in: int = 2, carriers_out: int = 2) -> None:
         self._stopping = threading.Event()
-        self._rung = threading.Event()
+        self._rings = _Rings()
         self._threads = [threading.Thread(target=self._listen, name="courier-ear", daemon=True)]
         self._threads += [
-            threading.Thread(target=self._carry, name=f"courier-{n}", daemon=True)
-            for n in range(carriers)
+            threading.Thread(target=self._carry, args=(carry,), name=carry.__name__, daemon=True)
+            for carry in [carry_in] * carriers_in + [carry_out] * carriers_out
         ]
 
     def start(self) -> None:
@@ -60,22 +63,22 @@ class Courier:
     def stop(self, *, timeout_seconds: float = 10.0) -> None:
         """Finish what is under way and end."""
         self._stopping.set()
-        self._rung.set()
+        self._rings.add()
         for thread in self._threads:
             thread.join(timeout_seconds)
 
-    def _carry(self) -> None:
+    def _carry(self, carry: Callable[[], bool]) -> None:
+        heard = 0
         while not self._stopping.is_set():
-            self._rung.clear()
             try:
-                while carry_one() and not self._stopping.is_set():
+                while carry() and not self._stopping.is_set():
                     pass
             except Exception as error:
                 # The database is away, or a defect: keep the thread, look again later.
                 log.exception("courier_stumbled", error=type(error).__name__)
                 self._stopping.wait(_LOOKS_EVERY_SECONDS)
             close_old_connections()
-            self._rung.wait(_LOOKS_EVERY_SECONDS)
+            heard = self._rings.wait_for_more(heard, timeout_seconds=_LOOKS_EVERY_SECONDS)
         connection.close()
 
     def _listen(self) -> None:
@@ -96,13 +99,31 @@ class Courier:
                 server.set(HEARTBEAT_KEY, int(time.time()), ex=_HEARTBEAT_LIVES_SECONDS)
                 beat_at = time.monotonic() + _HEARTBEAT_EVERY_SECONDS
             if ear.get_message(timeout=_LOOKS_EVERY_SECONDS) is not None:
-                self._rung.set()
+                self._rings.add()
         ear.close()
 
 
-_ROUND: tuple[Callable[[], bool], ...] = (
+class _Rings:
+    """Counts rings, so that a thread which was busy when it rang does not sleep through it."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._changed = threading.Condition()
+
+    def add(self) -> None:
+        with self._changed:
+            self._count += 1
+            self._changed.notify_all()
+
+    def wait_for_more(self, heard: int, *, timeout_seconds: float) -> int:
+        """Wait until it has rung since `heard`, or for the time given; return the new count."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._count != heard, timeout_seconds)
+            return self._count
+
+
+_APPLIED: tuple[Callable[[], bool], ...] = (
     lambda: inbox.apply_next(retell.PROVIDER, lifecycle.apply, now=timezone.now()),
     lambda: inbox.apply_next("twilio", feedback.apply, now=timezone.now()),
     lambda: inbox.apply_next("resend", feedback.apply, now=timezone.now()),
-    lambda: delivery.deliver_next(now=timezone.now()),
 )

@@ -13,46 +13,25 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminPasswordWidget
 
 from integrations import credentials, inbox, outbox
 from integrations.models import Command, Credential, Delivery, Message
 from integrations.models.outbox import Outgoing
-from tenants import actors, scope
-from tenants.actors import Actor
+from tenants.back_office import TenantForm, TenantModelAdmin, actor, is_platform
 from tenants.errors import Invalid, Refused
+from tenants.roles import Area
 
 _LONGEST_SHOWN = 200_000
 
 
-class _Shown(ModelAdmin):  # type: ignore[misc]
+class _Shown(TenantModelAdmin):
     """Rows that the house writes: nobody adds, edits or deletes them by hand."""
 
-    show_full_result_count = False
-    list_per_page = 50
+    area = Area.TRAFFIC
+    is_record = True
     ordering = ("-id",)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_repeat_permission(self, request: HttpRequest) -> bool:
-        """Who could change the row by hand in another house may ask for a repetition here."""
-        return bool(super().has_change_permission(request))
-
-    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
-        columns: tuple[str, ...] = tuple(super().get_list_display(request))
-        return (*columns, "tenant") if _sees_all() else columns
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows: QuerySet[Any] = super().get_queryset(request)
-        return rows.select_related("tenant")
+    sortable_by = ()
 
 
 @admin.register(Delivery)
@@ -77,13 +56,14 @@ class DeliveryAdmin(_Shown):
     actions = ("replay",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
-        return super().get_queryset(request).defer("body")
+        rows: QuerySet[Delivery] = super().get_queryset(request)
+        return rows.defer("body")
 
     @admin.display(description=_("body"))
     def readable_body(self, delivery: Delivery) -> str:
         return format_html('<pre class="whitespace-pre-wrap">{}</pre>', _readable(delivery))
 
-    @admin.action(description=_("Apply again"), permissions=["repeat"])
+    @admin.action(description=_("Apply again"), permissions=["act"])
     def replay(self, request: HttpRequest, deliveries: QuerySet[Delivery]) -> None:
         chosen = deliveries.exclude(state=Delivery.State.NEW).exclude(body=b"")
         count = inbox.replay(_locked(chosen), now=timezone.now())
@@ -101,9 +81,9 @@ class DeliveryAdmin(_Shown):
 class _OutgoingAdmin(_Shown):
     actions = ("repeat",)
 
-    @admin.action(description=_("Try the failed ones again"), permissions=["repeat"])
+    @admin.action(description=_("Try the failed ones again"), permissions=["act"])
     def repeat(self, request: HttpRequest, rows: QuerySet[Outgoing]) -> None:
-        count = outbox.repeat(_locked(rows), by=_actor(request), now=timezone.now())
+        count = outbox.repeat(_locked(rows), by=actor(request), now=timezone.now())
         self.message_user(
             request,
             ngettext(
@@ -151,13 +131,15 @@ class CommandAdmin(_OutgoingAdmin):
     fields = ("provider", "operation", "arguments", *_PROGRESS)
 
 
-class CredentialForm(forms.ModelForm):  # type: ignore[type-arg]
+class CredentialForm(TenantForm):
     """The key goes in and never comes out."""
 
     secret = forms.CharField(
         label=_("key"),
         max_length=500,
-        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}, render_value=False),
+        widget=UnfoldAdminPasswordWidget(
+            attrs={"autocomplete": "new-password"}, render_value=False
+        ),
         help_text=_(
             "Stored encrypted and never shown again. A new key takes the place of the old one."
         ),
@@ -165,7 +147,7 @@ class CredentialForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Credential
-        fields = ("tenant", "provider")
+        fields = ("provider",)
 
     def clean_secret(self) -> str:
         try:
@@ -175,36 +157,39 @@ class CredentialForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Credential)
-class CredentialAdmin(ModelAdmin):  # type: ignore[misc]
+class CredentialAdmin(TenantModelAdmin):
+    area = Area.ACCESS
+    may_be_deleted = True
+    verbs_write_the_audit_trail = True
     form = CredentialForm
-    list_display = ("provider", "is_active", "last_ok_at", "last_error", "tenant")
+    list_display = ("provider", "is_active", "last_ok_at", "last_error")
     actions = ("test_key",)
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
-        whose = ("tenant",) if _sees_all() else ()
         seen = () if obj is None else ("is_active", "last_ok_at", "last_error")
-        return (*whose, "provider", "secret", *seen)
+        return ("provider", "secret", *seen)
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Model | None = None
     ) -> tuple[str, ...]:
-        fixed = () if obj is None else ("tenant", "provider")
-        return (*fixed, "is_active", "last_ok_at", "last_error")
+        fixed = () if obj is None else ("provider",)
+        shown = (*fixed, "is_active", "last_ok_at", "last_error")
+        return (*shown, "tenant") if is_platform(request) else shown
 
     def save_model(
         self, request: HttpRequest, obj: Credential, form: CredentialForm, change: bool
     ) -> None:
         stored = credentials.store(
-            obj.tenant_id if _sees_all() or change else _own_tenant_id(),
+            obj.tenant_id,
             provider=obj.provider,
             secret=form.cleaned_data["secret"],
-            by=_actor(request),
+            by=actor(request),
             now=timezone.now(),
         )
         obj.pk = stored.pk
 
     def delete_model(self, request: HttpRequest, obj: Credential) -> None:
-        credentials.remove(obj, by=_actor(request), now=timezone.now())
+        credentials.remove(obj, by=actor(request), now=timezone.now())
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Credential]) -> None:
         for credential in queryset:
@@ -220,18 +205,6 @@ class CredentialAdmin(ModelAdmin):  # type: ignore[misc]
             else:
                 text = _("%(provider)s: the key is being tested; the result will stand here.")
                 self.message_user(request, text % {"provider": credential})
-
-
-def _sees_all() -> bool:
-    return scope.current().tenant_id is None
-
-
-def _own_tenant_id() -> Any:
-    return scope.current().tenant_id
-
-
-def _actor(request: HttpRequest) -> Actor:
-    return actors.user(int(str(request.user.pk)))  # the back office has no anonymous visitors
 
 
 def _locked(rows: QuerySet[Any]) -> QuerySet[Any]:

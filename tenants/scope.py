@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from psycopg.pq import TransactionStatus
 
 from tenants import statements
 
@@ -118,9 +119,15 @@ def _switched(wanted: Scope, *, back_to: Scope | None) -> Iterator[None]:
         yield
     finally:
         _current.reset(token)
-        # The end of the transaction forgets the setting by itself; a transaction that goes on must be told.
-        if (back_to is not None or connection.savepoint_ids) and not connection.needs_rollback:
+        # The end of the transaction forgets the setting by itself; a transaction that goes on must be told. One that
+        # failed takes no statement any more and is rolled back by whoever opened it.
+        if (back_to is not None or connection.savepoint_ids) and _goes_on():
             _set(back_to)
+
+
+def _goes_on() -> bool:
+    status: TransactionStatus = connection.connection.info.transaction_status
+    return not connection.needs_rollback and status == TransactionStatus.INTRANS
 
 
 def _set(wanted: Scope | None) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
+import pytest
 from django.db import connection
 
 from tests import descriptions
@@ -134,7 +135,6 @@ class Network(httpx.BaseTransport):
         self.problems: list[str] = []
 
     def connect(self, provider: Provider) -> None:
-        descriptions.of(provider.contract)  # skips where there is none
         self._providers[provider.host] = provider
 
     def inspect(self, request: httpx.Request) -> None:
@@ -146,8 +146,9 @@ class Network(httpx.BaseTransport):
         if connection.in_atomic_block:
             self.problems.append(f"{request.url.path} was asked within a transaction")
         request.read()
-        described = descriptions.of(provider.contract)
-        self.problems += described.problems_of_request(request)
+        described = _described(provider)
+        if described is not None:
+            self.problems += described.problems_of_request(request)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         provider = self._providers.get(request.url.host)
@@ -155,10 +156,18 @@ class Network(httpx.BaseTransport):
             raise httpx.ConnectError("there is no such host here", request=request)
         is_proper = not provider.next
         response = provider.hear(request)
-        if is_proper:
-            described = descriptions.of(provider.contract)
+        described = _described(provider)
+        if is_proper and described is not None:
             self.problems += described.problems_of_answer(request, response)
         return response
+
+
+def _described(provider: Provider) -> descriptions.Description | None:
+    """Behaviour is tested everywhere; `test_contracts.py` says so when the descriptions are missing."""
+    try:
+        return descriptions.of(provider.contract)
+    except pytest.skip.Exception:
+        return None
 
 
 def endless(chunks: int, sent: list[int]) -> Iterator[bytes]:

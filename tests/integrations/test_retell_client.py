@@ -12,19 +12,18 @@ from integrations.models.outbox import Outgoing
 from integrations.voice import client
 from tenants import actors, scope
 from tenants.models import Tenant
-from tests import contracts
 from tests.integrations import asking
 from tests.integrations.asking import seen
 from tests.integrations.conftest import RETELL_KEY
 from tests.integrations.providers import Network, Retell
+from tests.retell import Retell as Platform
 
 State = Outgoing.State
 
 
 def a_call(call_id: str, **facts: Any) -> dict[str, Any]:
     """A call as Retell tells it, with a transcript."""
-    call: dict[str, Any] = contracts.load("retell/webhook.call_analyzed.json")["call"]
-    return {**call, "call_id": call_id, **facts}
+    return Platform().new_call(call_id=call_id, transcript="Agent: Guten Tag!", **facts)
 
 
 def test_a_call_becomes_our_words(workspace: Retell) -> None:
