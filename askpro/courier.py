@@ -28,7 +28,7 @@ _LOOKS_EVERY_SECONDS = 1.0
 
 def carry_in() -> bool:
     """Apply the next delivery of each provider; tell whether there was one."""
-    return any([apply() for apply in _APPLIED])
+    return sum(apply() for apply in _APPLIED) > 0
 
 
 def carry_out() -> bool:

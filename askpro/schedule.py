@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from celery.schedules import crontab
+
 SWEEPS: dict[str, dict[str, Any]] = {
     "carry what the courier missed": {
         "task": "askpro.operations.tasks.carry_all",
@@ -17,6 +19,10 @@ SWEEPS: dict[str, dict[str, Any]] = {
         "task": "calls.tasks.close_stale_calls",
         "schedule": 600.0,
         "options": {"expires": 590},
+    },
+    "forget what is past its time": {
+        "task": "askpro.compliance.tasks.purge",
+        "schedule": crontab(hour=4, minute=30),
     },
     "meter calls and appointments": {
         "task": "billing.tasks.meter_usage",
