@@ -1,5 +1,6 @@
 """Calls: /api/calls, and the history of a customer, which needs both calls and appointments."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
@@ -22,6 +23,7 @@ from tenants.models import PhoneNumber
 
 # A year-long regular has a few hundred of each; the lists below a customer show the latest.
 _HISTORY_LIMIT = 100
+_LONGEST_CALL = timedelta(days=1)
 
 
 # --- What is shown -------------------------------------------------------------------------------
@@ -146,6 +148,8 @@ class CallQuery(lists.DaysPage):
 
 
 class NewCall(strict.Input):
+    also = {"dependentRequired": {"ended_at": ["started_at"]}}
+
     to_number = Phone(help_text="The number that was dialled: one of yours.")
     from_number = Phone(required=False, allow_null=True, help_text="null: withheld")
     started_at = strict.Instant(required=False)
@@ -157,8 +161,10 @@ class NewCall(strict.Input):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         began, ended = attrs.get("started_at"), attrs.get("ended_at")
-        if ended is not None and (began is None or ended < began):
-            raise serializers.ValidationError({"ended_at": [_("A call ends after it began.")]})
+        if ended is not None and (began is None or not began <= ended <= began + _LONGEST_CALL):
+            raise serializers.ValidationError(
+                {"ended_at": [_("A call ends after it began, within a day.")]}
+            )
         return attrs
 
 

@@ -1,7 +1,7 @@
 """Offering times: at most three, each with an opaque id and a German form. The caller chooses."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from booking import availability
@@ -20,8 +20,8 @@ _REASONS = {
     "past": "Das liegt schon in der Vergangenheit.",
     "too_soon": "So kurzfristig geht es leider nicht.",
     "beyond_horizon": "So weit im Voraus kann ich noch nicht buchen.",
-    "closed": "Da ist geschlossen.",
-    "off_hours": "Das liegt außerhalb der Arbeitszeiten.",
+    "closed": "Das passt nicht in die Öffnungszeiten.",
+    "off_hours": "Das passt nicht in die Arbeitszeiten.",
     "time_off": "Da ist niemand da.",
     "taken": "Diese Zeit ist leider schon vergeben.",
 }
@@ -48,10 +48,9 @@ def offer(
     state: str, opening: str, found: list[Slot], wish: Wish, call: Call, **facts: Any
 ) -> Answer:
     """Return the answer that offers these slots."""
-    spoken = [at(slot, wish.branch) for slot in found]
     return Answer(
         state=state,
-        say=f"{opening} {speech.spoken_list(spoken)}. Was passt Ihnen?",
+        say=f"{opening} {_spoken(found, wish.branch)}. Was passt Ihnen?",
         data={"slots": as_data(found, wish, call), **facts},
     )
 
@@ -94,6 +93,17 @@ def as_data(found: Iterable[Slot], wish: Wish, call: Call) -> list[dict[str, str
 def at(slot: Slot, branch: Branch) -> str:
     """Return when a slot begins, as it is spoken in the branch."""
     return speech.spoken_slot(slot.starts_at.astimezone(branch.zone))
+
+
+def _spoken(found: list[Slot], branch: Branch) -> str:
+    """Return the slots as one says them: each day once, with its times behind it."""
+    days: dict[date, list[str]] = {}
+    for slot in found:
+        local = slot.starts_at.astimezone(branch.zone)
+        days.setdefault(local.date(), []).append(speech.spoken_time(local.time()))
+    return speech.spoken_list(
+        [f"{speech.spoken_date(day)}, um {speech.spoken_list(times)}" for day, times in days.items()]
+    )
 
 
 def _nearest(call: Call, wish: Wish, near: datetime, *, now: datetime) -> list[Slot]:

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Call',
             fields=[
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('id', models.BigIntegerField(primary_key=True, serialize=False)),
                 ('external_id', models.CharField(max_length=200, unique=True, verbose_name="provider's id")),
@@ -43,10 +43,10 @@ class Migration(migrations.Migration):
                 ('cost_us_cents', models.DecimalField(blank=True, decimal_places=4, max_digits=10, null=True, verbose_name="provider's cost (US cents)")),
                 ('outcome', models.CharField(blank=True, choices=[('booked', 'appointment booked'), ('callback', 'callback requested'), ('slot_taken', 'wanted time was taken'), ('nothing_free', 'nothing free'), ('not_understood', 'wish not understood'), ('not_completed', 'booking not completed'), ('no_wish', 'no appointment wanted'), ('not_connected', 'never connected'), ('failed', 'technical failure')], max_length=20, verbose_name='outcome')),
                 ('outcome_reason', models.CharField(blank=True, max_length=200, verbose_name='why')),
-                ('branch', tenants.models.base.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='tenants.branch')),
-                ('customer', tenants.models.base.TenantForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='booking.customer')),
-                ('phone_number', tenants.models.base.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='tenants.phonenumber')),
-                ('tenant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
+                ('branch', tenants.models.base.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='tenants.branch', verbose_name='branch')),
+                ('customer', tenants.models.base.TenantForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='booking.customer', verbose_name='customer')),
+                ('phone_number', tenants.models.base.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='tenants.phonenumber', verbose_name='phone number')),
+                ('tenant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant', verbose_name='business')),
             ],
             options={
                 'verbose_name': 'call',
@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
             name='CallbackRequest',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('name', models.CharField(blank=True, max_length=255, verbose_name='name')),
                 ('phone', models.CharField(blank=True, max_length=16, null=True, verbose_name='telephone')),
@@ -70,8 +70,8 @@ class Migration(migrations.Migration):
                 ('status', models.CharField(choices=[('open', 'open'), ('done', 'done'), ('cancelled', 'cancelled')], default='open', max_length=10, verbose_name='status')),
                 ('due_at', models.DateTimeField(verbose_name='due')),
                 ('done_at', models.DateTimeField(blank=True, null=True, verbose_name='done at')),
-                ('call', tenants.models.base.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='callback_requests', to='calls.call')),
-                ('tenant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
+                ('call', tenants.models.base.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='callback_requests', to='calls.call', verbose_name='call')),
+                ('tenant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant', verbose_name='business')),
             ],
             options={
                 'verbose_name': 'callback request',
@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
             name='ToolCall',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('name', models.CharField(max_length=64, verbose_name='tool')),
                 ('arguments', models.JSONField(default=dict, verbose_name='arguments')),
@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
                 ('duration_ms', models.PositiveIntegerField(verbose_name='duration (ms)')),
                 ('at', models.DateTimeField(verbose_name='at')),
                 ('call', tenants.models.base.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='tool_calls', to='calls.call')),
-                ('tenant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
+                ('tenant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant', verbose_name='business')),
             ],
             options={
                 'verbose_name': 'tool call',

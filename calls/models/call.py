@@ -32,10 +32,19 @@ class Call(TenantOwned):
         FAILED = "failed", _("technical failure")
 
     id = models.BigIntegerField(primary_key=True)
-    branch = TenantForeignKey(Branch, on_delete=models.PROTECT, related_name="calls")
-    phone_number = TenantForeignKey(PhoneNumber, on_delete=models.PROTECT, related_name="calls")
+    branch = TenantForeignKey(
+        Branch, on_delete=models.PROTECT, related_name="calls", verbose_name=_("branch")
+    )
+    phone_number = TenantForeignKey(
+        PhoneNumber, on_delete=models.PROTECT, related_name="calls", verbose_name=_("phone number")
+    )
     customer = TenantForeignKey(
-        Customer, on_delete=models.PROTECT, related_name="calls", null=True, blank=True
+        Customer,
+        on_delete=models.PROTECT,
+        related_name="calls",
+        null=True,
+        blank=True,
+        verbose_name=_("customer"),
     )
     external_id = models.CharField(_("provider's id"), max_length=200, unique=True)
     conversation_id = models.CharField(max_length=200, blank=True)

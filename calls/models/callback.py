@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from calls.models.call import Call
@@ -21,7 +22,9 @@ class CallbackRequest(TenantOwned):
         DONE = "done", _("done")
         CANCELLED = "cancelled", _("cancelled")
 
-    call = TenantForeignKey(Call, on_delete=models.CASCADE, related_name="callback_requests")
+    call = TenantForeignKey(
+        Call, on_delete=models.CASCADE, related_name="callback_requests", verbose_name=_("call")
+    )
     name = models.CharField(_("name"), max_length=255, blank=True)
     phone = models.CharField(_("telephone"), max_length=16, null=True, blank=True)  # noqa: DJ001
     reason = models.CharField(_("reason"), max_length=500, blank=True)
@@ -60,4 +63,4 @@ class CallbackRequest(TenantOwned):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name or _('unknown')} {self.due_at:%d.%m. %H:%M}"
+        return f"{self.name or _('unknown')} {timezone.localtime(self.due_at):%d.%m. %H:%M}"
