@@ -29,4 +29,4 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["python", "-m", 
 # --no-ws: no page needs it. The number of workers belongs to the machine: set GRANIAN_WORKERS.
 CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", \
      "--blocking-threads", "4", "--respawn-failed-workers", "--no-access-log", "--no-ws", \
-     "askpro.wsgi:application"]
+     "--workers-kill-timeout", "6", "askpro.wsgi:application"]

@@ -172,6 +172,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 
 # --- Language and time ---------------------------------------------------------------------------
@@ -279,6 +280,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "AskProAI API",
     "VERSION": "1.0.0",
     "DESCRIPTION": "Calls, appointments and customers of one business.",
+    "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
@@ -312,14 +314,38 @@ if SENTRY_DSN:
         before_send=logs.scrub_event,
     )
 
-SILENCED_SYSTEM_CHECKS: list[str] = []
+# These look for three middlewares by their path; ours are subclasses of them that step aside for the doors.
+SILENCED_SYSTEM_CHECKS = ["security.W001", "security.W002", "security.W003"]
 
 UNFOLD = {
     "SITE_TITLE": "AskProAI",
     "SITE_HEADER": "AskProAI",
     "SITE_SUBHEADER": "Telefon-Rezeption",
-    "SITE_URL": "/api/docs/",
+    "SITE_URL": None,
+    "ACCOUNT": {"navigation": "askpro.navigation.account"},
+    "SITE_ICON": "askpro.navigation.icon",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": "askpro.navigation.icon"},
+    ],
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
+    "BORDER_RADIUS": "8px",
+    "STYLES": ["askpro.navigation.style"],
+    "DASHBOARD_CALLBACK": "askpro.portal.dashboard.overview",
     "SIDEBAR": {"show_search": False, "navigation": "askpro.navigation.sections"},
+    "COLORS": {
+        "primary": {
+            "50": "oklch(98.4% .014 180.72)",
+            "100": "oklch(95.3% .051 180.801)",
+            "200": "oklch(91% .096 180.426)",
+            "300": "oklch(85.5% .138 181.071)",
+            "400": "oklch(77.7% .152 181.912)",
+            "500": "oklch(70.4% .14 182.503)",
+            "600": "oklch(52.5% .1 184.704)",
+            "700": "oklch(45.5% .09 186.391)",
+            "800": "oklch(40% .075 188.216)",
+            "900": "oklch(36% .06 188.416)",
+            "950": "oklch(27.7% .046 192.524)",
+        },
+    },
 }

@@ -37,7 +37,7 @@ class Problem(serializers.Serializer[Any]):
     detail = serializers.CharField(
         help_text="For people, in the language of Accept-Language (de, en)."
     )
-    errors = serializers.DictField(
+    errors = serializers.DictField(  # type: ignore[assignment]
         child=serializers.ListField(child=serializers.CharField()),
         help_text="Sentences by field; nested fields are named with dots.",
     )
@@ -56,6 +56,7 @@ _WITH_BODY = {
     **_WITH_INPUT,
     "404": "Something that the body names does not exist.",
     "409": "A rule says no; `code` says which.",
+    "411": "The body came in chunks; Content-Length is needed.",
     "413": "The body is larger than 5 MB.",
     "415": "The body is not application/json.",
 }
@@ -94,9 +95,9 @@ class Schema(AutoSchema):
         return {"description": why, "content": {"application/json": {"schema": shape}}}
 
     def _map_serializer(self, serializer: Any, *how: Any, **more: Any) -> Any:
-        schema = super()._map_serializer(serializer, *how, **more)
+        schema = super()._map_serializer(serializer, *how, **more)  # type: ignore[no-untyped-call]
         if isinstance(serializer, strict.Input):
-            schema["additionalProperties"] = False
+            schema.update(serializer.also, additionalProperties=False)
         return schema
 
 
@@ -112,6 +113,9 @@ class KeyInHeader(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
 
     target_class = "tenants.api.access.KeyAuthentication"
     name = ["bearer", "apiKey"]
+
+    def get_security_requirement(self, auto_schema: Any) -> list[dict[str, list[Any]]]:
+        return [{name: []} for name in self.name]
 
     def get_security_definition(self, auto_schema: Any) -> list[dict[str, str]]:
         return [

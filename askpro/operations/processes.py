@@ -13,6 +13,9 @@ def web(*, port: int, host: str = "127.0.0.1", workers: int = _WEB_WORKERS) -> l
         *("--interface", "wsgi", "--host", host, "--port", str(port)),
         *("--workers", str(workers), "--blocking-threads", str(_THREADS)),
         *("--respawn-failed-workers", "--no-access-log", "--no-ws"),
+        # A worker that is told to end while it still starts does not hear it. The longest answer
+        # is given within 4 s.
+        *("--workers-kill-timeout", "6"),
         "askpro.wsgi:application",
     ]
 

@@ -52,7 +52,7 @@ _NO_SECRETS = frozenset(
 )
 
 _BINARY = {".png", ".jpg", ".ico", ".woff", ".woff2", ".ttf", ".pdf", ".mo", ".gz", ".br"}
-_SKIPPED_FOLDERS = {".git", ".venv", ".askpro", "node_modules", "__pycache__", "staticfiles"}
+_SKIPPED_FOLDERS = {"node_modules", "__pycache__", "staticfiles", "media"}
 _LONGEST_LINE = 20_000
 
 
@@ -129,12 +129,16 @@ def _published(root: Path) -> list[Path]:
         if listed.returncode == 0:
             names = {name for name in listed.stdout.split("\0") if name}
             return [path for path in map(Path, sorted(names)) if path.suffix not in _BINARY]
+    # Without git (an unpacked archive): everything but caches and environments.
     found = (path.relative_to(root) for path in sorted(root.rglob("*")) if path.is_file())
-    return [
-        path
-        for path in found
-        if path.suffix not in _BINARY and not _SKIPPED_FOLDERS.intersection(path.parts)
-    ]
+    return [path for path in found if path.suffix not in _BINARY and not _is_made(path.parent)]
+
+
+def _is_made(folder: Path) -> bool:
+    return any(
+        part in _SKIPPED_FOLDERS or (part.startswith(".") and part != ".ci")
+        for part in folder.parts
+    )
 
 
 def _digest(value: str) -> str:

@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import IO
 
 from askpro import engines
 from askpro.operations import console, processes
@@ -82,8 +83,9 @@ def _run(
 ) -> int:
     address = f"http://127.0.0.1:{port}"
     try:
-        _prepare(environment)
+        _migrate(environment)
         _start(supervisor, port=port, folder=running.folder)
+        _seed(environment)  # while the processes are importing
         _wait_until_healthy(supervisor, address)
         has_booked = wishes.no_demo_call or _place_a_call(supervisor, environment, address)
         if wishes.once:
@@ -108,14 +110,11 @@ def _engines(folder: Path) -> engines.Engines:
     return running
 
 
-def _prepare(environment: Mapping[str, str]) -> None:
+def _migrate(environment: Mapping[str, str]) -> None:
     began = time.monotonic()
+    console.tell("database", "bringing the schema up to date ...")
     migrate(environment)
-    console.tell("database", f"schema is up to date ({time.monotonic() - began:.1f} s)")
-    began = time.monotonic()
-    said = _manage("seed_demo", env=environment)
-    console.tell("demo data", said.strip() or "ready")
-    console.tell("", f"({time.monotonic() - began:.1f} s)")
+    console.tell("", f"done ({time.monotonic() - began:.1f} s)")
 
 
 def _start(supervisor: Supervisor, *, port: int, folder: Path) -> None:
@@ -126,6 +125,13 @@ def _start(supervisor: Supervisor, *, port: int, folder: Path) -> None:
     }
     supervisor.start(commands, patience_seconds=_PATIENCE_SECONDS)
     console.tell("processes", "starting web, worker and beat ...")
+
+
+def _seed(environment: Mapping[str, str]) -> None:
+    began = time.monotonic()
+    said = _manage("seed_demo", env=environment)
+    console.tell("demo data", said.strip() or "ready")
+    console.tell("", f"({time.monotonic() - began:.1f} s)")
 
 
 def _wait_until_healthy(supervisor: Supervisor, address: str) -> None:
@@ -147,25 +153,35 @@ def _wait_until_healthy(supervisor: Supervisor, address: str) -> None:
 def _place_a_call(supervisor: Supervisor, environment: Mapping[str, str], address: str) -> bool:
     console.tell("first call", "a simulated caller rings, signed as the voice platform signs ...")
     command = [sys.executable, "manage.py", "simulate_call", "--base-url", address]
-    with tempfile.TemporaryFile("w+") as said:
-        call = subprocess.Popen(
-            command, env=environment, stdout=said, stderr=said, start_new_session=True
-        )
-        try:
-            while call.poll() is None:
-                _refuse_a_death(supervisor)  # nobody would ever answer the caller
-                time.sleep(0.05)
-        finally:
-            call.kill()
-            call.wait()
-        said.seek(0)
-        console.tell("", said.read().strip())
+    call = subprocess.Popen(
+        command,
+        env={**environment, "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    listener = threading.Thread(target=_repeat, args=(call.stdout,), daemon=True)
+    listener.start()
+    try:
+        while call.poll() is None:
+            _refuse_a_death(supervisor)  # nobody would ever answer the caller
+            time.sleep(0.05)
+    finally:
+        call.kill()
+        call.wait()
+    listener.join(timeout=2)
     if call.returncode != 0:
         console.complain(
             "The simulated call did not come through.",
             remedy=f"Read the lines above and {supervisor.logs}/web.log.",
         )
     return call.returncode == 0
+
+
+def _repeat(lines: IO[str] | None) -> None:
+    for line in lines or ():
+        console.tell("", line.rstrip())
 
 
 def _welcome(running: engines.Engines, address: str, *, seconds: float) -> None:

@@ -120,7 +120,13 @@ def test_the_container_starts_what_the_demo_starts(compose: dict[str, Any]) -> N
     image = json.loads(re.sub(r"\\\n", "", _dockerfile().rpartition("CMD ")[2]))
 
     assert compose["services"]["worker"]["command"][1:] == demo
-    for option in ("--respawn-failed-workers", "--no-access-log", "--no-ws", "--workers-kill-timeout", web[-1]):
+    for option in (
+        "--respawn-failed-workers",
+        "--no-access-log",
+        "--no-ws",
+        "--workers-kill-timeout",
+        web[-1],
+    ):
         assert option in image
         assert option in web
     assert image[image.index("--interface") + 1] == web[web.index("--interface") + 1] == "wsgi"

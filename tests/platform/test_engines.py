@@ -5,9 +5,11 @@ import os
 import signal
 import socket
 import stat
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -15,7 +17,7 @@ import redis
 
 from askpro import engines
 from askpro.engines import EngineError
-from tests.platform.conftest import User
+from tests.platform.conftest import ROOT, User
 
 
 @pytest.fixture
@@ -255,6 +257,67 @@ def test_engines_in_use_are_not_deleted(running: engines.Engines, folder: Path) 
         engines.reset(folder)
 
     _ask(running.environment()["DATABASE_URL"])
+
+
+def test_the_container_makes_the_same_roles_as_the_demo(fresh_folder: Path) -> None:
+    running = engines.ensure(fresh_folder, durable=False)
+    environment = running.environment()
+    superuser = {
+        "PGHOST": "127.0.0.1",
+        "PGPORT": str(running.state.postgres_port),
+        "PGPASSWORD": running.state.superuser_password,
+    }
+    ours = _roles_and_privileges(superuser)
+    with _as_superuser(superuser, "postgres") as connection:
+        connection.execute("DROP DATABASE askpro")
+        connection.execute("DROP ROLE askpro_owner, askpro_app")
+
+    done = subprocess.run(
+        [ROOT / "deploy/postgres/10-roles.sh"],
+        env=superuser
+        | {
+            "PATH": f"{environment['ASKPRO_PG_BIN']}{os.pathsep}{os.environ['PATH']}",
+            "POSTGRES_USER": "postgres",
+            "ASKPRO_OWNER_PASSWORD": running.state.owner_password,
+            "ASKPRO_APP_PASSWORD": running.state.app_password,
+        },
+        capture_output=True,
+        text=True,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert _roles_and_privileges(superuser) == ours
+    assert len(ours) >= 5
+    _ask(environment["DATABASE_URL"])
+    _ask(environment["DATABASE_OWNER_URL"])
+    running.stop()
+
+
+def _roles_and_privileges(superuser: dict[str, str]) -> list[tuple[Any, ...]]:
+    questions = (
+        (
+            "SELECT rolname, rolsuper, rolcanlogin, rolcreatedb, rolcreaterole, rolbypassrls"
+            " FROM pg_roles WHERE rolname LIKE 'askpro%' ORDER BY 1"
+        ),
+        (
+            "SELECT pg_get_userbyid(defaclrole), defaclobjtype, defaclacl::text FROM pg_default_acl"
+            " ORDER BY 1, 2"
+        ),
+        "SELECT nspname, nspacl::text FROM pg_namespace WHERE nspname = 'public'",
+    )
+    with _as_superuser(superuser, "askpro") as connection:
+        return [row for question in questions for row in connection.execute(question)]
+
+
+def _as_superuser(superuser: dict[str, str], database: str) -> psycopg.Connection[tuple[Any, ...]]:
+    return psycopg.connect(
+        host=superuser["PGHOST"],
+        port=int(superuser["PGPORT"]),
+        user="postgres",
+        password=superuser["PGPASSWORD"],
+        dbname=database,
+        autocommit=True,
+    )
 
 
 def _ask(address: str) -> None:
