@@ -108,13 +108,16 @@ def _database(variable: str, *, pool: bool) -> dict[str, object]:
         options["prepare_threshold"] = 5
     if pool:
         options["pool"] = _POOL
+    else:
+        # One connection per thread of the server, kept: 50 microseconds less in each request than a pool.
+        config["CONN_MAX_AGE"] = 600
     config["OPTIONS"] = options
     config["DISABLE_SERVER_SIDE_CURSORS"] = env.bool("DATABASE_BEHIND_POOLER", default=False)
     return config
 
 
 DATABASES = {
-    "default": _database("DATABASE_URL", pool=env.bool("DATABASE_POOL", default=True)),
+    "default": _database("DATABASE_URL", pool=env.bool("DATABASE_POOL", default=False)),
     # The owner changes the schema (`migrate --database owner`); nothing else connects with it.
     "owner": _database(
         "DATABASE_OWNER_URL" if "DATABASE_OWNER_URL" in env.ENVIRON else "DATABASE_URL", pool=False

@@ -7,7 +7,7 @@ that are long enough, `verdicts` looks at one start and names the first line tha
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from booking import diaries, hours, timeline
@@ -151,8 +151,9 @@ def verdicts(
         return []
     who = diaries.Seeker(now=now, ignoring=ignoring.pk if ignoring else None, for_call=for_call)
     days = diaries.Days.of(search, team, who, minute, minute + 1)
+    loads = days.loads([days.day_one, days.end])
     found = [
-        _verdict(person, days.rule_at(minute, index), taken=days.load(index))
+        _verdict(person, days.rule_at(minute, index), taken=loads[index][0])
         for index, person in enumerate(team.people)
     ]
     return sorted(
@@ -209,21 +210,13 @@ def _slots(
     starts = [days.starts(index, possible) for index in range(len(team.people))]
     in_all = every or len(starts) == 1
     pairs = _all_pairs(starts) if in_all else _fair_pairs(days, starts)
-    duration = timedelta(minutes=search.duration)
-    begins = instant_of(day_one)
+    service_id, branch_id, duration = search.service.pk, search.branch.pk, search.duration
     found = []
-    for minute, index in pairs:
-        person = team.people[index]
-        starts_at = begins + timedelta(minutes=minute)
+    for offset, index in pairs:
+        person, minute = team.people[index], day_one + offset
+        starts_at, ends_at = instant_of(minute), instant_of(minute + duration)
         found.append(
-            Slot(
-                search.service.pk,
-                person.id,
-                person.name,
-                search.branch.pk,
-                starts_at,
-                starts_at + duration,
-            )
+            Slot._make((service_id, person.id, person.name, branch_id, starts_at, ends_at))
         )
     return found
 
@@ -241,18 +234,17 @@ def _fair_pairs(days: diaries.Days, starts: list[int]) -> list[tuple[int, int]]:
     first_day, last_day = hours.day_of(zone, day_one), hours.day_of(zone, days.end - 1)
     midnights = [hours.midnight(zone, day) for day in range(first_day, last_day + 2)]
     cuts = [midnight - day_one for midnight in midnights]
-    free = [(index, timeline.split(line, cuts)) for index, line in enumerate(starts) if line]
-    loads = [days.loads(index, midnights) for index, _ in free]
+    pieces = timeline.split(starts, cuts)
+    loads = days.loads(midnights)
     found: list[tuple[int, int]] = []
     for day, start in enumerate(cuts[:-1]):
         left = 0
-        for _, pieces in free:
-            left |= pieces[day]
+        for line in pieces:
+            left |= line[day]
         if not left:
             continue
-        for place in sorted(range(len(free)), key=lambda each: (loads[each][day], each)):
-            index, pieces = free[place]
-            mine = pieces[day] & left
+        for _load, index in sorted((loads[index][day], index) for index in range(len(starts))):
+            mine = pieces[index][day] & left
             found += [(start + minute, index) for minute in timeline.minutes(mine)]
             left ^= mine
             if not left:

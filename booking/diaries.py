@@ -192,7 +192,8 @@ def team_for(search: Search, staff_member: StaffMember | None, first: int, last:
     return Team(people=people, branch_hours=branch_row.hours or b"", branch_off=branch_row.off)
 
 
-# No span is longer than a day (appointment_blocks_a_day_at_most), so the index needs to be read one day back only.
+# All of it stands in the index appointment_busy, rows are not visited. No span is longer than a day
+# (appointment_blocks_a_day_at_most), so the index is read one day back only.
 _TAKEN = """
 SELECT staff_member_id, string_agg(
   int4send((date_part('epoch', blocked_from) / 60)::int)
@@ -201,20 +202,25 @@ FROM booking_appointment
 WHERE tenant_id = %(tenant)s AND staff_member_id = ANY(%(staff)s)
   AND status IN ('held', 'pending', 'confirmed', 'checked_in')
   AND blocked_from < %(until)s AND blocked_from > %(day_before)s AND blocked_until > %(from)s
-  AND (status <> 'held' OR (hold_expires_at > %(now)s
-    AND (%(for_call)s::bigint IS NULL OR call_number IS DISTINCT FROM %(for_call)s)))
-  AND (%(ignoring)s::bigint IS NULL OR id <> %(ignoring)s)
-GROUP BY staff_member_id
+  AND (hold_expires_at IS NULL OR hold_expires_at > %(now)s)
 """
+_BUT_ONE = " AND id <> %(ignoring)s"
+_BUT_OWN_HOLDS = " AND NOT (status = 'held' AND call_number IS NOT DISTINCT FROM %(for_call)s)"
+_BY_PERSON = " GROUP BY staff_member_id"
 
 
 def _taken(
     tenant_id: UUID, staff: list[int], who: Seeker, first: int, last: int
 ) -> dict[int, bytes]:
     """Read what is taken between two minutes, packed, by staff member. A hold that has run out takes nothing."""
+    sql = _TAKEN
+    if who.ignoring is not None:
+        sql += _BUT_ONE
+    if who.for_call is not None:
+        sql += _BUT_OWN_HOLDS
     begins = instant_of(first)
     rows = statements.run(
-        _TAKEN,
+        sql + _BY_PERSON,
         {
             "tenant": tenant_id,
             "staff": staff,
@@ -306,11 +312,7 @@ class Days:
                 return rule
         return None
 
-    def load(self, index: int) -> int:
-        """Return the minutes taken on the first day."""
-        return self.loads(index, [self.day_one, self.end])[0]
-
-    def loads(self, index: int, midnights: list[int]) -> list[int]:
-        """Return the minutes taken on each day."""
+    def loads(self, midnights: list[int]) -> list[list[int]]:
+        """Return the minutes taken on each day, person by person."""
         cuts = [midnight - self.base for midnight in midnights]
-        return [piece.bit_count() for piece in timeline.split(self.taken[index], cuts)]
+        return [[day.bit_count() for day in days] for days in timeline.split(self.taken, cuts)]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MINUTE = timedelta(minutes=1)
@@ -33,6 +34,7 @@ def is_whole_minute(instant: datetime) -> bool:
     return not instant.second and not instant.microsecond
 
 
+@lru_cache(maxsize=32768)
 def instant_of(minute: int) -> datetime:
-    """Return the instant (UTC) at which a minute begins."""
+    """Return the instant (UTC) at which a minute begins. The starts of the next weeks are asked for again and again."""
     return _EPOCH + timedelta(minutes=minute)

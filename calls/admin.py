@@ -22,7 +22,9 @@ from tenants.back_office import TenantModelAdmin, actor, is_platform
 from tenants.roles import Area
 
 _O = Call.Outcome
-_COLOURS = {
+_COLOURS: dict[str, str | None] = {
+    **dict.fromkeys(Call.Outcome),
+    "": None,
     _O.BOOKED: "success",
     _O.CALLBACK: "info",
     _O.SLOT_TAKEN: "warning",
@@ -101,13 +103,15 @@ class CallAdmin(TenantModelAdmin):
     def lasted(self, call: Call) -> str:
         return _duration(call.duration_seconds)
 
-    @display(description=_("status"), label={Call.Status.ONGOING: "info"})
+    @display(
+        description=_("status"), label=dict.fromkeys(Call.Status) | {Call.Status.ONGOING: "info"}
+    )
     def progress(self, call: Call) -> tuple[str, str]:
         return call.status, str(call.get_status_display())
 
     @display(description=_("outcome"), label=_COLOURS)
     def result(self, call: Call) -> tuple[str, str]:
-        return call.outcome, str(call.get_outcome_display()) if call.outcome else "–"
+        return call.outcome, str(call.get_outcome_display()) if call.outcome else "…"
 
 
 def _is_about_one(request: HttpRequest) -> bool:
@@ -122,7 +126,7 @@ def _story_of(call: Call) -> dict[str, Any]:
         "call": call,
         "began": written(call.started_at or call.created_at, call.branch),
         "lasted": _duration(call.duration_seconds),
-        "outcome_colour": _COLOURS.get(_O(call.outcome)) if call.outcome else None,
+        "outcome_colour": _COLOURS[call.outcome],
         "turns": list(_turns(call)),
         "tool_calls": [_trace(each) for each in ToolCall.objects.filter(call=call).order_by("pk")],
         "appointments": [
@@ -228,12 +232,15 @@ class CallbackRequestAdmin(TenantModelAdmin):
     def due(self, waiting: CallbackRequest) -> str:
         return written(waiting.due_at, waiting.call.branch)
 
-    @display(description=_("priority"), label={"urgent": "danger", "high": "warning"})
+    @display(
+        description=_("priority"), label={"urgent": "danger", "high": "warning", "normal": None}
+    )
     def urgency(self, waiting: CallbackRequest) -> tuple[str, str]:
         return waiting.priority, str(waiting.get_priority_display())
 
     @display(
-        description=_("status"), label={"open": "info", "done": "success", "overdue": "danger"}
+        description=_("status"),
+        label={"open": "info", "done": "success", "cancelled": None, "overdue": "danger"},
     )
     def state(self, waiting: CallbackRequest) -> tuple[str, Any]:
         is_open = waiting.status == CallbackRequest.Status.OPEN

@@ -1,8 +1,7 @@
 """The doorbell: wakes the courier so that nothing waits for the next look.
 
-`ring()` costs a request a microsecond: a thread of the process does the ringing. The first ring goes out at once, those
-of the next few milliseconds together, so that a burst is one message and the thread does not fight the requests for
-the interpreter. A lost ring costs at most a second, because the courier looks every second without one; the rows are
+`ring()` costs a request a microsecond: a thread of the process does the ringing, a millisecond later, when the answer
+is out, and at most a hundred times a second, so that it does not fight the requests for the interpreter. A lost ring costs at most a second, because the courier looks every second without one; the rows are
 the queue.
 """
 
@@ -16,7 +15,8 @@ from django.conf import settings
 
 log = structlog.get_logger("askpro.bell")
 CHANNEL = "askpro:bell"
-_BURST_SECONDS = 0.01
+_ANSWER_FIRST_SECONDS = 0.001
+_BURST_SECONDS = 0.009
 
 
 def ring() -> None:
@@ -42,6 +42,7 @@ def _ringer(rung: threading.Event) -> None:
     server = client()
     while True:
         rung.wait()
+        time.sleep(_ANSWER_FIRST_SECONDS)
         rung.clear()
         try:
             server.publish(CHANNEL, b"1")

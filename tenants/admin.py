@@ -108,7 +108,7 @@ class TenantAdmin(RoleModelAdmin):
 
 class BranchForm(TenantForm):
     state = forms.ChoiceField(
-        label=_("state"),
+        label=_("federal state"),
         required=False,
         choices=[_NOT_CHOSEN, *_STATES],
         widget=UnfoldAdminSelectWidget(),
@@ -382,7 +382,7 @@ class ApiKeyAdmin(TenantModelAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         if obj is None:
             return ("name", "scopes", "expires_at")
-        return ("name", "prefix", "may_do", "state", "expires_at", "last_used_at", "revoked_at")
+        return ("name", "prefix", "may_do", "expires_at", "last_used_at", "revoked_at")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

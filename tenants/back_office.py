@@ -17,15 +17,18 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import IntegrityError, transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Model, QuerySet, TextField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
+from unfold.views import ChangeList
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from tenants import actors, audit, directory, roles, scope
 from tenants.actors import Actor
@@ -91,6 +94,15 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
         return len(rows)
 
 
+class _Rows(ChangeList):  # type: ignore[misc]
+    """Says how many rows there are only where a search or a filter has chosen them."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        if not (self.query or self.has_active_filters):
+            self.full_result_count = self.result_count
+
+
 # --- Forms -----------------------------------------------------------------------------------------
 
 
@@ -100,6 +112,10 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]
     # Set for one request, when a verb or the database refused what the form let through.
     refusal: ClassVar[str | None] = None
     request: ClassVar[HttpRequest]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        capitalise(self)
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
@@ -126,6 +142,13 @@ class TenantForm(RowForm):
         for error in by_field.get(NON_FIELD_ERRORS, []):
             _speak_of_the_fields_only(error)
         super()._update_errors(errors)  # type: ignore[misc]
+
+
+def capitalise(form: forms.BaseForm) -> None:
+    """Begin the labels of a form as Django begins those of a table's columns."""
+    for field in form.fields.values():
+        if field.label:
+            field.label = capfirst(str(field.label))
 
 
 def _speak_of_the_fields_only(error: ValidationError) -> None:
@@ -182,10 +205,16 @@ class RoleModelAdmin(_ByRole, ModelAdmin):  # type: ignore[misc]
     list_filter_submit = True
     paginator = BoundedPaginator
     list_per_page = 50
+    formfield_overrides: ClassVar[dict[Any, Any]] = {
+        TextField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 3})}
+    }
     # Verbs that write the audit trail themselves need no second entry.
     verbs_write_the_audit_trail: ClassVar[bool] = False
     # A new row is made inside one business; platform staff are asked which.
     needs_a_tenant: ClassVar[bool] = False
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[Any]:
+        return _Rows
 
     def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> type[Any]:
         form: type[Any] = super().get_form(request, obj, **kwargs)

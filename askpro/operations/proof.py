@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Protocol, TypeVar
 from uuid import UUID, uuid5
 
 import psycopg
@@ -25,6 +26,7 @@ from tenants.errors import Refused
 from tenants.models import Branch, Tenant
 
 TENANT_ID = uuid5(UUID("8f0e5b0e-1c55-4be0-9f47-6a5b6a1c7d11"), "proof of the diary")
+_Result = TypeVar("_Result")
 _BY = actors.system("proof")
 
 
@@ -119,10 +121,10 @@ def prove(*, rounds: int, threads: int, now: datetime) -> Proof:
     try:
         cast = _cast(now)
         scores = [Score(contest=contest, rivals=threads) for contest in CONTESTS]
-        with _connections_of_their_own(), ThreadPoolExecutor(threads) as pool:
+        with rivals(threads) as at_once:
             for number in range(rounds * len(scores)):
                 score = scores[number % len(scores)]
-                score.add(*_round(pool, cast, score.contest, number, threads))
+                score.add(*_round(at_once, cast, score.contest, number))
         return Proof(scores=scores, overlaps=overlaps())
     finally:
         _leave()
@@ -215,30 +217,17 @@ CONTESTS = (
 )
 
 
-def _round(
-    pool: ThreadPoolExecutor, cast: Cast, contest: Contest, number: int, threads: int
-) -> tuple[list[str], float]:
-    """Let all rivals start at the same moment; return what became of each, and how long the last one took."""
-    ready = threading.Barrier(threads)
+def _round(at_once: "AtOnce", cast: Cast, contest: Contest, number: int) -> tuple[list[str], float]:
+    """Return what became of each rival, and how many milliseconds the last one took."""
     start = cast.day(number)
-    futures = [
-        pool.submit(_compete, ready, cast, contest, start, rival) for rival in range(threads)
-    ]
-    results = [future.result() for future in futures]
-    return [outcome for outcome, _ in results], max(took for _, took in results)
 
-
-def _compete(
-    ready: threading.Barrier, cast: Cast, contest: Contest, start: datetime, rival: int
-) -> tuple[str, float]:
-    connection.ensure_connection()
-    try:
-        ready.wait(timeout=60)
+    def compete(rival: int) -> tuple[str, float]:
         began = time.perf_counter()
         outcome = _outcome(cast, contest, start, rival)
         return outcome, (time.perf_counter() - began) * 1000
-    finally:
-        connection.close()
+
+    results = at_once(compete)
+    return [outcome for outcome, _ in results], max(took for _, took in results)
 
 
 def _outcome(cast: Cast, contest: Contest, start: datetime, rival: int) -> str:
@@ -252,9 +241,39 @@ def _outcome(cast: Cast, contest: Contest, start: datetime, rival: int) -> str:
         return "deadlock" if is_deadlock else type(error).__name__
 
 
+# --- Many at once --------------------------------------------------------------------------------
+
+
+class AtOnce(Protocol):
+    """Do some work in every thread, all beginning at the same moment; the results come in the order of the threads."""
+
+    def __call__(self, work: Callable[[int], _Result], /) -> list[_Result]: ...
+
+
+@contextmanager
+def rivals(count: int) -> Iterator[AtOnce]:
+    """Give so many threads a connection each, kept from one piece of work to the next."""
+    with _connections_of_their_own(), ThreadPoolExecutor(count) as pool:
+
+        def at_once(work: Callable[[int], _Result], /) -> list[_Result]:
+            ready = threading.Barrier(count)
+
+            def wait_and_work(rival: int) -> _Result:
+                connection.ensure_connection()
+                ready.wait(timeout=60)
+                return work(rival)
+
+            return list(pool.map(wait_and_work, range(count)))
+
+        try:
+            yield at_once
+        finally:
+            at_once(lambda _rival: connection.close())
+
+
 @contextmanager
 def _connections_of_their_own() -> Iterator[None]:
-    """Give each thread a connection that is not lent by the pool, or the pool would let them in one after the other."""
+    """Open connections past the pool, which would let the rivals in one after the other."""
     options = connections["default"].settings_dict["OPTIONS"]
     pool = options.pop("pool", None)
     try:

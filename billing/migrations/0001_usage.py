@@ -17,14 +17,14 @@ class Migration(migrations.Migration):
             name='UsageRecord',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('kind', models.CharField(choices=[('call', 'call'), ('appointment', 'appointment')], max_length=12, verbose_name='kind')),
                 ('source_id', models.BigIntegerField(verbose_name='number')),
                 ('unit_price_cents', models.PositiveIntegerField(verbose_name='unit price (cents)')),
                 ('quantity', models.PositiveIntegerField(default=1, verbose_name='quantity')),
                 ('used_at', models.DateTimeField(verbose_name='used at')),
-                ('tenant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
+                ('tenant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant', verbose_name='business')),
             ],
             options={
                 'verbose_name': 'usage record',

@@ -57,7 +57,7 @@ class AppointmentShape(serializers.Serializer[Any]):
     attendee_name = serializers.CharField()
     price_cents = serializers.IntegerField(allow_null=True)
     notes = serializers.CharField()
-    source = serializers.ChoiceField(Appointment.Source.choices)
+    source = serializers.ChoiceField(Appointment.Source.choices)  # type: ignore[assignment]
     call_id = serializers.IntegerField(allow_null=True, help_text="The call it was booked in.")
     confirmed_at = serializers.DateTimeField(allow_null=True)
     cancelled_at = serializers.DateTimeField(allow_null=True)
@@ -116,6 +116,13 @@ class AppointmentQuery(lists.DaysPage):
 class Booker(strict.Input):
     """Who comes: a known customer by `id`, or a person by name and address."""
 
+    also = {
+        "oneOf": [
+            {"required": ["id"], "maxProperties": 1},
+            {"required": ["name"], "not": {"required": ["id"]}},
+        ]
+    }
+
     id = strict.Id(required=False)
     name = strict.Line(required=False, max_length=255)
     phone = Phone(required=False, allow_null=True)
@@ -145,6 +152,8 @@ class NewAppointment(strict.Input):
 
 class AppointmentChanges(strict.Input):
     """What is not named stays as it is."""
+
+    also = {"minProperties": 1}
 
     starts_at = strict.Instant(required=False)
     staff_id = strict.Id(required=False)

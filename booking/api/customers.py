@@ -93,6 +93,8 @@ class NewCustomer(strict.Input):
 class CustomerChanges(strict.Input):
     """What is not named stays as it is."""
 
+    also = {"minProperties": 1}
+
     name = strict.Line(required=False, max_length=255)
     email = strict.Email(required=False, max_length=254)
     phone = Phone(required=False, allow_null=True)
@@ -155,8 +157,7 @@ class CustomerDetail(TenantView):  # /api/customers/{id}; floor 4 adds the calls
     def put(self, request: TenantRequest, customer_id: int) -> Response:
         customer = customers.customer_for(request.tenant_id, customer_id)
         wanted = strict.read(CustomerChanges, request.data)
-        stays = {name: getattr(customer, name) for name in ("name", "phone", "email", "notes")}
-        customers.correct(customer, **{**stays, **wanted}, by=request.actor, now=timezone.now())
+        customers.change(customer, by=request.actor, now=timezone.now(), **wanted)
         return Response(show_one(customer_id))
 
 

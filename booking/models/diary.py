@@ -6,6 +6,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from booking.models.catalogue import Service
@@ -49,13 +50,25 @@ class Appointment(TenantOwned):
         API = "api", _("API")
         BACK_OFFICE = "back_office", _("Back office")
 
-    branch = TenantForeignKey(Branch, on_delete=models.PROTECT, related_name="appointments")
-    staff_member = TenantForeignKey(
-        StaffMember, on_delete=models.PROTECT, related_name="appointments"
+    branch = TenantForeignKey(
+        Branch, on_delete=models.PROTECT, related_name="appointments", verbose_name=_("branch")
     )
-    service = TenantForeignKey(Service, on_delete=models.PROTECT, related_name="appointments")
+    staff_member = TenantForeignKey(
+        StaffMember,
+        on_delete=models.PROTECT,
+        related_name="appointments",
+        verbose_name=_("staff member"),
+    )
+    service = TenantForeignKey(
+        Service, on_delete=models.PROTECT, related_name="appointments", verbose_name=_("service")
+    )
     customer = TenantForeignKey(
-        Customer, on_delete=models.PROTECT, related_name="appointments", null=True, blank=True
+        Customer,
+        on_delete=models.PROTECT,
+        related_name="appointments",
+        null=True,
+        blank=True,
+        verbose_name=_("customer"),
     )
     attendee_name = models.CharField(_("for"), max_length=255, blank=True)
     starts_at = models.DateTimeField(_("begins"))
@@ -160,7 +173,9 @@ class Appointment(TenantOwned):
         ]
 
     def __str__(self) -> str:
-        return f"{self.attendee_name or _('held')} {self.starts_at:%d.%m.%Y %H:%M}"
+        return (
+            f"{self.attendee_name or _('held')} {timezone.localtime(self.starts_at):%d.%m.%Y %H:%M}"
+        )
 
     def cancel(self, *, now: datetime) -> None:
         self.status = self.Status.CANCELLED
@@ -200,4 +215,4 @@ class AppointmentChange(TenantOwned):
         indexes = [models.Index(fields=["appointment", "at"], name="change_of_appointment")]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.at:%d.%m.%Y %H:%M}"
+        return f"{self.get_kind_display()} {timezone.localtime(self.at):%d.%m.%Y %H:%M}"

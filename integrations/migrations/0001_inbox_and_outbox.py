@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
             name='Command',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('key', models.CharField(max_length=200, verbose_name='key')),
                 ('state', models.CharField(choices=[('pending', 'waiting'), ('sending', 'under way'), ('sent', 'sent'), ('failed', 'failed'), ('cancelled', 'withdrawn')], default='pending', max_length=10, verbose_name='state')),
@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 ('provider', models.CharField(max_length=20, verbose_name='provider')),
                 ('operation', models.CharField(max_length=60, verbose_name='operation')),
                 ('arguments', models.JSONField(default=dict, verbose_name='arguments')),
-                ('tenant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
+                ('tenant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant', verbose_name='business')),
             ],
             options={
                 'verbose_name': 'command',
@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
             name='Credential',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('provider', models.CharField(choices=[('retell', 'Retell AI'), ('calcom', 'Cal.com'), ('stripe', 'Stripe'), ('twilio', 'Twilio'), ('resend', 'Resend')], max_length=20, verbose_name='provider')),
                 ('sealed_secret', models.BinaryField()),
@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('last_ok_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='last success')),
                 ('last_error', models.CharField(blank=True, editable=False, max_length=300, verbose_name='last error')),
-                ('tenant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
+                ('tenant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant', verbose_name='business')),
             ],
             options={
                 'verbose_name': 'credential',
@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
             name='Message',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('key', models.CharField(max_length=200, verbose_name='key')),
                 ('state', models.CharField(choices=[('pending', 'waiting'), ('sending', 'under way'), ('sent', 'sent'), ('failed', 'failed'), ('cancelled', 'withdrawn')], default='pending', max_length=10, verbose_name='state')),
@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
                 ('about_id', models.CharField(blank=True, max_length=60)),
                 ('feedback', models.CharField(blank=True, choices=[('accepted', 'accepted'), ('sent', 'on its way'), ('delayed', 'delayed'), ('delivered', 'delivered'), ('read', 'read'), ('failed', 'not delivered')], editable=False, max_length=10, verbose_name='feedback')),
                 ('delivered_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='delivered at')),
-                ('tenant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
+                ('tenant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant', verbose_name='business')),
             ],
             options={
                 'verbose_name': 'message',
@@ -116,7 +116,7 @@ class Migration(migrations.Migration):
             name='Delivery',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('provider', models.CharField(max_length=20, verbose_name='provider')),
                 ('key', models.CharField(max_length=300, verbose_name='key')),
                 ('kind', models.CharField(max_length=60, verbose_name='event')),
@@ -126,7 +126,7 @@ class Migration(migrations.Migration):
                 ('next_attempt_at', models.DateTimeField(verbose_name='next attempt')),
                 ('processed_at', models.DateTimeField(blank=True, null=True, verbose_name='applied at')),
                 ('error', models.CharField(blank=True, max_length=500, verbose_name='error')),
-                ('tenant', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
+                ('tenant', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant', verbose_name='business')),
                 ('subject', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to='integrations.subject', verbose_name='our number')),
             ],
             options={

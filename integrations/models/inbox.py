@@ -46,6 +46,7 @@ class Delivery(TenantOwned):
         blank=True,
         related_name="+",
         db_index=False,
+        verbose_name=_("business"),
     )
     provider = models.CharField(_("provider"), max_length=20)
     key = models.CharField(_("key"), max_length=300)

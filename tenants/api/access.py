@@ -4,12 +4,13 @@ import math
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
 import redis
 import structlog
-from django.core.cache import cache
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import authentication, exceptions, permissions, throttling
@@ -24,6 +25,7 @@ if TYPE_CHECKING:  # the framework imports this module while it makes its view
     from rest_framework.views import APIView
 
 log = structlog.get_logger("askpro.api")
+_COUNTERS = "askpro:rate"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +97,11 @@ class HasScope(permissions.BasePermission):
 # --- How often ------------------------------------------------------------------------------------
 
 
+@cache
+def _redis() -> "redis.Redis":
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1.0, socket_connect_timeout=1.0)
+
+
 @dataclass(frozen=True)
 class _Quota:
     """So many requests in a period. Two counters stand for a sliding window: the last period fades out."""
@@ -105,13 +112,16 @@ class _Quota:
     def count(self, who: str, *, at: float) -> Rate:
         """Count one request in Redis; who is turned away has used nothing."""
         period, passed = divmod(at, self.seconds)
-        this, last = f"rate:{who}:{period:.0f}", f"rate:{who}:{period - 1:.0f}"
-        cache.add(this, 0, timeout=2 * self.seconds)
-        count = cache.incr(this)
-        before: int = cache.get(last, 0)
+        this, last = f"{_COUNTERS}:{who}:{period:.0f}", f"{_COUNTERS}:{who}:{period - 1:.0f}"
+        with _redis().pipeline(transaction=False) as asked:  # one round trip
+            asked.incr(this)
+            asked.expire(this, 2 * self.seconds)
+            asked.get(last)
+            count, _is_set, counted_before = asked.execute()
+        before = int(counted_before or 0)
         wait_seconds = self._wait(count=count, before=before, passed=passed)
         if wait_seconds:
-            cache.decr(this)
+            _redis().decr(this)
         used = count + before * (1 - passed / self.seconds)
         return Rate(limit=self.limit, used=used, wait_seconds=wait_seconds)
 

@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 
 from tenants import api_keys, scope
 from tenants.api.access import TenantRequest
+from tenants.api.wire import LengthRequired
 from tenants.errors import NotFound
 
 Row = TypeVar("Row", bound=Model)
@@ -54,6 +55,8 @@ class TenantView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        if "HTTP_TRANSFER_ENCODING" in request.META and not request.META.get("CONTENT_LENGTH"):
+            raise LengthRequired
         structlog.contextvars.bind_contextvars(tenant=str(self.request.tenant_id))
 
     def finalize_response(

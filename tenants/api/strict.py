@@ -7,7 +7,7 @@ generous reader books the wrong thing; these refuse.
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +27,9 @@ _YEARS = range(1970, 2200)
 
 class Input(serializers.Serializer[Any]):
     """The fields of a body or of a query; any other field is refused."""
+
+    # What JSON Schema can say beyond the fields, for the OpenAPI document; `validate` is what holds.
+    also: ClassVar[dict[str, Any]] = {}
 
     def to_internal_value(self, data: Any) -> Any:
         errors: dict[str, Any] = {}

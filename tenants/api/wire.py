@@ -10,6 +10,14 @@ from rest_framework.parsers import JSONParser
 from rest_framework.renderers import JSONRenderer
 
 
+class LengthRequired(exceptions.APIException):
+    """A body in chunks has no length, and WSGI would read it as empty."""
+
+    status_code = 411
+    default_code = "length_required"
+    default_detail = _("The length of the body must be announced (Content-Length).")
+
+
 class TooLarge(exceptions.APIException):
     status_code = 413
     default_code = "payload_too_large"

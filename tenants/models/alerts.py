@@ -11,7 +11,13 @@ class Alert(TenantOwned):
     """Something that went wrong or looks wrong, until somebody has dealt with it."""
 
     tenant = models.ForeignKey(
-        "tenants.Tenant", on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+        "tenants.Tenant",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("business"),
     )
     code = models.CharField(_("code"), max_length=60)
     about = models.CharField(_("about"), max_length=120, blank=True)

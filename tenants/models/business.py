@@ -35,7 +35,7 @@ class Tenant(models.Model):
     is_active = models.BooleanField(_("active"), default=True)
     default_language = models.CharField(_("language"), max_length=5, default="de")
     billing_email = models.EmailField(_("billing e-mail"), blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -61,7 +61,7 @@ class Branch(TenantOwned):
     postcode = models.CharField(_("postcode"), max_length=10, blank=True)
     city = models.CharField(_("city"), max_length=100, blank=True)
     state = models.CharField(
-        _("state"),
+        _("federal state"),
         max_length=2,
         blank=True,
         help_text=_("Two letters, decides the holidays: BE, BY …"),

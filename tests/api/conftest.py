@@ -24,15 +24,15 @@ class Program:
         return self.client.get(path, query)
 
     def post(self, path: str, body: Any = None, **headers: str) -> Any:
-        return self._send("POST", path, body, headers)
+        return self.send("POST", path, body, headers)
 
     def put(self, path: str, body: Any = None) -> Any:
-        return self._send("PUT", path, body, {})
+        return self.send("PUT", path, body, {})
 
     def delete(self, path: str) -> Any:
         return self.client.delete(path)
 
-    def _send(self, method: str, path: str, body: Any, headers: dict[str, str]) -> Any:
+    def send(self, method: str, path: str, body: Any, headers: dict[str, str]) -> Any:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         return self.client.generic(
             method, path, content, content_type="application/json", headers=headers

@@ -240,13 +240,18 @@ def test_a_call_that_cannot_have_been_is_refused(
     assert response.json()["errors"].keys() == {field}
 
 
-def test_a_call_does_not_end_before_it_began(salon: Tenant, program: Program) -> None:
+@pytest.mark.parametrize(
+    "ended_at", ["2026-11-23T08:29:59Z", "2026-11-24T08:30:01Z", "2199-01-01T00:00:00Z"]
+)
+def test_a_call_does_not_end_before_it_began_nor_goes_on_for_days(
+    salon: Tenant, program: Program, ended_at: str
+) -> None:
     response = program.post(
         "/api/calls",
         {
             "to_number": DIALLED,
             "started_at": "2026-11-23T08:30:00Z",
-            "ended_at": "2026-11-23T08:29:59Z",
+            "ended_at": ended_at,
         },
     )
 

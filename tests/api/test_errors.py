@@ -88,6 +88,18 @@ def test_a_body_beyond_the_limit_is_refused(program: Program) -> None:
     assert response.json()["code"] == "payload_too_large"
 
 
+def test_a_body_in_chunks_is_not_taken_for_an_empty_one(program: Program) -> None:
+    response = program.client.generic(
+        "POST",
+        "/api/customers",
+        content_type="application/json",
+        headers={"Transfer-Encoding": "chunked"},
+    )
+
+    assert response.status_code == 411
+    assert response.json()["code"] == "length_required"
+
+
 def test_a_body_that_says_it_is_smaller_is_read_no_further(program: Program) -> None:
     response = program.client.generic(
         "POST",

@@ -74,8 +74,8 @@ def test_what_is_ours_looks_as_if_it_did_not_exist(
 ) -> None:
     nothing = Belongings(**dict.fromkeys(vars(ours), MISSING))
 
-    foreign = stranger._send(method, path.format(**vars(ours)), body or {}, {})
-    missing = stranger._send(method, path.format(**vars(nothing)), body or {}, {})
+    foreign = stranger.send(method, path.format(**vars(ours)), body or {}, {})
+    missing = stranger.send(method, path.format(**vars(nothing)), body or {}, {})
 
     assert (foreign.status_code, foreign.content) == (404, missing.content)
     assert headers(foreign) == headers(missing)
@@ -165,7 +165,7 @@ def test_after_all_that_nothing_of_ours_has_changed(
         before = _everything()
 
     for method, path, body in PATHS:
-        stranger._send(method, path.format(**vars(ours)), body or {}, {})
+        stranger.send(method, path.format(**vars(ours)), body or {}, {})
 
     with scope.tenant(salon):
         assert _everything() == before

@@ -1,12 +1,13 @@
 """Sixty requests a minute, counted for all processes together."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
 import time_machine
 from django.conf import LazySettings
-from django.core.cache import caches
 
+from tenants.api import access
 from tenants.api.access import KeyThrottle
 from tenants.models import Tenant
 from tests import factories
@@ -69,12 +70,12 @@ def test_each_key_has_its_own_quota(salon: Tenant, program: Program) -> None:
 
 
 @pytest.fixture
-def redis_is_down(settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> None:
+def redis_is_down(settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(KeyThrottle, "_silent_until", 0.0)
-    settings.CACHES = {
-        "default": {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1/0"}
-    }
-    monkeypatch.delattr(caches._connections, "default", raising=False)  # type: ignore[attr-defined]
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    access._redis.cache_clear()
+    yield
+    access._redis.cache_clear()
 
 
 def test_without_redis_requests_pass(program: Program, redis_is_down: None) -> None:

@@ -247,16 +247,14 @@ def test_a_form_without_message_or_status_is_unreadable(
         b"MessageSid=%FF&MessageStatus=sent",  # no UTF-8
         b"MessageSid=\xff&MessageStatus=sent",
         b"&".join(b"a%d=1" % number for number in range(1001)),
-        b"\x00",
     ],
-    ids=["broken escape", "raw byte", "too many fields", "NUL"],
+    ids=["broken escape", "raw byte", "too many fields"],
 )
 def test_a_form_that_cannot_be_checked_is_refused(body: bytes, now: datetime) -> None:
-    headers = {TWILIO.signature_header: TWILIO.sign(b"", at=now)[TWILIO.signature_header]}
+    over_the_fields = TWILIO.post(body, TWILIO.sign(body, at=now))
+    over_nothing = TWILIO.post(body, TWILIO.sign(b"", at=now))
 
-    answer = TWILIO.post(body, headers)
-
-    assert answer.status_code == 401
+    assert (over_the_fields.status_code, over_nothing.status_code) == (401, 401)
     assert stored("twilio") == []
 
 

@@ -44,6 +44,7 @@ SPOILED: dict[str, Callable[[str], str]] = {
     "one digit more": lambda header: header + "0",
     "digits of another script": lambda header: header.translate(ARABIC),
     "digits of full width": lambda header: header.translate(FULL_WIDTH),
+    "a digit of another script after": lambda header: header + "٣",
     "space before": lambda header: " " + header,
     "space after": lambda header: header + " ",
     "line break after": lambda header: header + "\n",
@@ -75,6 +76,15 @@ def test_the_right_signature_opens(sender: Sender, now: datetime) -> None:
 
     assert answer.status_code == 200
     assert len(stored(sender.provider)) == 1
+
+
+@each_sender
+def test_two_events_of_one_kind_are_two(sender: Sender, now: datetime) -> None:
+    for number in (1, 2, 1):
+        sender.send(sender.event(number), at=now)
+
+    kept = [bytes(delivery.body) for delivery in stored(sender.provider)]
+    assert kept == [sender.event(1), sender.event(2)]
 
 
 @each_sender
@@ -129,9 +139,12 @@ def test_without_a_secret_of_ours_the_door_is_closed(
 ) -> None:
     setattr(settings, sender.setting, "")
 
-    answer = sender.send(sender.event(), at=now)
+    signed_by_the_sender = sender.send(sender.event(), at=now)
+    signed_with_nothing = sender.post(
+        sender.event(), sender.sign(sender.event(), at=now, secret="")
+    )
 
-    assert answer.status_code == 401
+    assert (signed_by_the_sender.status_code, signed_with_nothing.status_code) == (401, 401)
     assert stored(sender.provider) == []
 
 

@@ -1,0 +1,402 @@
+"""Pages about the diary. A state changes by a verb only: book, move, cancel; what they refuse is said on the page."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action, display
+
+from booking import availability, notes, scheduling
+from booking.admin import customers as customer_pages
+from booking.admin import diary_forms
+from booking.admin.inputs import euros, written
+from booking.admin.local_time import LocalTimeAdmin
+from booking.availability import Slot
+from booking.models import Appointment, AppointmentChange
+from booking.periods import Period
+from tenants import scope
+from tenants.back_office import (
+    TenantInline,
+    actor,
+    is_platform,
+    sentence_of,
+)
+from tenants.errors import Refused
+from tenants.models import Branch
+from tenants.roles import Area
+
+_SOURCE = Appointment.Source.BACK_OFFICE
+_COLOURS = {
+    Appointment.Status.HELD: "info",
+    Appointment.Status.PENDING: "warning",
+    Appointment.Status.CONFIRMED: "success",
+    Appointment.Status.CHECKED_IN: "success",
+    Appointment.Status.COMPLETED: "primary",
+    Appointment.Status.NO_SHOW: "danger",
+    Appointment.Status.CANCELLED: "danger",
+}
+_OPEN = (Appointment.Status.HELD, Appointment.Status.PENDING, Appointment.Status.CONFIRMED)
+_OFFERED = 6
+_LOOK_AHEAD = timedelta(days=14)
+
+
+class When(admin.SimpleListFilter):
+    """Shows what lies ahead, unless somebody asks for something else or searches."""
+
+    title = _("period")
+    parameter_name = "when"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("today", _("today")), ("past", _("past")), ("all", _("all"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+        wanted = self.value()
+        if wanted == "today":
+            return queryset.filter(starts_at__gte=today, starts_at__lt=today + timedelta(days=1))
+        if wanted == "past":
+            return queryset.filter(starts_at__lt=timezone.now())
+        if wanted == "all" or request.GET.get("q"):
+            return queryset
+        return queryset.filter(starts_at__gte=today)
+
+    def choices(self, changelist: Any) -> Any:
+        first, *rest = super().choices(changelist)
+        yield {**first, "display": _("from today on")}
+        yield from rest
+
+
+class ChangesInline(TenantInline):
+    area = Area.DIARY
+    is_record = True
+    may_be_deleted = False
+    model = AppointmentChange
+    fields = ("at", "kind", "actor", "source", "old_starts_at", "new_starts_at", "reason")
+    ordering = ("at", "pk")
+    verbose_name_plural = _("what became of it")
+
+
+@admin.register(Appointment)
+class AppointmentAdmin(LocalTimeAdmin):
+    area = Area.DIARY
+    verbs_write_the_audit_trail = True
+    related = ("branch", "service", "staff_member", "customer")
+    inlines = (ChangesInline,)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    ("when", "state_in_words"),
+                    ("service", "staff_member"),
+                    ("customer", "attendee_name"),
+                    ("branch", "price"),
+                    ("source", "call"),
+                    ("confirmed_at", "cancelled_at"),
+                )
+            },
+        ),
+        (None, {"fields": ("notes",)}),
+    )
+    list_display = ("when", "service", "staff_member", "attendee", "branch", "state", "source")
+    list_filter = (When, "status", "source", "staff_member", "service", "branch")
+    search_fields = ("attendee_name",)
+    search_help_text = _("Name, full number, e-mail address or #number")
+    sortable_by = ()
+    actions = ("cancel_chosen",)
+    actions_detail = ("move", "cancel")
+
+    # --- Lists -------------------------------------------------------------------------------------
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        ahead = request.GET.get("when", "today") == "today" and not request.GET.get("q")
+        return ("starts_at", "pk") if ahead else ("-starts_at", "-pk")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Appointment], search_term: str
+    ) -> tuple[QuerySet[Appointment], bool]:
+        term = search_term.strip()
+        number = term.removeprefix("#")
+        if not term:
+            return queryset, False
+        if number.isdecimal() and len(number) < 19 and not number.startswith("0"):
+            return queryset.filter(pk=int(number)), False
+        return queryset.filter(customer_id__in=customer_pages.ids_of(term)), False
+
+    @display(description=_("when"), ordering="starts_at")
+    def when(self, appointment: Appointment) -> str:
+        return written(appointment.starts_at, appointment.branch)
+
+    @display(description=_("for"))
+    def attendee(self, appointment: Appointment) -> str:
+        return appointment.attendee_name or "–"
+
+    @display(description=_("status"), label=_COLOURS)
+    def state(self, appointment: Appointment) -> tuple[str, str]:
+        return appointment.status, self.state_in_words(appointment)
+
+    @display(description=_("status"))
+    def state_in_words(self, appointment: Appointment) -> str:
+        if appointment.hold_expires_at is None:
+            return str(appointment.get_status_display())
+        until = appointment.hold_expires_at.astimezone(appointment.branch.zone)
+        return _("held until %(time)s") % {"time": f"{until:%H:%M}"}
+
+    @display(description=_("price"))
+    def price(self, appointment: Appointment) -> str:
+        cents = appointment.price_cents
+        return "–" if cents is None else f"{euros(cents)} €"
+
+    @display(description=_("call"))
+    def call(self, appointment: Appointment) -> str:
+        if appointment.call_number is None:
+            return "–"
+        try:  # the page of the call stands a floor above; this is only its address
+            url = reverse("admin:calls_call_change", args=[appointment.call_number])
+        except NoReverseMatch:
+            return str(appointment.call_number)
+        return format_html('<a class="text-link" href="{}">{}</a>', url, appointment.call_number)
+
+    @admin.action(description=_("Cancel the chosen ones"), permissions=["act"])
+    def cancel_chosen(self, request: HttpRequest, queryset: QuerySet[Appointment]) -> None:
+        cancelled = 0
+        for appointment in queryset:
+            try:
+                with scope.tenant(appointment.tenant_id):
+                    scheduling.cancel(
+                        appointment, by=actor(request), source=_SOURCE, now=timezone.now()
+                    )
+            except Refused as refusal:
+                text = f"{appointment}: {sentence_of(refusal)}"
+                self.message_user(request, text, messages.WARNING)
+            else:
+                cancelled += 1
+        if cancelled:
+            self.message_user(request, _("%(count)d cancelled.") % {"count": cancelled})
+
+    # --- One appointment -----------------------------------------------------------------------------
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[Any, ...]:
+        shown = [name for _title, options in self.fieldsets for name in _flat(options["fields"])]
+        own = tuple(name for name in shown if name != "notes")
+        return (*own, "tenant") if is_platform(request) else own
+
+    def save_model(self, request: HttpRequest, obj: Appointment, form: Any, change: bool) -> None:
+        stored = Appointment.objects.get(pk=obj.pk)
+        notes.annotate(
+            stored,
+            notes=form.cleaned_data["notes"],
+            by=actor(request),
+            source=_SOURCE,
+            now=timezone.now(),
+        )
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        actions: list[Any] = super().get_actions_detail(request, object_id)
+        is_open = Appointment.objects.filter(pk=object_id, status__in=_OPEN).exists()
+        return actions if is_open else []
+
+    # --- Book, move, cancel ----------------------------------------------------------------------------
+
+    def add_view(
+        self,
+        request: HttpRequest,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Book through the one verb that everybody books with."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        with self.narrowed(request, None):
+            if scope.current().tenant_id is None:
+                return self._ask_for_the_tenant(request)
+            return self._answer(
+                request,
+                diary_forms.BookingForm(
+                    _typed(request), site=self.admin_site, initial={"key": uuid.uuid4()}
+                ),
+                title=_("Book an appointment"),
+                submit=_("Book"),
+                do=lambda form: self._book(request, form),
+            )
+
+    @action(description=_("Move"), url_path="move", permissions=["act"], icon="event_repeat")
+    def move(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        with self._opened(request, object_id) as appointment:
+            local = appointment.starts_at.astimezone(appointment.branch.zone)
+            initial = {
+                "day": local.date(),
+                "clock": local.time(),
+                "staff_member": appointment.staff_member_id,
+            }
+            form = diary_forms.MoveForm(_typed(request), appointment=appointment, initial=initial)
+            return self._answer(
+                request,
+                form,
+                title=_("Move the appointment"),
+                submit=_("Move"),
+                do=lambda form: self._move(request, appointment, form),
+                appointment=appointment,
+            )
+
+    @action(
+        description=_("Cancel the appointment"),
+        url_path="cancel",
+        permissions=["act"],
+        icon="event_busy",
+    )
+    def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        with self._opened(request, object_id) as appointment:
+            return self._answer(
+                request,
+                diary_forms.ReasonForm(_typed(request)),
+                title=_("Cancel the appointment"),
+                submit=_("Cancel the appointment"),
+                do=lambda form: self._cancel(request, appointment, form),
+                appointment=appointment,
+            )
+
+    def _book(self, request: HttpRequest, form: Any) -> Appointment:
+        booking = scheduling.book(
+            form.cleaned_data["service"],
+            branch=form.cleaned_data["branch"],
+            staff_member=form.cleaned_data["staff_member"],
+            starts_at=form.cleaned_data["starts_at"],
+            customer=form.customer(now=timezone.now()),
+            attendee_name=form.attendee_name(),
+            source=_SOURCE,
+            by=actor(request),
+            now=timezone.now(),
+            idempotency_key=f"back_office:{form.cleaned_data['key']}",
+            notes=form.cleaned_data["notes"],
+        )
+        self.message_user(request, _("Booked: %(what)s") % {"what": booking.appointment})
+        return booking.appointment
+
+    def _move(self, request: HttpRequest, appointment: Appointment, form: Any) -> Appointment:
+        scheduling.reschedule(
+            appointment,
+            starts_at=form.cleaned_data["starts_at"],
+            staff_member=form.cleaned_data["staff_member"],
+            by=actor(request),
+            source=_SOURCE,
+            now=timezone.now(),
+            reason=form.cleaned_data["reason"],
+        )
+        self.message_user(request, _("The appointment was moved."))
+        return appointment
+
+    def _cancel(self, request: HttpRequest, appointment: Appointment, form: Any) -> Appointment:
+        scheduling.cancel(
+            appointment,
+            by=actor(request),
+            source=_SOURCE,
+            now=timezone.now(),
+            reason=form.cleaned_data["reason"],
+        )
+        self.message_user(request, _("The appointment was cancelled."))
+        return appointment
+
+    @contextmanager
+    def _opened(self, request: HttpRequest, object_id: str) -> Iterator[Appointment]:
+        """Open the scope of this appointment's business for somebody who may change it."""
+        with self.narrowed(request, object_id):
+            found: Appointment | None = self.get_object(request, object_id)
+            if found is None:
+                raise Http404
+            yield found
+
+    def _answer(
+        self,
+        request: HttpRequest,
+        form: diary_forms.PlainForm,
+        *,
+        title: Any,
+        submit: Any,
+        do: Callable[[Any], Appointment],
+        appointment: Appointment | None = None,
+    ) -> HttpResponse:
+        """Show the form, or do what it says and go on; a refusal is said beside the form."""
+        free: list[dict[str, str]] = []
+        if request.method == "POST" and form.is_valid():
+            try:
+                with transaction.atomic():
+                    done = do(form)
+            except Refused as refusal:
+                form.add_error(None, sentence_of(refusal))
+                free = _instead(form, ignoring=appointment)
+            else:
+                still_there = Appointment.objects.filter(pk=done.pk).exists()
+                return redirect(
+                    self.url_of("change", done.pk) if still_there else self.url_of("changelist")
+                )
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.model._meta,
+            "title": title,
+            "submit": submit,
+            "form": form,
+            "rows": form.rows(),
+            "free": free,
+            "appointment": appointment,
+            "when": self.when(appointment) if appointment else "",
+            "back": self.url_of("change", appointment.pk)
+            if appointment
+            else self.url_of("changelist"),
+        }
+        return render(request, "admin/booking/appointment/act.html", context)
+
+
+def _typed(request: HttpRequest) -> QueryDict | None:
+    """Return what was posted; a free time that was clicked takes the place of the typed one."""
+    if request.method != "POST":
+        return None
+    typed = request.POST.copy()
+    day, _separator, clock = typed.get("pick", "").partition("T")
+    if clock:
+        typed["day"], typed["clock"] = day, clock
+    return typed
+
+
+def _instead(form: diary_forms.PlainForm, *, ignoring: Appointment | None) -> list[dict[str, str]]:
+    """Return free times from the wanted day on, for a person to choose from; nothing is moved by itself."""
+    wanted = form.cleaned_data.get("starts_at")
+    if wanted is None:
+        return []
+    branch: Branch = form.cleaned_data["branch"]
+    local = wanted.astimezone(branch.zone)
+    start = local.replace(hour=0, minute=0)
+    slots = availability.free_slots(
+        form.cleaned_data["service"],
+        branch=branch,
+        period=Period(start, start + _LOOK_AHEAD),
+        now=timezone.now(),
+        staff_member=form.cleaned_data.get("staff_member"),
+        limit=_OFFERED,
+        ignoring=ignoring,
+    )
+    return [_offer(slot, branch) for slot in slots]
+
+
+def _offer(slot: Slot, branch: Branch) -> dict[str, str]:
+    local: datetime = slot.starts_at.astimezone(branch.zone)
+    return {
+        "value": f"{local:%Y-%m-%dT%H:%M}",
+        "label": f"{written(slot.starts_at, branch)} · {slot.staff_name}",
+    }
+
+
+def _flat(fields: Any) -> list[str]:
+    return [name for each in fields for name in (each if isinstance(each, tuple) else (each,))]

@@ -1,0 +1,96 @@
+"""Personal data of the booking room: what is known of somebody, and how it is forgotten.
+
+Appointments stay, because the business has worked that time; the person in them does not.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max, Q
+
+from booking.models import Appointment, AppointmentChange, Customer
+from tenants import audit
+from tenants.actors import Actor
+
+# What stands where a name was; the database wants a name.
+ERASED = "(gelöscht)"
+
+
+def disclose(customer: Customer) -> dict[str, Any]:
+    """Return everything that is stored about a customer, as JSON values. Times are UTC."""
+    appointments = Appointment.objects.filter(customer=customer).order_by("starts_at", "pk")
+    return {
+        "id": customer.pk,
+        "name": customer.name,
+        "phone": customer.phone,
+        "email": customer.email,
+        "language": customer.language,
+        "notes": customer.notes,
+        "since": customer.created_at.isoformat(),
+        "appointments": [
+            _appointment(each)
+            for each in appointments.select_related(
+                "service", "staff_member", "branch"
+            ).prefetch_related("changes")
+        ],
+    }
+
+
+def erase(customer: Customer, *, by: Actor, now: datetime) -> None:
+    """Make a customer unrecognisable, with every appointment and its story. Erasing twice is erasing once.
+
+    Appointments that lie ahead stand until they are cancelled, without a person; cancel them first. Messages are
+    erased by their own room.
+    """
+    with transaction.atomic():
+        _forget(Appointment.objects.filter(customer=customer))
+        if customer.name == ERASED and customer.phone is None and customer.email is None:
+            return
+        customer.name, customer.phone, customer.email, customer.notes = ERASED, None, None, ""
+        customer.save(update_fields=["name", "phone", "email", "notes", "updated_at"])
+        audit.record("erased", customer, tenant_id=customer.tenant_id, by=by, now=now)
+
+
+def purge(*, before: datetime, by: Actor, now: datetime) -> int:
+    """Erase the customers of the active business who have not been heard of since, and return how many.
+
+    Whoever has an appointment, or was entered, after `before` is kept.
+    """
+    forgotten = (
+        Customer.objects.filter(created_at__lt=before)
+        .exclude(name=ERASED, phone=None, email=None)
+        .annotate(last=Max("appointments__starts_at"))
+        .filter(Q(last__isnull=True) | Q(last__lt=before))
+        .order_by("pk")
+    )
+    count = 0
+    for customer in forgotten:
+        erase(customer, by=by, now=now)
+        count += 1
+    return count
+
+
+def _forget(appointments: Any) -> None:
+    AppointmentChange.objects.filter(appointment__in=appointments).update(reason="")
+    appointments.update(attendee_name=ERASED, notes="")
+
+
+def _appointment(appointment: Appointment) -> dict[str, Any]:
+    return {
+        "id": appointment.pk,
+        "service": appointment.service.name,
+        "staff": appointment.staff_member.name,
+        "branch": appointment.branch.name,
+        "starts_at": appointment.starts_at.isoformat(),
+        "ends_at": appointment.ends_at.isoformat(),
+        "for": appointment.attendee_name,
+        "status": appointment.status,
+        "source": appointment.source,
+        "price_cents": appointment.price_cents,
+        "notes": appointment.notes,
+        "changes": [
+            {"kind": change.kind, "at": change.at.isoformat(), "reason": change.reason}
+            for change in sorted(appointment.changes.all(), key=lambda each: (each.at, each.pk))
+        ],
+    }

@@ -1,0 +1,74 @@
+"""What an answer costs does not grow with what it shows."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from booking.models import Appointment
+from tenants import scope
+from tenants.models import Tenant
+from tests import factories
+from tests.api.conftest import Program
+from tests.api.rows import make_call, make_tool_call
+
+FIRST_CALL = 10**9
+
+
+def live(salon: Tenant, *, days: int) -> None:
+    """Let one customer call and come on so many days, and others as well."""
+    with scope.tenant(salon):
+        seen = Appointment.objects.count()
+    customer = factories.make_customer(salon, name=f"Gast {seen}", phone=None)
+    jana, cut = factories.staff_of(salon, "Jana"), factories.service_of(salon, "Haarschnitt")
+    for day in range(seen, seen + days):
+        call = make_call(salon, number=FIRST_CALL + day, customer=customer)
+        for _ in range(2):
+            make_tool_call(call)
+        factories.make_appointment(
+            jana,
+            cut,
+            customer,
+            starts_at=datetime(2026, 12, 1, 9, 0, tzinfo=UTC) + timedelta(days=day),
+        )
+        factories.make_customer(salon, name=f"Gast {day}", phone=None)
+    with scope.tenant(salon):
+        Appointment.objects.update(call_number=FIRST_CALL, customer=customer)
+
+
+def statements_of(program: Program, path: str, **query: Any) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        response = program.get(path, **query)
+    assert response.status_code == 200
+    return sum("SAVEPOINT" not in each["sql"] for each in captured)
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "most"),
+    [
+        ("/api/calls", {}, 2),
+        ("/api/calls", {"from_date": "2026-11-01", "status": "analyzed"}, 3),
+        ("/api/appointments", {}, 2),
+        ("/api/appointments", {"from_date": "2026-11-01", "status": "scheduled"}, 3),
+        ("/api/customers", {}, 2),
+        ("/api/customers", {"search": "gast"}, 2),
+        (f"/api/calls/{FIRST_CALL}", {}, 3),
+        ("/api/customers/{customer}", {}, 3),
+    ],
+)
+def test_the_number_of_statements_is_constant(
+    salon: Tenant, program: Program, path: str, query: dict[str, str], most: int
+) -> None:
+    live(salon, days=1)
+    with scope.tenant(salon):
+        customer = Appointment.objects.get().customer_id
+    path = path.format(customer=customer)
+    program.get(path)  # the first use of a key is written down
+
+    with_little = statements_of(program, path, **query)
+    live(salon, days=20)
+    with_much = statements_of(program, path, **query)
+
+    assert with_little == with_much <= most
