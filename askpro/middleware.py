@@ -1,27 +1,18 @@
-"""Middleware of pages, and nothing of it for the doors that machines knock at.
+"""What every request passes: the log, then the fork between the doors of machines and the pages of people.
 
-Sessions, CSRF, messages and locale cost a webhook 150 microseconds and give it nothing. A page middleware built by
-`_for_pages` steps aside for every path below `DOORS`; what remains there is `RequestLog`.
+Sessions, CSRF, messages and locale cost a webhook 150 microseconds and give it nothing. A path below `DOORS` is
+answered by its view at once; everything else goes through the chain that stands behind `Doors` in the settings.
 """
 
 from collections.abc import Callable
 from time import perf_counter_ns
-from typing import Any
 from uuid import uuid4
 
 import structlog
-from django.contrib.auth.middleware import AuthenticationMiddleware
-from django.contrib.messages.middleware import MessageMiddleware
-from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.middleware.clickjacking import XFrameOptionsMiddleware
-from django.middleware.common import CommonMiddleware
-from django.middleware.csrf import CsrfViewMiddleware
-from django.middleware.locale import LocaleMiddleware
-from django.middleware.security import SecurityMiddleware
 from django.shortcuts import render
-from whitenoise.middleware import WhiteNoiseMiddleware
+from django.urls import resolve
 
 from askpro import logs
 from tenants import scope
@@ -37,10 +28,6 @@ DOORS = (
 )
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-
-
-def is_door(request: HttpRequest) -> bool:
-    return request.path_info.startswith(DOORS)
 
 
 class RequestLog:
@@ -66,6 +53,21 @@ class RequestLog:
             return response
         finally:
             structlog.contextvars.clear_contextvars()
+
+
+class Doors:
+    """Answers at the doors of machines, past the chain for pages."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith(DOORS):
+            return self.get_response(request)
+        match = resolve(request.path_info)
+        request.resolver_match = match
+        answer: HttpResponse = match.func(request, *match.args, **match.kwargs)
+        return answer
 
 
 class BackOffice:
@@ -102,33 +104,3 @@ class BackOffice:
 
     def _is_open_to_all(self, request: HttpRequest) -> bool:
         return request.path_info.startswith(self.OPEN_TO_ALL)
-
-
-def _for_pages(middleware: type[Any]) -> type[Any]:
-    class PagesOnly(middleware):  # type: ignore[misc]
-        def __call__(self, request: HttpRequest) -> HttpResponse:
-            if is_door(request):
-                answer: HttpResponse = self.get_response(request)
-                return answer
-            page: HttpResponse = super().__call__(request)
-            return page
-
-        def process_view(self, request: HttpRequest, *view: Any) -> HttpResponse | None:
-            if is_door(request) or not hasattr(middleware, "process_view"):
-                return None
-            stopped: HttpResponse | None = super().process_view(request, *view)
-            return stopped
-
-    PagesOnly.__name__ = PagesOnly.__qualname__ = middleware.__name__
-    return PagesOnly
-
-
-Security = _for_pages(SecurityMiddleware)
-WhiteNoise = _for_pages(WhiteNoiseMiddleware)
-Sessions = _for_pages(SessionMiddleware)
-Locale = _for_pages(LocaleMiddleware)
-Common = _for_pages(CommonMiddleware)
-Csrf = _for_pages(CsrfViewMiddleware)
-Authentication = _for_pages(AuthenticationMiddleware)
-Messages = _for_pages(MessageMiddleware)
-ClickJacking = _for_pages(XFrameOptionsMiddleware)

@@ -43,7 +43,7 @@ def up(arguments: Sequence[str], *, folder: Path) -> int:
         try:
             environment = demo_environment(running, port=port)
             supervisor = Supervisor(
-                logs=folder / "logs", environment=environment, show=console.tell
+                logs=folder / "logs", environment=_without_the_owner(environment), show=console.tell
             )
             supervisors.append(supervisor)
             return _run(wishes, supervisor, running, environment, port=port, started=started)
@@ -62,6 +62,12 @@ def demo_environment(running: engines.Engines, *, port: int) -> dict[str, str]:
         **running.environment(),
         "DJANGO_SETTINGS_MODULE": "askpro.settings",
     }
+
+
+def _without_the_owner(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of those who serve: they never change the schema and need not know how."""
+    known = {name: value for name, value in environment.items() if name != "DATABASE_OWNER_URL"}
+    return {**known, "ASKPRO_SERVES": "true"}
 
 
 def migrate(environment: Mapping[str, str]) -> None:

@@ -4,13 +4,14 @@ It runs in a process of its own, so that its work is not counted as the server's
 the planned time of sending: a server that stalls is not forgiven the requests that had to wait.
 """
 
-import asyncio
 import itertools
+import selectors
 import socket
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,8 +99,59 @@ def at_a_rate(
 
 
 def from_a_crowd(port: int, requests: Sequence[bytes], *, seconds: float, crowd: int) -> Outcome:
-    """Send from a thousand connections at once, each waiting for its own answers."""
-    return asyncio.run(_crowd(port, requests, seconds, crowd))
+    """Send from a thousand connections at once, each waiting for its own answers.
+
+    One thread watches all sockets: a thousand tasks or threads would measure themselves.
+    """
+    upcoming = iter(requests)
+    latencies: list[float] = []
+    errors = 0
+    watched = selectors.DefaultSelector()
+    for _ in range(crowd):
+        line = socket.create_connection(("127.0.0.1", port), 10)
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        watched.register(line, selectors.EVENT_READ, _Member())
+    began = time.perf_counter()
+    for key in list(watched.get_map().values()):
+        _next(key.fileobj, key.data, upcoming)
+    while time.perf_counter() < began + seconds:
+        for key, _ in watched.select(0.1):
+            member: _Member = key.data
+            member.received += key.fileobj.recv(65536)  # type: ignore[union-attr]
+            status = member.status()
+            if status is None:
+                continue
+            if 200 <= status < 300:
+                latencies.append((time.perf_counter() - member.sent) * 1000)
+            else:
+                errors += 1
+            _next(key.fileobj, member, upcoming)
+    took = time.perf_counter() - began
+    for key in list(watched.get_map().values()):
+        key.fileobj.close()  # type: ignore[union-attr]
+    return Outcome(seconds=took, errors=errors, latencies_ms=sorted(latencies))
+
+
+class _Member:
+    """One of the crowd: when it asked, and what it got so far."""
+
+    def __init__(self) -> None:
+        self.sent = 0.0
+        self.received = b""
+
+    def status(self) -> int | None:
+        """Return the status when the whole answer is there."""
+        head, complete, body = self.received.partition(b"\r\n\r\n")
+        if not complete or len(body) < _length(head):
+            return None
+        return int(head[9:12])
+
+
+def _next(line: Any, member: _Member, upcoming: Iterator[bytes]) -> None:
+    request = next(upcoming, None)
+    if request is not None:
+        member.sent, member.received = time.perf_counter(), b""
+        line.sendall(request)
 
 
 class _Line:
@@ -157,38 +209,4 @@ def _together(sender: object, connections: int) -> Outcome:
         seconds=time.perf_counter() - began,
         errors=sum(len(each) for each in errors),
         latencies_ms=sorted(itertools.chain.from_iterable(latencies)),
-    )
-
-
-async def _crowd(port: int, requests: Sequence[bytes], seconds: float, crowd: int) -> Outcome:
-    upcoming = iter(requests)
-    latencies: list[float] = []
-    errors = 0
-    lines = [await asyncio.open_connection("127.0.0.1", port) for _ in range(crowd)]
-    end = time.perf_counter() + seconds
-
-    async def member(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        nonlocal errors
-        while time.perf_counter() < end:
-            request = next(upcoming, None)
-            if request is None:
-                break
-            sent = time.perf_counter()
-            try:
-                writer.write(request)
-                head = await reader.readuntil(b"\r\n\r\n")
-                await reader.readexactly(_length(head))
-            except (OSError, asyncio.IncompleteReadError):
-                errors += 1
-                break
-            if 200 <= int(head[9:12]) < 300:
-                latencies.append((time.perf_counter() - sent) * 1000)
-            else:
-                errors += 1
-        writer.close()
-
-    began = time.perf_counter()
-    await asyncio.gather(*(member(*line) for line in lines))
-    return Outcome(
-        seconds=time.perf_counter() - began, errors=errors, latencies_ms=sorted(latencies)
     )
