@@ -2,11 +2,13 @@
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import display
 
 from billing.models import UsageRecord
 from booking.admin.inputs import euros
-from tenants.back_office import TenantModelAdmin
+from tenants.back_office import (
+    TenantModelAdmin,
+    column,
+)
 from tenants.roles import Area
 
 
@@ -22,6 +24,6 @@ class UsageRecordAdmin(TenantModelAdmin):
     ordering = ("-used_at", "-pk")
     sortable_by = ()
 
-    @display(description=_("unit price, net"))
+    @column(_("unit price, net"))
     def price(self, record: UsageRecord) -> str:
         return f"{euros(record.unit_price_cents)} €"

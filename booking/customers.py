@@ -94,6 +94,7 @@ class CustomerFields(TypedDict, total=False):
     name: str
     phone: str | None
     email: str | None
+    language: str
     notes: str
 
 
@@ -114,6 +115,7 @@ def change(
         "name": name,
         "phone": phone,
         "email": email,
+        "language": fields.get("language", customer.language),
         "notes": fields.get("notes", customer.notes),
     }
     changed = [field for field, value in wanted.items() if getattr(customer, field) != value]

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from booking.models import Appointment, AppointmentChange
-from tenants import audit
+from tenants import audit, statements
 from tenants.actors import Actor
 
 Kind = AppointmentChange.Kind
@@ -21,15 +21,28 @@ def write_down(
     reason: str = "",
 ) -> None:
     """Add a change; `old` and `new` are starts."""
-    AppointmentChange.objects.create(
-        tenant_id=appointment.tenant_id,
-        appointment=appointment,
-        kind=kind,
-        actor=str(by),
-        source=source,
-        reason=reason[:300],
-        old_starts_at=old,
-        new_starts_at=new,
-        at=now,
+    statements.run(
+        _WRITE,
+        {
+            "tenant": appointment.tenant_id,
+            "appointment": appointment.pk,
+            "kind": kind,
+            "actor": str(by),
+            "source": source,
+            "reason": reason[:300],
+            "old": old,
+            "new": new,
+            "at": now,
+        },
     )
     audit.record(kind, appointment, tenant_id=appointment.tenant_id, by=by, now=now)
+
+
+_WRITE = """
+INSERT INTO booking_appointmentchange (
+  tenant_id, appointment_id, kind, actor, source, reason, old_starts_at, new_starts_at, fee_cents,
+  at, created_at, updated_at)
+VALUES (
+  %(tenant)s, %(appointment)s, %(kind)s, %(actor)s, %(source)s, %(reason)s, %(old)s, %(new)s, 0,
+  %(at)s, %(at)s, %(at)s)
+"""

@@ -81,6 +81,9 @@ class Order:
         )
 
 
+_OF_KEY = "SELECT id FROM booking_appointment WHERE tenant_id = %s AND idempotency_key = %s"
+
+
 def booked_before(order: Order, staff_member: StaffMember | None) -> Appointment | None:
     """Return what was booked under this key.
 
@@ -88,15 +91,12 @@ def booked_before(order: Order, staff_member: StaffMember | None) -> Appointment
     """
     if order.idempotency_key is None:
         return None
-    stored = (
-        Appointment.objects.filter(
-            tenant_id=order.branch.tenant_id, idempotency_key=order.idempotency_key
-        )
-        .select_related("service", "staff_member", "branch", "customer")
-        .first()
-    )
-    if stored is None:
+    row = statements.run(_OF_KEY, (order.branch.tenant_id, order.idempotency_key)).fetchone()
+    if row is None:
         return None
+    stored = Appointment.objects.select_related(
+        "service", "staff_member", "branch", "customer"
+    ).get(pk=row[0])
     # It may have been moved since: what counts is what was asked for then.
     booked = stored.changes.filter(kind=history.Kind.BOOKED).order_by("pk").first()
     asked_start = booked.new_starts_at if booked else stored.starts_at
@@ -156,6 +156,7 @@ def _book_with(order: Order, staff_member: StaffMember) -> Appointment:
         row.confirmed_at = order.now
         if not insert(row):
             raise SlotTaken(rule=diaries.TAKEN)
+    _give_up_elsewhere(order, staff_member)
     history.write_down(
         row, history.Kind.BOOKED, new=row.starts_at, by=order.by, source=order.source, now=order.now
     )
@@ -217,6 +218,19 @@ def make_room(order: Order, staff_member: StaffMember, *, keep: Appointment | No
             "now": order.now,
         },
     )
+
+
+# In a diary that is not ours now: whoever works on the row there is left to it.
+_GIVE_UP = """
+DELETE FROM booking_appointment WHERE id IN (
+  SELECT id FROM booking_appointment
+  WHERE tenant_id = %s AND id = %s AND status = 'held' FOR UPDATE SKIP LOCKED)
+"""
+
+
+def _give_up_elsewhere(order: Order, staff_member: StaffMember) -> None:
+    if order.hold is not None and order.hold.staff_member_id != staff_member.pk:
+        statements.run(_GIVE_UP, (order.branch.tenant_id, order.hold.pk))
 
 
 def ask_the_rules(

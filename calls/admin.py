@@ -9,7 +9,6 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import display
 
 from booking.admin import customers as customer_pages
 from booking.admin.inputs import written
@@ -18,7 +17,12 @@ from calls import callbacks
 from calls.models import Call, CallbackRequest, ToolCall
 from integrations.voice import numbers
 from tenants import audit
-from tenants.back_office import TenantModelAdmin, actor, is_platform
+from tenants.back_office import (
+    TenantModelAdmin,
+    actor,
+    column,
+    is_platform,
+)
 from tenants.roles import Area
 
 _O = Call.Outcome
@@ -91,25 +95,23 @@ class CallAdmin(TenantModelAdmin):
                 context["tenant_name"] = call.tenant.name
         return super().change_view(request, object_id, form_url, context)
 
-    @display(description=_("began"))
+    @column(_("began"))
     def began(self, call: Call) -> str:
         return written(call.started_at or call.created_at, call.branch)
 
-    @display(description=_("caller"))
+    @column(_("caller"))
     def caller(self, call: Call) -> str:
         return call.from_number or str(_("withheld"))
 
-    @display(description=_("duration"))
+    @column(_("duration"))
     def lasted(self, call: Call) -> str:
         return _duration(call.duration_seconds)
 
-    @display(
-        description=_("status"), label=dict.fromkeys(Call.Status) | {Call.Status.ONGOING: "info"}
-    )
+    @column(_("status"), label=dict.fromkeys(Call.Status) | {Call.Status.ONGOING: "info"})
     def progress(self, call: Call) -> tuple[str, str]:
         return call.status, str(call.get_status_display())
 
-    @display(description=_("outcome"), label=_COLOURS)
+    @column(_("outcome"), label=_COLOURS)
     def result(self, call: Call) -> tuple[str, str]:
         return call.outcome, str(call.get_outcome_display()) if call.outcome else "…"
 
@@ -228,18 +230,16 @@ class CallbackRequestAdmin(TenantModelAdmin):
             count += 1
         self.message_user(request, _("%(count)d done.") % {"count": count})
 
-    @display(description=_("due"), ordering="due_at")
+    @column(_("due"), ordering="due_at")
     def due(self, waiting: CallbackRequest) -> str:
         return written(waiting.due_at, waiting.call.branch)
 
-    @display(
-        description=_("priority"), label={"urgent": "danger", "high": "warning", "normal": None}
-    )
+    @column(_("priority"), label={"urgent": "danger", "high": "warning", "normal": None})
     def urgency(self, waiting: CallbackRequest) -> tuple[str, str]:
         return waiting.priority, str(waiting.get_priority_display())
 
-    @display(
-        description=_("status"),
+    @column(
+        _("status"),
         label={"open": "info", "done": "success", "cancelled": None, "overdue": "danger"},
     )
     def state(self, waiting: CallbackRequest) -> tuple[str, Any]:
@@ -248,7 +248,7 @@ class CallbackRequestAdmin(TenantModelAdmin):
             return "overdue", _("overdue")
         return waiting.status, str(waiting.get_status_display())
 
-    @display(description=_("call"))
+    @column(_("call"))
     def about_call(self, waiting: CallbackRequest) -> str:
         url = f"../../../call/{waiting.call_id}/change/"
         return format_html('<a class="text-link" href="{}">{}</a>', url, waiting.call_id)

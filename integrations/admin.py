@@ -30,8 +30,11 @@ class _Shown(TenantModelAdmin):
 
     area = Area.TRAFFIC
     is_record = True
-    ordering = ("-id",)
     sortable_by = ()
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        # Each of the two has its index.
+        return ("-id",) if is_platform(request) else ("-created_at", "-id")
 
 
 @admin.register(Delivery)

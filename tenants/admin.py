@@ -15,7 +15,6 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
@@ -31,8 +30,12 @@ from tenants.back_office import (
     TenantForm,
     TenantModelAdmin,
     actor,
+    column,
     is_platform,
+    own_tenant_id,
     role_of,
+    tenant_name,
+    who,
 )
 from tenants.models import (
     Alert,
@@ -97,7 +100,7 @@ class TenantAdmin(RoleModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Tenant]:
         rows: QuerySet[Tenant] = super().get_queryset(request)
-        return rows if is_platform(request) else rows.filter(pk=scope.current().tenant_id)
+        return rows if is_platform(request) else rows.filter(pk=own_tenant_id())
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return is_platform(request)
@@ -209,8 +212,9 @@ class NewUserForm(RowForm, BaseUserCreationForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = _roles_to_give(self.request)  # type: ignore[attr-defined]
-        self.fields["role"].initial = ""
+        # Nobody becomes an owner because somebody forgot to choose.
+        choices = [("", _("Select value")), *_roles_to_give(self.request)]
+        self.fields["role"].choices = choices  # type: ignore[attr-defined]
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"].lower()
@@ -250,7 +254,7 @@ def _membership_of(user: User) -> Membership | None:
 
 
 @admin.register(User)
-class UserAdmin(RoleModelAdmin, LoginAdmin):
+class UserAdmin(RoleModelAdmin, LoginAdmin):  # type: ignore[misc, type-arg]
     """People with a login. A business sees its own, and changes logins that are nobody else's."""
 
     area = Area.ACCESS
@@ -272,44 +276,44 @@ class UserAdmin(RoleModelAdmin, LoginAdmin):
         if is_platform(request):
             memberships = memberships.select_related("tenant")
         else:
-            rows = rows.filter(memberships__tenant_id=scope.current().tenant_id)
+            rows = rows.filter(memberships__tenant=own_tenant_id())
         return rows.prefetch_related(Prefetch("memberships", queryset=memberships))
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
-            fields = ("email", "name", "role", "password1", "password2")
-            return [(None, {"fields": fields})]
+            asked = ("email", "name", "role", "password1", "password2")
+            return [(tenant_name(request), {"fields": asked})]
         if is_platform(request):
             rights = ("is_active", "is_staff", "is_superuser", "roles")
             return [
                 (None, {"fields": ("email", "name", "last_login", "password_link")}),
                 (_("Rights"), {"fields": rights}),
             ]
-        fields = ("email", "name", "role", "is_active", "last_login", "password_link")
         if not self.has_change_permission(request, obj):
-            fields = ("email", "name", "roles", "is_active", "last_login")
+            return [(None, {"fields": ("email", "name", "roles", "is_active", "last_login")})]
+        fields = ("email", "name", "role", "is_active", "last_login", "password_link")
         return [(None, {"fields": fields})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return () if obj is None else self.readonly_fields
 
-    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> type[Any]:
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> type[Any]:
         # "role" is a field of the forms and not of the table.
         if obj is None:
             kwargs["fields"] = NewUserForm.Meta.fields
         else:
             own = UserForm.Meta.fields if is_platform(request) else ("name", "is_active")
             kwargs["fields"] = own if self.has_change_permission(request, obj) else ()
-        return super().get_form(request, obj, **kwargs)
+        return super().get_form(request, obj, change=change, **kwargs)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         if not super().has_change_permission(request, obj):
             return False
         if obj is None or is_platform(request):
             return True
-        tenant_id = scope.current().tenant_id
-        assert tenant_id is not None, "members are always inside their scope"
-        return people.may_change_login(obj, tenant_id=tenant_id, by_role=_by_role(request))
+        return people.may_change_login(obj, tenant_id=own_tenant_id(), by_role=_by_role(request))
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if not change:
@@ -328,11 +332,9 @@ class UserAdmin(RoleModelAdmin, LoginAdmin):
             )
 
     def _let_in(self, request: HttpRequest, user: User, role: str) -> None:
-        tenant_id = scope.current().tenant_id
-        assert tenant_id is not None, "adding needs a business"
         people.let_in(
             user,
-            tenant_id=tenant_id,
+            tenant_id=own_tenant_id(),
             role=role,
             by=actor(request),
             by_role=_by_role(request),
@@ -347,7 +349,7 @@ class UserAdmin(RoleModelAdmin, LoginAdmin):
             )
             self.message_user(request, _("%(user)s is out.") % {"user": membership.user})
 
-    @display(description=_("role"))
+    @column(_("role"))
     def roles(self, user: User) -> str:
         shows_tenant = scope.current().tenant_id is None
         return ", ".join(
@@ -357,7 +359,7 @@ class UserAdmin(RoleModelAdmin, LoginAdmin):
             for each in user.memberships.all()
         )
 
-    @display(description=_("password"))
+    @column(_("password"))
     def password_link(self, user: User) -> str:
         return format_html('<a class="text-link" href="../password/">{}</a>', _("Set a new one"))
 
@@ -407,12 +409,12 @@ class ApiKeyAdmin(TenantModelAdmin):
             audit.record("revoked", key, tenant_id=key.tenant_id, by=actor(request), now=now)
             self.message_user(request, _("%(key)s is revoked.") % {"key": key})
 
-    @display(description=_("may"))
+    @column(_("may"))
     def may_do(self, key: ApiKey) -> str:
         return ", ".join(str(ApiKey.Scope(each).label) for each in key.scopes)
 
-    @display(
-        description=_("state"),
+    @column(
+        _("state"),
         label={"active": "success", "expired": "warning", "revoked": "danger"},
     )
     def state(self, key: ApiKey) -> tuple[str, Any]:
@@ -474,8 +476,13 @@ class AlertAdmin(TenantModelAdmin):
 class AuditEntryAdmin(TenantModelAdmin):
     area = Area.ACCESS
     is_record = True
-    fields = ("at", "actor", "verb", "object_type", "object_id", "facts")
-    list_display = ("at", "actor", "verb", "object_type", "object_id")
+    fields = ("at", "by", "verb", "object_type", "object_id", "facts")
+    readonly_fields = ("by",)
+    list_display = ("at", "by", "verb", "object_type", "object_id")
     search_fields = ("object_id__exact", "actor__exact")
     search_help_text = _("Number of the object, or the actor (user:7)")
     ordering = ("-pk",)
+
+    @column(_("actor"))
+    def by(self, entry: AuditEntry) -> str:
+        return who(entry.actor)

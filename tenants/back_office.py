@@ -5,9 +5,9 @@ see every business in lists; as soon as they open or add a row, the page narrows
 no list of choices offers another one's.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 import psycopg
@@ -27,6 +27,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
+from unfold.decorators import action, display
 from unfold.views import ChangeList
 from unfold.widgets import UnfoldAdminTextareaWidget
 
@@ -38,6 +39,8 @@ from tenants.roles import Area, Deed
 
 _MOST_COUNTED = 10_000
 _MOST_OFFERED = 50
+_ACTORS = {"user": _("User"), "api_key": _("API key"), "call": _("Call"), "system": _("System")}
+_F = TypeVar("_F", bound=Callable[..., Any])
 _UNIQUE = (psycopg.errors.UniqueViolation, psycopg.errors.ExclusionViolation)
 
 
@@ -65,6 +68,28 @@ def may(request: HttpRequest, deed: Deed, area: Area) -> bool:
 def actor(request: HttpRequest) -> Actor:
     """Return the person as the one to whom changes are written down."""
     return actors.user(int(str(request.user.pk)))
+
+
+def own_tenant_id() -> UUID:
+    """Return the business whose scope is open; members are always inside theirs."""
+    tenant_id = scope.current().tenant_id
+    assert tenant_id is not None, "this page belongs to one business"
+    return tenant_id
+
+
+def tenant_name(request: HttpRequest) -> str:
+    """Return whose page this is, for platform staff, who could mistake it; members know."""
+    tenant_id = scope.current().tenant_id
+    if tenant_id is None or not is_platform(request):
+        return ""
+    return Tenant.objects.filter(pk=tenant_id).values_list("name", flat=True).get()
+
+
+def who(actor: str) -> str:
+    """Return an actor, as the audit trail keeps it, in words."""
+    kind, _colon, ref = actor.partition(":")
+    name = _ACTORS.get(kind)
+    return f"{name} {ref}" if name else ref or actor
 
 
 def sentence_of(refusal: Refused) -> str:
@@ -101,6 +126,22 @@ class _Rows(ChangeList):  # type: ignore[misc]
         super().get_results(request)
         if not (self.query or self.has_active_filters):
             self.full_result_count = self.result_count
+
+
+def column(
+    title: Any, *, ordering: str | None = None, label: Mapping[Any, str | None] | None = None
+) -> Callable[[_F], _F]:
+    """Return the decorator of a column, with its title and the colours of its values."""
+    decorator: Callable[[_F], _F] = display(description=title, ordering=ordering, label=label)
+    return decorator
+
+
+def button(title: Any, *, path: str, icon: str) -> Callable[[_F], _F]:
+    """Return the decorator of a button on the page of a row, for those who may act upon it."""
+    decorator: Callable[[_F], _F] = action(
+        description=title, url_path=path, permissions=["act"], icon=icon
+    )
+    return decorator
 
 
 # --- Forms -----------------------------------------------------------------------------------------
@@ -152,13 +193,14 @@ def capitalise(form: forms.BaseForm) -> None:
 
 
 def _speak_of_the_fields_only(error: ValidationError) -> None:
-    checked: Sequence[str] = (error.params or {}).get("unique_check", ())
+    facts: dict[str, Any] = error.params or {}
+    checked: Sequence[str] = facts.get("unique_check", ())
     if "tenant" not in checked:
         return
-    model = error.params["model_class"]
+    model = facts["model_class"]
     labels = [str(model._meta.get_field(name).verbose_name) for name in checked if name != "tenant"]
     error.message = _("There is already an entry with this: %(labels)s.")
-    error.params["labels"] = ", ".join(labels)
+    facts["labels"] = ", ".join(labels)
 
 
 # --- Pages -----------------------------------------------------------------------------------------
@@ -216,8 +258,10 @@ class RoleModelAdmin(_ByRole, ModelAdmin):  # type: ignore[misc]
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[Any]:
         return _Rows
 
-    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> type[Any]:
-        form: type[Any] = super().get_form(request, obj, **kwargs)
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> type[Any]:
+        form: type[Any] = super().get_form(request, obj, change=change, **kwargs)
         form.request = request
         form.refusal = getattr(request, "_askpro_refusal", None)
         return form
@@ -389,7 +433,8 @@ class TenantModelAdmin(RoleModelAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         # A field of a form that platform staff fill in offers the rows of one business only.
-        chosen = _chosen_tenant(request) if request.path.endswith("/autocomplete/") else None
+        is_choice = request.path.endswith(("/autocomplete/", "/choices/"))
+        chosen = _chosen_tenant(request) if is_choice else None
         if chosen is not None:
             queryset = queryset.filter(tenant_id=chosen)
         found: tuple[QuerySet[Any], bool] = super().get_search_results(

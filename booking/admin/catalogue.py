@@ -6,12 +6,16 @@ from django import forms
 from django.contrib import admin
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import display
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget
 
 from booking.admin.inputs import EuroField, euros
 from booking.models import Service, ServiceAlias
-from tenants.back_office import TenantForm, TenantInline, TenantModelAdmin
+from tenants.back_office import (
+    TenantForm,
+    TenantInline,
+    TenantModelAdmin,
+    column,
+)
 from tenants.roles import Area
 
 _STEPS = (5, 10, 15, 20, 30, 45, 60, 90, 120)
@@ -73,10 +77,10 @@ class ServiceAdmin(TenantModelAdmin):
     search_fields = ("name__istartswith",)
     ordering: ClassVar[tuple[str, ...]] = ("name", "pk")
 
-    @display(description=_("duration"), ordering="duration_minutes")
+    @column(_("duration"), ordering="duration_minutes")
     def duration(self, service: Service) -> str:
         return _("%(minutes)d min") % {"minutes": service.duration_minutes}
 
-    @display(description=_("price"), ordering="price_cents")
+    @column(_("price"), ordering="price_cents")
     def price(self, service: Service) -> str:
         return "–" if service.price_cents is None else f"{euros(service.price_cents)} €"

@@ -6,9 +6,11 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
@@ -73,6 +75,14 @@ class CustomerForm(TenantForm):
         return cleaned_phone(self.cleaned_data["phone"])
 
 
+class Choices(AutocompleteJsonView):
+    """What a search for a customer offers: two people of one name must not be mistaken for each other."""
+
+    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
+        known = (obj.name, obj.phone, obj.email)
+        return {"id": str(obj.pk), "text": " · ".join(part for part in known if part)}
+
+
 @admin.register(Customer)
 class CustomerAdmin(TenantModelAdmin):
     area = Area.CUSTOMERS
@@ -85,6 +95,11 @@ class CustomerAdmin(TenantModelAdmin):
     ordering = ("name", "pk")
     sortable_by = ("name",)
     change_form_outer_after_template = "admin/booking/customer/appointments.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        choices = self.admin_site.admin_view(Choices.as_view(admin_site=self.admin_site))
+        urls: list[URLPattern] = super().get_urls()
+        return [path("choices/", choices, name="booking_customer_choices"), *urls]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Customer], search_term: str
@@ -113,7 +128,7 @@ class CustomerAdmin(TenantModelAdmin):
             obj.pk = new.pk
             return
         stored = Customer.objects.get(pk=obj.pk)
-        customers.correct(stored, **known, by=by, now=now)
+        customers.change(stored, **known, by=by, now=now)
         if stored.language != language:
             stored.language = language
             stored.save(update_fields=["language", "updated_at"])

@@ -16,7 +16,6 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import action, display
 
 from booking import availability, notes, scheduling
 from booking.admin import customers as customer_pages
@@ -30,8 +29,12 @@ from tenants import scope
 from tenants.back_office import (
     TenantInline,
     actor,
+    button,
+    column,
     is_platform,
     sentence_of,
+    tenant_name,
+    who,
 )
 from tenants.errors import Refused
 from tenants.models import Branch
@@ -83,9 +86,18 @@ class ChangesInline(TenantInline):
     is_record = True
     may_be_deleted = False
     model = AppointmentChange
-    fields = ("at", "kind", "actor", "source", "old_starts_at", "new_starts_at", "reason")
+    fields = ("at", "kind", "by", "through", "old_starts_at", "new_starts_at", "reason")
+    readonly_fields = ("by", "through")
     ordering = ("at", "pk")
     verbose_name_plural = _("what became of it")
+
+    @column(_("by"))
+    def by(self, change: AppointmentChange) -> str:
+        return who(change.actor)
+
+    @column(_("source"))
+    def through(self, change: AppointmentChange) -> str:
+        return str(dict(Appointment.Source.choices).get(change.source, change.source))
 
 
 @admin.register(Appointment)
@@ -135,31 +147,31 @@ class AppointmentAdmin(LocalTimeAdmin):
             return queryset.filter(pk=int(number)), False
         return queryset.filter(customer_id__in=customer_pages.ids_of(term)), False
 
-    @display(description=_("when"), ordering="starts_at")
+    @column(_("when"), ordering="starts_at")
     def when(self, appointment: Appointment) -> str:
         return written(appointment.starts_at, appointment.branch)
 
-    @display(description=_("for"))
+    @column(_("for"))
     def attendee(self, appointment: Appointment) -> str:
         return appointment.attendee_name or "–"
 
-    @display(description=_("status"), label=_COLOURS)
+    @column(_("status"), label=_COLOURS)
     def state(self, appointment: Appointment) -> tuple[str, str]:
         return appointment.status, self.state_in_words(appointment)
 
-    @display(description=_("status"))
+    @column(_("status"))
     def state_in_words(self, appointment: Appointment) -> str:
         if appointment.hold_expires_at is None:
             return str(appointment.get_status_display())
         until = appointment.hold_expires_at.astimezone(appointment.branch.zone)
         return _("held until %(time)s") % {"time": f"{until:%H:%M}"}
 
-    @display(description=_("price"))
+    @column(_("price"))
     def price(self, appointment: Appointment) -> str:
         cents = appointment.price_cents
         return "–" if cents is None else f"{euros(cents)} €"
 
-    @display(description=_("call"))
+    @column(_("call"))
     def call(self, appointment: Appointment) -> str:
         if appointment.call_number is None:
             return "–"
@@ -232,7 +244,7 @@ class AppointmentAdmin(LocalTimeAdmin):
                 do=lambda form: self._book(request, form),
             )
 
-    @action(description=_("Move"), url_path="move", permissions=["act"], icon="event_repeat")
+    @button(_("Move"), path="move", icon="event_repeat")
     def move(self, request: HttpRequest, object_id: str) -> HttpResponse:
         with self._opened(request, object_id) as appointment:
             local = appointment.starts_at.astimezone(appointment.branch.zone)
@@ -251,12 +263,7 @@ class AppointmentAdmin(LocalTimeAdmin):
                 appointment=appointment,
             )
 
-    @action(
-        description=_("Cancel the appointment"),
-        url_path="cancel",
-        permissions=["act"],
-        icon="event_busy",
-    )
+    @button(_("Cancel the appointment"), path="cancel", icon="event_busy")
     def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
         with self._opened(request, object_id) as appointment:
             return self._answer(
@@ -282,7 +289,8 @@ class AppointmentAdmin(LocalTimeAdmin):
             idempotency_key=f"back_office:{form.cleaned_data['key']}",
             notes=form.cleaned_data["notes"],
         )
-        self.message_user(request, _("Booked: %(what)s") % {"what": booking.appointment})
+        text = _("Booked: %(what)s") % {"what": booking.appointment}
+        self.message_user(request, text, messages.SUCCESS)
         return booking.appointment
 
     def _move(self, request: HttpRequest, appointment: Appointment, form: Any) -> Appointment:
@@ -295,7 +303,7 @@ class AppointmentAdmin(LocalTimeAdmin):
             now=timezone.now(),
             reason=form.cleaned_data["reason"],
         )
-        self.message_user(request, _("The appointment was moved."))
+        self.message_user(request, _("The appointment was moved."), messages.SUCCESS)
         return appointment
 
     def _cancel(self, request: HttpRequest, appointment: Appointment, form: Any) -> Appointment:
@@ -306,7 +314,7 @@ class AppointmentAdmin(LocalTimeAdmin):
             now=timezone.now(),
             reason=form.cleaned_data["reason"],
         )
-        self.message_user(request, _("The appointment was cancelled."))
+        self.message_user(request, _("The appointment was cancelled."), messages.SUCCESS)
         return appointment
 
     @contextmanager
@@ -352,6 +360,7 @@ class AppointmentAdmin(LocalTimeAdmin):
             "free": free,
             "appointment": appointment,
             "when": self.when(appointment) if appointment else "",
+            "tenant_name": tenant_name(request),
             "back": self.url_of("change", appointment.pk)
             if appointment
             else self.url_of("changelist"),

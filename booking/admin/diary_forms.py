@@ -7,6 +7,7 @@ from django import forms
 from django.contrib.admin import AdminSite
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminEmailInputWidget,
@@ -51,7 +52,7 @@ class _CustomerSelect(AutocompleteSelect):
     """Offers the customers of the business whose scope is open, to platform staff too."""
 
     def get_url(self) -> str:
-        url = str(super().get_url())
+        url = reverse("admin:booking_customer_choices")
         return f"{url}?tenant={scope.current().tenant_id}"
 
 
@@ -74,7 +75,9 @@ class BookingForm(PlainForm):
     staff_member = _choice(None, label=_("staff member"), required=False, empty_label=_ANYBODY)
     day = day_field()
     clock = clock_field()
-    chosen = forms.ModelChoiceField(label=_("customer"), queryset=None, required=False)
+    chosen: "forms.ModelChoiceField[Customer]" = forms.ModelChoiceField(
+        label=_("customer"), queryset=None, required=False
+    )
     name = forms.CharField(
         label=_("name"),
         max_length=255,
@@ -139,7 +142,7 @@ class BookingForm(PlainForm):
 
 
 class ReasonForm(PlainForm):
-    layout = (("reason",),)
+    layout: ClassVar[tuple[tuple[str, ...], ...]] = (("reason",),)
 
     reason = forms.CharField(
         label=_("reason"), max_length=300, required=False, widget=UnfoldAdminTextInputWidget()

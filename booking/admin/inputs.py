@@ -68,7 +68,8 @@ def euros(cents: int) -> str:
 
 def written(instant: datetime, branch: Branch) -> str:
     """Return an instant as the branch's clock shows it."""
-    return formats.date_format(instant.astimezone(branch.zone), "D d.m.Y H:i")
+    local = formats.date_format(instant.astimezone(branch.zone), "D d.m.Y H:i")
+    return local.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def day_field(**options: Any) -> forms.DateField:

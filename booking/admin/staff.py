@@ -14,7 +14,6 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from booking.admin.inputs import WallTimeField, written
@@ -28,7 +27,11 @@ from booking.models import (
     WorkingHours,
 )
 from tenants.admin import BranchAdmin
-from tenants.back_office import TenantForm, TenantInline
+from tenants.back_office import (
+    TenantForm,
+    TenantInline,
+    column,
+)
 from tenants.models import Branch
 from tenants.roles import Area
 
@@ -70,7 +73,7 @@ def _must_work_there(form: TenantForm, cleaned: dict[str, Any]) -> None:
 
 
 class StaffForm(TenantForm):
-    offers = forms.ModelMultipleChoiceField(
+    offers: "forms.ModelMultipleChoiceField[Service]" = forms.ModelMultipleChoiceField(
         label=_("offers"),
         queryset=None,
         required=False,
@@ -181,7 +184,7 @@ class StaffMemberAdmin(LocalTimeAdmin):
         if "offers" in form.changed_data:
             _offer_only(form.instance, form.cleaned_data["offers"])
 
-    @display(description=_("offers"))
+    @column(_("offers"))
     def offers(self, staff_member: StaffMember) -> str:
         return ", ".join(skill.service.name for skill in staff_member.skills.all()) or "–"
 
@@ -250,11 +253,11 @@ class WorkingHoursAdmin(_PresenceAdmin):
     ordering = ("branch", "staff_member", "weekday", "from_minute", "pk")
     sortable_by = ("weekday",)
 
-    @display(description=_("who"))
+    @column(_("who"))
     def whose(self, hours: WorkingHours) -> str:
         return str(hours.staff_member or _("the branch"))
 
-    @display(description=_("time"))
+    @column(_("time"))
     def span(self, hours: WorkingHours) -> str:
         clock = WallTimeField()
         begin = clock.prepare_value(hours.from_minute)
@@ -273,15 +276,15 @@ class TimeOffAdmin(_PresenceAdmin):
         super().save_model(request, obj, form, change)
         _warn(self, request, [obj])
 
-    @display(description=_("who"))
+    @column(_("who"))
     def whose(self, off: TimeOff) -> str:
         return str(off.staff_member or _("the branch"))
 
-    @display(description=_("from"), ordering="starts_at")
+    @column(_("from"), ordering="starts_at")
     def begins(self, off: TimeOff) -> str:
         return written(off.starts_at, off.branch)
 
-    @display(description=_("until"), ordering="ends_at")
+    @column(_("until"), ordering="ends_at")
     def ends(self, off: TimeOff) -> str:
         return written(off.ends_at, off.branch)
 

@@ -49,6 +49,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.email
 
+    def get_full_name(self) -> str:
+        return self.name
+
     def home_tenant_id(self) -> uuid.UUID | None:
         """Return the business this person works for; nobody is guessed to belong to one of several."""
         from tenants import directory

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Model
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -28,20 +27,21 @@ class Office:
     """One person at the back office."""
 
     def __init__(self, user: User) -> None:
+        self.user = user
         self.client = Client(headers={"accept-language": "de"})
         self.client.force_login(user)
 
-    def get(self, path: str, **query: Any) -> HttpResponse:
-        response: HttpResponse = self.client.get(path, query)  # type: ignore[assignment]
-        return response
+    def get(self, path: str, **query: Any) -> Any:
+        return self.client.get(path, query)
 
-    def post(self, path: str, **fields: Any) -> HttpResponse:
-        response: HttpResponse = self.client.post(path, fields)  # type: ignore[assignment]
-        return response
+    def post(self, path: str, **fields: Any) -> Any:
+        """Post and go where the answer leads."""
+        return self.client.post(path, fields, follow=True)
 
-    def follow(self, path: str, **fields: Any) -> HttpResponse:
-        response: HttpResponse = self.client.post(path, fields, follow=True)  # type: ignore[assignment]
-        return response
+    def ask(self, action: str, *rows: Model) -> Any:
+        """Choose rows in their list and ask for an action."""
+        chosen = {"action": action, "_selected_action": [str(row.pk) for row in rows]}
+        return self.client.post(url(rows[0], "changelist"), chosen, follow=True)
 
 
 def url(row: Model | type[Model], page: str, *args: Any) -> str:
@@ -53,8 +53,13 @@ def change_url(row: Model) -> str:
     return url(row, "change", row.pk)
 
 
-def text_of(response: HttpResponse) -> str:
-    return response.content.decode()
+def text_of(response: Any) -> str:
+    text: str = response.content.decode()
+    return text
+
+
+def messages_of(response: Any) -> list[str]:
+    return [str(message) for message in response.context["messages"]]
 
 
 def pages() -> list[type[Model]]:
@@ -109,9 +114,7 @@ def fill(tenant: Tenant, *, now: datetime, number: int) -> dict[str, Model]:
         starts_at=now + timedelta(days=30),
         ends_at=now + timedelta(days=31),
     )
-    appointment = factories.make_appointment(
-        jana, cut, customer, starts_at=now + timedelta(days=1)
-    )
+    appointment = factories.make_appointment(jana, cut, customer, starts_at=now + timedelta(days=1))
     call = make_call(tenant, number=number, now=now, customer=customer)
     factories.make_api_key(tenant)
     member = factories.make_member(tenant, email=f"leitung@{tenant.slug}.example")
@@ -129,9 +132,7 @@ def fill(tenant: Tenant, *, now: datetime, number: int) -> dict[str, Model]:
             tenant=tenant, call=call, name=f"Rückruf {tenant.name}", due_at=now
         )
         alerts.raise_alert("trouble", tenant_id=tenant.pk, about=f"about {tenant.slug}", now=now)
-        audit.record(
-            "seen", call, tenant_id=tenant.pk, by=actors.system("tests"), now=now
-        )
+        audit.record("seen", call, tenant_id=tenant.pk, by=actors.system("tests"), now=now)
         delivery = Delivery.objects.create(
             tenant=tenant,
             provider="retell",

@@ -84,6 +84,9 @@ def why_not(
 
 def quarters(first: str, last: str) -> list[str]:
     """Return every quarter of an hour from the first to the last start."""
-    begin, end = datetime.fromisoformat(f"2026-01-01T{first}"), datetime.fromisoformat(f"2026-01-01T{last}")
+    begin, end = (
+        datetime.fromisoformat(f"2026-01-01T{first}"),
+        datetime.fromisoformat(f"2026-01-01T{last}"),
+    )
     count = (end - begin) // timedelta(minutes=15)
     return [f"{begin + timedelta(minutes=15 * step):%H:%M}" for step in range(count + 1)]

@@ -48,7 +48,9 @@ def test_an_empty_day_offers_every_start_that_ends_before_closing(
     assert offered == quarters("09:00", "16:30")
 
 
-def test_a_long_service_ends_with_the_working_day(salon: Tenant, jana: StaffMember, now: datetime) -> None:
+def test_a_long_service_ends_with_the_working_day(
+    salon: Tenant, jana: StaffMember, now: datetime
+) -> None:
     colour = factories.service_of(salon, "Färben")
 
     offered = starts(salon, colour, period=a_day(TUESDAY), now=now, staff_member=jana)
@@ -56,7 +58,9 @@ def test_a_long_service_ends_with_the_working_day(salon: Tenant, jana: StaffMemb
     assert offered == quarters("09:00", "15:30")
 
 
-def test_nothing_is_offered_on_a_day_without_hours(salon: Tenant, cut: Service, now: datetime) -> None:
+def test_nothing_is_offered_on_a_day_without_hours(
+    salon: Tenant, cut: Service, now: datetime
+) -> None:
     assert starts(salon, cut, period=a_day("2026-11-28"), now=now) == []
 
 
@@ -70,7 +74,9 @@ def test_nothing_is_offered_where_no_hours_were_entered(
     assert why_not(salon, cut, jana, at(TUESDAY, "10:00"), now=now) == "closed"
 
 
-def test_a_lunch_break_is_kept_free(salon: Tenant, cut: Service, jana: StaffMember, now: datetime) -> None:
+def test_a_lunch_break_is_kept_free(
+    salon: Tenant, cut: Service, jana: StaffMember, now: datetime
+) -> None:
     with scope.tenant(salon):
         WorkingHours.objects.filter(weekday=2).update(until_minute=12 * 60)
     factories.make_hours(
@@ -99,7 +105,9 @@ def test_hours_that_touch_are_one_stretch(
 def test_own_hours_count_only_while_the_branch_is_open(
     salon: Tenant, cut: Service, jana: StaffMember, branch: Branch, now: datetime
 ) -> None:
-    factories.make_hours(branch, staff_member=jana, weekdays=(2,), from_minute=7 * 60, until_minute=10 * 60)
+    factories.make_hours(
+        branch, staff_member=jana, weekdays=(2,), from_minute=7 * 60, until_minute=10 * 60
+    )
 
     offered = starts(salon, cut, period=a_day(TUESDAY), now=now, staff_member=jana)
 
@@ -126,7 +134,9 @@ def test_hours_count_from_their_first_to_their_last_day(
         )
 
     week = Period(at("2026-11-23"), at("2026-11-30"))
-    days = {slot.starts_at.date() for slot in slots(salon, cut, period=week, now=now, staff_member=jana)}
+    days = {
+        slot.starts_at.date() for slot in slots(salon, cut, period=week, now=now, staff_member=jana)
+    }
 
     assert days == {date(2026, 11, 25), date(2026, 11, 26)}
 
@@ -208,7 +218,9 @@ def test_a_hold_blocks_until_it_runs_out(
     just_before, then = now + timedelta(seconds=299), now + timedelta(seconds=300)
     assert why_not(salon, cut, jana, start, now=just_before) == "taken"
     assert why_not(salon, cut, jana, start, now=then) is None
-    assert "10:00" not in starts(salon, cut, period=a_day(TUESDAY), now=just_before, staff_member=jana)
+    assert "10:00" not in starts(
+        salon, cut, period=a_day(TUESDAY), now=just_before, staff_member=jana
+    )
     assert "10:00" in starts(salon, cut, period=a_day(TUESDAY), now=then, staff_member=jana)
     # The caller it is held for is not turned away by it.
     assert why_not(salon, cut, jana, start, now=just_before, for_call=7) is None
@@ -387,7 +399,10 @@ def test_working_days_on_both_sides_of_a_change_are_nine_to_five(
 
         found = slots(salon, cut, period=week, now=now, staff_member=jana)
 
-        assert (found[0].starts_at, found[-1].starts_at) == (at(friday, "09:00"), at(monday, "16:30"))
+        assert (found[0].starts_at, found[-1].starts_at) == (
+            at(friday, "09:00"),
+            at(monday, "16:30"),
+        )
         assert len(found) == 2 * len(quarters("09:00", "16:30"))
 
 
@@ -448,7 +463,9 @@ def test_who_does_not_offer_the_service_is_not_offered(
     mira = factories.staff_of(salon, "Mira")
     colour = factories.service_of(salon, "Färben")
 
-    assert {slot.staff_name for slot in slots(salon, colour, period=a_day(TUESDAY), now=now)} == {"Jana"}
+    assert {slot.staff_name for slot in slots(salon, colour, period=a_day(TUESDAY), now=now)} == {
+        "Jana"
+    }
     assert starts(salon, colour, period=a_day(TUESDAY), now=now, staff_member=mira) == []
     assert why_not(salon, colour, mira, at(TUESDAY, "10:00"), now=now) == "not_offered"
 
@@ -460,7 +477,9 @@ def test_a_skill_ends_with_its_last_day(
         jana.skills.filter(service=cut).update(valid_until=date(2026, 11, 24))
 
     week = Period(now, now + timedelta(days=7))
-    days = {slot.starts_at.date() for slot in slots(salon, cut, period=week, now=now, staff_member=jana)}
+    days = {
+        slot.starts_at.date() for slot in slots(salon, cut, period=week, now=now, staff_member=jana)
+    }
 
     assert days == {date(2026, 11, 23), date(2026, 11, 24)}
     assert why_not(salon, cut, jana, at("2026-11-25", "10:00"), now=now) == "not_offered"
@@ -470,7 +489,9 @@ def test_a_skill_ends_with_its_last_day(
 def test_what_is_switched_off_is_not_offered(
     salon: Tenant, cut: Service, jana: StaffMember, branch: Branch, now: datetime, what: str
 ) -> None:
-    thing = {"service": cut, "staff": jana, "branch": branch}[what]
+    things: dict[str, Service | StaffMember | Branch]
+    things = {"service": cut, "staff": jana, "branch": branch}
+    thing = things[what]
     with scope.tenant(salon):
         thing.is_active = False
         thing.save()
@@ -491,7 +512,9 @@ def test_why_nobody_names_the_reason_nearest_to_a_yes(
 
     with scope.tenant(salon):
         ask = {
-            clock: availability.why_nobody(cut, branch=branch, starts_at=at(TUESDAY, clock), now=now)
+            clock: availability.why_nobody(
+                cut, branch=branch, starts_at=at(TUESDAY, clock), now=now
+            )
             for clock in ("10:00", "11:00", "18:00")
         }
 
@@ -510,9 +533,7 @@ def test_an_appointment_that_is_moved_does_not_block_itself_and_keeps_its_length
 
     assert why_not(salon, cut, jana, at(TUESDAY, "10:15"), now=now) == "taken"
     assert why_not(salon, cut, jana, at(TUESDAY, "10:15"), now=now, ignoring=booked) is None
-    offered = starts(
-        salon, cut, period=a_day(TUESDAY), now=now, staff_member=jana, ignoring=booked
-    )
+    offered = starts(salon, cut, period=a_day(TUESDAY), now=now, staff_member=jana, ignoring=booked)
     assert offered == quarters("09:00", "16:30")
 
 
@@ -530,7 +551,9 @@ def test_a_limit_gives_the_first_starts_however_far_away(
         assert everything[0].starts_at >= at(closed_until)
 
 
-def test_nothing_is_read_outside_a_scope(salon: Tenant, cut: Service, jana: StaffMember, now: datetime) -> None:
+def test_nothing_is_read_outside_a_scope(
+    salon: Tenant, cut: Service, jana: StaffMember, now: datetime
+) -> None:
     branch = factories.branch_of(salon)
 
     with pytest.raises(scope.ScopeError):

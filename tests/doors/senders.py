@@ -35,6 +35,9 @@ class Sender:
         """Return the headers that go with these bytes."""
         raise NotImplementedError
 
+    def key(self, secret: str | None) -> str:
+        return self.secret if secret is None else secret
+
     def event(self, number: int = 1) -> bytes:
         """Return the body of an event; each number is another one."""
         raise NotImplementedError
@@ -55,7 +58,7 @@ class Retell(Sender):
 
     def sign(self, body: bytes, *, at: datetime, secret: str | None = None) -> dict[str, str]:
         stamp = str(int(at.timestamp() * 1000))
-        digest = _digest(self.secret if secret is None else secret, body + stamp.encode()).hex()
+        digest = _digest(self.key(secret), body + stamp.encode()).hex()
         return {self.signature_header: f"v={stamp},d={digest}"}
 
     def event(self, number: int = 1) -> bytes:
@@ -68,7 +71,7 @@ class Calcom(Sender):
     signature_header = "X-Cal-Signature-256"
 
     def sign(self, body: bytes, *, at: datetime, secret: str | None = None) -> dict[str, str]:
-        return {self.signature_header: _digest(self.secret if secret is None else secret, body).hex()}
+        return {self.signature_header: _digest(self.key(secret), body).hex()}
 
     def event(self, number: int = 1) -> bytes:
         return orjson.dumps(
@@ -87,7 +90,7 @@ class Stripe(Sender):
 
     def sign(self, body: bytes, *, at: datetime, secret: str | None = None) -> dict[str, str]:
         stamp = str(int(at.timestamp()))
-        digest = _digest(self.secret if secret is None else secret, stamp.encode() + b"." + body).hex()
+        digest = _digest(self.key(secret), stamp.encode() + b"." + body).hex()
         return {self.signature_header: f"t={stamp},v1={digest}"}
 
     def event(self, number: int = 1) -> bytes:
@@ -118,7 +121,7 @@ class Twilio(Sender):
     ) -> dict[str, str]:
         fields = sorted(parse_qsl(body.decode("latin-1"), keep_blank_values=True))
         text = url + "".join(name + value for name, value in fields)
-        digest = hmac.digest((self.secret if secret is None else secret).encode(), text.encode(), algorithm)
+        digest = hmac.digest(self.key(secret).encode(), text.encode(), algorithm)
         return {self.signature_header: base64.b64encode(digest).decode()}
 
     def event(self, number: int = 1) -> bytes:
@@ -139,7 +142,7 @@ class Resend(Sender):
     def sign(self, body: bytes, *, at: datetime, secret: str | None = None) -> dict[str, str]:
         number = "msg_" + hashlib.sha256(body).hexdigest()[:27]
         stamp = str(int(at.timestamp()))
-        key = base64.b64decode((self.secret if secret is None else secret).removeprefix("whsec_"))
+        key = base64.b64decode(self.key(secret).removeprefix("whsec_"))
         digest = hmac.digest(key, f"{number}.{stamp}.".encode() + body, "sha256")
         return {
             "svix-id": number,

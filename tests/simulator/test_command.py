@@ -19,7 +19,7 @@ from pytest_django.live_server_helper import LiveServer
 from booking.models import Appointment
 from calls import lifecycle
 from calls.management.commands import simulate_call
-from calls.models import Call
+from calls.models import Call, CallbackRequest
 from integrations import inbox
 from tenants import scope
 from tenants.models import Tenant
@@ -119,7 +119,15 @@ def test_quiet_tells_only_the_result_and_several_calls_end_in_a_tally(
 def test_the_same_run_id_is_the_same_call(
     live_server: LiveServer, worker: None, salon: Tenant
 ) -> None:
-    arguments = ("--base-url", live_server.url, "--run-id", "demo", "--json")
+    arguments = (
+        "--base-url",
+        live_server.url,
+        "--run-id",
+        "demo",
+        "--json",
+        "--say-when",
+        "gestern",
+    )
 
     first, again = (json.loads(_run(*arguments)[0])[0] for _ in range(2))
 
@@ -127,6 +135,7 @@ def test_the_same_run_id_is_the_same_call(
     assert first["call_number"] == again["call_number"]
     with scope.tenant(salon):
         assert Call.objects.count() == 1
+        assert CallbackRequest.objects.count() == 1
 
 
 def test_a_booking_that_only_the_server_claims_is_an_error(

@@ -201,8 +201,10 @@ def core_flow(tenant: Tenant, size: Size) -> Iterator[Goal]:
 
 def hand_over(tenant: Tenant, size: Size) -> Iterator[Goal]:
     """P14: what it costs a request to hand work over, against Celery's own way."""
+    from askpro import celery  # the configured application; a task alone would look for another broker
     from askpro.operations import tasks
 
+    tasks.carry_all.bind(celery.app)
     delays = _timed(
         lambda: tasks.carry_all.apply_async(queue="bench", ignore_result=True), times=400
     )

@@ -1,0 +1,83 @@
+"""What a search costs does not depend on how many days or people are searched."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+
+from booking import availability
+from booking.models import Service
+from booking.periods import Period
+from tenants import scope
+from tenants.models import Branch, Tenant
+from tests import factories
+from tests.booking.diary import at
+
+
+@pytest.fixture
+def statements_run(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every statement that reaches the driver, by the ORM or past it."""
+    seen: list[str] = []
+    execute = psycopg.Cursor.execute
+
+    def counting(self: Any, query: Any, *args: Any, **more: Any) -> Any:
+        seen.append(str(query))
+        return execute(self, query, *args, **more)
+
+    monkeypatch.setattr(psycopg.Cursor, "execute", counting)
+    return seen
+
+
+@contextmanager
+def _at_most(count: int, seen: list[str]) -> Iterator[None]:
+    before = len(seen)
+    yield
+    run = seen[before:]
+    assert 0 < len(run) <= count, run
+
+
+def _open(tenant: Tenant) -> tuple[Service, Branch]:
+    return factories.service_of(tenant, "Haarschnitt"), factories.branch_of(tenant)
+
+
+def test_a_search_takes_two_statements_whatever_it_searches(
+    salon: Tenant, now: datetime, statements_run: list[str]
+) -> None:
+    cut, branch = _open(salon)
+
+    for days, people in ((1, 0), (30, 5), (60, 10)):
+        for number in range(people):
+            person = factories.make_staff(branch, name=f"{days}-{number}")
+            factories.make_skill(person, cut)
+            factories.make_hours(branch, staff_member=person)
+        period = Period(now, now + timedelta(days=days))
+        with scope.tenant(salon), _at_most(2, statements_run):
+            assert availability.free_slots(cut, branch=branch, period=period, now=now)
+
+
+def test_the_next_three_starts_take_two_statements_and_four_when_the_diary_is_full(
+    salon: Tenant, now: datetime, statements_run: list[str]
+) -> None:
+    cut, branch = _open(salon)
+    period = Period(now, now + timedelta(days=60))
+    with scope.tenant(salon), _at_most(2, statements_run):
+        assert availability.free_slots(cut, branch=branch, period=period, now=now, limit=3)
+    factories.make_time_off(branch, starts_at=now, ends_at=now + timedelta(days=40))
+
+    with scope.tenant(salon), _at_most(4, statements_run):
+        assert availability.free_slots(cut, branch=branch, period=period, now=now, limit=3)
+
+
+def test_an_explanation_takes_two_statements(
+    salon: Tenant, now: datetime, statements_run: list[str]
+) -> None:
+    cut, branch = _open(salon)
+    jana = factories.staff_of(salon, "Jana")
+
+    with scope.tenant(salon), _at_most(2, statements_run):
+        availability.why_not(
+            cut, branch=branch, staff_member=jana, starts_at=at("2026-11-24", "10:00"), now=now
+        )
