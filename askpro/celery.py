@@ -12,10 +12,10 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-class CourierStep(bootsteps.StartStopStep):  # type: ignore[misc]
+class CourierStep(bootsteps.StartStopStep):
     """Starts the courier with the worker and lets it finish with the worker."""
 
-    requires = {"celery.worker.components:Pool"}
+    requires = ("celery.worker.components:Pool",)
 
     def __init__(self, worker: Any, **options: Any) -> None:
         super().__init__(worker, **options)
@@ -35,7 +35,7 @@ class CourierStep(bootsteps.StartStopStep):  # type: ignore[misc]
 app.steps["worker"].add(CourierStep)
 
 
-@app.on_after_configure.connect  # type: ignore[misc]
+@app.on_after_configure.connect
 def _plan_sweeps(sender: Any, **_: Any) -> None:
     from askpro import checks, schedule
 

@@ -22,7 +22,7 @@ _STATUS_AFTER = {
     EventKind.ANALYZED: Call.Status.ANALYZED,
 }
 _RANK = {status: rank for rank, status in enumerate(Call.ORDER)}
-_NOTHING = (None, "", [], {})
+_NOTHING: tuple[Any, ...] = (None, "", [], {})
 # A call that nobody reported the end of is over after two hours.
 STALE_AFTER = timedelta(hours=2)
 NUMBER_UNKNOWN = "number_unknown"

@@ -96,11 +96,16 @@ def time_of(*, date: str, time: str, branch: Branch, now: datetime) -> When | No
         date=date or None,
         time=time or None,
         now=now.astimezone(branch.zone),
-        opening=when.Opening(hours=hours.opening_of(branch)),
+        opening=_opening(branch),
     )
     if said.state in _CLEAR:
         return said
     raise Ask(_question_about(said))
+
+
+def _opening(branch: Branch) -> when.Opening:
+    spans = hours.opening_of(branch).items()
+    return when.Opening(hours={weekday: tuple(each) for weekday, each in spans})
 
 
 _CLEAR = (

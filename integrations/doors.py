@@ -36,11 +36,22 @@ def read(request: HttpRequest) -> bytes:
     if announced > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
         raise Turned(refuse(413, *TOO_LARGE))
     try:
+        if announced == 0 and request.META.get("HTTP_TRANSFER_ENCODING"):
+            return _without_announcement(request)
         return request.body
     except RequestDataTooBig as error:
         raise Turned(refuse(413, *TOO_LARGE)) from error
     except UnreadablePostError as error:
         raise Turned(refuse(400, "unreadable", "Der Inhalt kam nicht vollständig an.")) from error
+
+
+def _without_announcement(request: HttpRequest) -> bytes:
+    """Return a body that came in chunks; Django reads nothing where no length was announced."""
+    longest = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    body: bytes = request.META["wsgi.input"].read(longest + 1)
+    if len(body) > longest:
+        raise Turned(refuse(413, *TOO_LARGE))
+    return body
 
 
 def answer(content: Mapping[str, Any], *, status: int = 200) -> HttpResponse:

@@ -115,8 +115,7 @@ def keep_foreign(
 
 def number_for(provider: str, external_id: str) -> int:
     """Return our number for a thing at a provider, the same for ever."""
-    row = statements.run(_NUMBER, (provider, external_id)).fetchone()
-    number: int = row[0]
+    number: int = statements.value(_NUMBER, (provider, external_id))
     return number
 
 

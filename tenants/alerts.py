@@ -18,7 +18,7 @@ def raise_alert(
     """Open an alert, or count one more of the one that is open. Without a tenant it is the platform's."""
     log.error("alert", code=code, tenant=str(tenant_id or "-"), about=about, **facts)
     alert, is_new = Alert.objects.get_or_create(
-        tenant_id=tenant_id,
+        tenant_id=tenant_id,  # type: ignore[misc]  # the platform's alerts have none
         code=code,
         about=about,
         resolved_at=None,

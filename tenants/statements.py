@@ -18,4 +18,10 @@ def run(sql: str, params: Sequence[Any] | Mapping[str, Any] | None = None) -> "p
     connection.ensure_connection()
     driver: psycopg.Connection[Any] = connection.connection
     with connection.wrap_database_errors:
-        return psycopg.Cursor(driver).execute(sql, params)  # type: ignore[arg-type]
+        return psycopg.Cursor(driver).execute(sql, params)
+
+
+def value(sql: str, params: Sequence[Any] | Mapping[str, Any] | None = None) -> Any:
+    """Return the first column of the first row, None when there is no row."""
+    row = run(sql, params).fetchone()
+    return None if row is None else row[0]

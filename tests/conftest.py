@@ -33,7 +33,7 @@ def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
             sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
         )
         driver.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    app_role = sql.Identifier(settings.DATABASES["default"]["USER"])
+    app_role = sql.Identifier(str(settings.DATABASES["default"]["USER"]))
     for alias in ("default", "owner"):
         connections[alias].close()
         settings.DATABASES[alias]["NAME"] = name

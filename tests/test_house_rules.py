@@ -21,7 +21,7 @@ PLATFORM_USERS = {
     "integrations/messaging/feedback.py",  # a provider names a message, not a business
     "askpro/compliance/retention.py",  # deliveries of nobody grow old, too
     "askpro/operations/bench/cast.py",  # makes the business of the benchmark
-    "askpro/operations/bench/cells.py",  # counts what was stored
+    "askpro/operations/bench/acknowledgement.py",  # counts what was stored
     "askpro/operations/demo.py",  # makes the demo businesses
 }
 SOURCES = [

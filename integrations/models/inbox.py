@@ -39,7 +39,7 @@ class Delivery(TenantOwned):
         UNREADABLE = "unreadable", _("unreadable")
         DEAD = "dead", _("gave up")
 
-    tenant = models.ForeignKey(
+    tenant = models.ForeignKey(  # type: ignore[assignment]  # known once it was applied
         "tenants.Tenant",
         on_delete=models.PROTECT,
         null=True,

@@ -89,7 +89,9 @@ def envelope(content: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
     :raises Unreadable: without an event, a call object or a call id there is nothing to go by
     """
     event = content.get("event")
-    if not _is_id(event):  # it becomes part of the key, and Postgres keeps no NUL
+    if not isinstance(event, str) or not _is_id(
+        event
+    ):  # it becomes part of the key, and Postgres keeps no NUL
         raise Unreadable("event_missing")
     call = content.get("call", content.get("data", content.get("chat")))
     if not isinstance(call, dict):

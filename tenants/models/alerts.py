@@ -10,7 +10,7 @@ from tenants.models.base import TenantOwned
 class Alert(TenantOwned):
     """Something that went wrong or looks wrong, until somebody has dealt with it."""
 
-    tenant = models.ForeignKey(
+    tenant = models.ForeignKey(  # type: ignore[assignment]  # the platform's alerts have none
         "tenants.Tenant",
         on_delete=models.PROTECT,
         null=True,

@@ -153,7 +153,7 @@ class Usual(APIView):
         event.is_valid(raise_exception=True)
         key = f"{event.validated_data['event']}:{event.validated_data['call']['call_id']}"
         with transaction.atomic():
-            Inbox.objects.get_or_create(provider=1, event_key=key, defaults={"body": raw})
+            Inbox._default_manager.get_or_create(provider=1, event_key=key, defaults={"body": raw})
         return Response(status=200, headers=_NO_BODY)
 
 

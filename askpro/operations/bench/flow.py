@@ -27,7 +27,8 @@ async def _run(
     got: dict[str, Any] = {"ms": [], "told": [], "bad": []}
     dice = random.Random(9)  # noqa: S311 — repeatable, guards nothing
     began = time.perf_counter()
-    arrival, callers = began, []
+    arrival = began
+    callers: list[asyncio.Task[None]] = []
     while arrival < began + seconds:
         arrival += dice.expovariate(per_second)
         await asyncio.sleep(max(0.0, arrival - time.perf_counter()))

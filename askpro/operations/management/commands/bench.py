@@ -12,7 +12,7 @@ from django.db import connections
 from django.utils import timezone
 
 from askpro.operations.bench import cast, cells, floor_schema
-from askpro.operations.bench.cells import Goal, Size
+from askpro.operations.bench.goals import Goal, Size
 
 _SHORT = Size(seconds=1.0, rounds=1, rivals_waves=5, flows=100)
 _FULL = Size(seconds=3.0, rounds=3, rivals_waves=40, flows=500)

@@ -1,0 +1,188 @@
+"""P7, P9, P11: searching the diary, and sixty-four rivals for one slot."""
+
+import itertools
+import threading
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from askpro.operations.bench import knock, load, stage
+from askpro.operations.bench.goals import Goal, Size, at_most, quantile, ratio, timed
+from booking import availability, scheduling
+from booking.models import Appointment, Customer, Service, StaffMember
+from booking.periods import Period
+from tenants import actors, scope, statements
+from tenants.errors import Refused
+from tenants.models import Branch, Tenant
+
+
+def slot_search(tenant: Tenant, size: Size) -> Iterator[Goal]:
+    """P9: the next three free starts, as the diary finds them and as the caller's agent gets them."""
+    now = timezone.now()
+    with scope.tenant(tenant):
+        service, branch = Service.objects.get(), Branch.objects.get()
+        search_ms = timed(
+            lambda: availability.free_slots(
+                service,
+                branch=branch,
+                period=Period(now, now + timedelta(days=30)),
+                now=now,
+                limit=3,
+            ),
+            times=300,
+        )
+        month_ms = timed(
+            lambda: availability.free_slots(
+                service, branch=branch, period=Period(now, now + timedelta(days=30)), now=now
+            ),
+            times=20,
+        )
+    yield at_most(
+        "P9", "next three starts of 20 people, search with database", search_ms, 1.0, "ms"
+    )
+    yield Goal(
+        id="P7", what="all starts of 30 days, 20 people, with database", goal="told",
+        measured=f"{month_ms:.2f} ms", holds=None,
+    )  # fmt: skip
+    with (
+        stage.serving(knock.PRODUCT) as product,
+        stage.serving(knock.FLOOR, **knock.floor_environment()) as floor,
+    ):
+        n = round(size.seconds * 100)
+        asked = [
+            knock.function("check_availability", service="Haarschnitt", date="so bald wie möglich")
+            for _ in range(n)
+        ]
+        ours = stage.measured(product, load.at_a_rate, asked, per_second=100, connections=32)
+        bare = stage.measured(
+            floor, load.at_a_rate, [load.get("/bare")] * n, per_second=100, connections=32
+        )
+    yield ratio(
+        "P9",
+        "function call over HTTP, p50 against bare Django",
+        ours.outcome.quantile(0.5),
+        bare.outcome.quantile(0.5),
+        2.5,
+    )
+    yield ratio(
+        "P9",
+        "function call over HTTP, p99 against bare Django",
+        ours.outcome.quantile(0.99),
+        bare.outcome.quantile(0.99),
+        4.0,
+    )
+    yield at_most("P9", "errors", ours.outcome.errors, 0, "")
+
+
+def rivals(tenant: Tenant, size: Size) -> Iterator[Goal]:
+    """P11: sixty-four at once want one slot; exactly one gets it, again and again."""
+    diary = _Rivalry(tenant)
+    alone = diary.waves(size.rivals_waves, rivals=64, same_slot=False)
+    together = diary.waves(size.rivals_waves, rivals=64, same_slot=True)
+    winners = {wave["won"] for wave in together}
+    faults = sum(wave["faults"] for wave in [*alone, *together])
+    p99_alone = quantile([ms for wave in alone for ms in wave["ms"]], 0.99)
+    p99_together = quantile([ms for wave in together for ms in wave["ms"]], 0.99)
+    yield Goal(
+        id="P11", what=f"winners in {len(together)} waves of 64 rivals", goal="exactly 1",
+        measured=", ".join(str(n) for n in sorted(winners)), holds=winners == {1},
+    )  # fmt: skip
+    yield at_most("P11", "deadlocks and other faults", faults, 0, "")
+    yield ratio("P11", "p99 of 64 rivals against 64 different slots", p99_together, p99_alone, 3.0)
+    yield at_most("P11", "overlapping appointments in the diary", diary.overlaps(), 0, "")
+
+
+class _Rivalry:
+    """Waves of bookings on a service of its own, far enough ahead to be free."""
+
+    def __init__(self, tenant: Tenant) -> None:
+        self.tenant = tenant
+        with scope.tenant(tenant):
+            self.service, self.branch = Service.objects.get(), Branch.objects.get()
+            self.team = list(StaffMember.objects.order_by("pk"))
+            self.customer = Customer.objects.order_by("pk")[0]
+        self.now = timezone.now()
+        self._starts = self._free_starts()
+
+    def waves(self, count: int, *, rivals: int, same_slot: bool) -> list[dict[str, Any]]:
+        return [self._wave(rivals, same_slot=same_slot) for _ in range(count)]
+
+    def overlaps(self) -> int:
+        with scope.tenant(self.tenant):
+            number: int = statements.value(
+                "SELECT count(*) FROM booking_appointment a JOIN booking_appointment b"
+                " ON a.staff_member_id = b.staff_member_id AND a.id < b.id"
+                " AND tstzrange(a.blocked_from, a.blocked_until) && tstzrange(b.blocked_from, b.blocked_until)"
+                " WHERE a.status IN ('held','pending','confirmed','checked_in')"
+                " AND b.status IN ('held','pending','confirmed','checked_in')"
+            )
+        return number
+
+    def _wave(self, rivals: int, *, same_slot: bool) -> dict[str, Any]:
+        wanted = (
+            [next(self._starts)] * rivals
+            if same_slot
+            else list(itertools.islice(self._starts, rivals))
+        )
+        wave: dict[str, Any] = {"won": 0, "lost": 0, "faults": 0, "ms": []}
+        gate, lock = threading.Barrier(rivals), threading.Lock()
+
+        def rival(slot: availability.Slot) -> None:
+            gate.wait()
+            began = time.perf_counter()
+            try:
+                result = self._book(slot)
+            except Exception:
+                result = "faults"
+            finally:
+                connection.close()
+            with lock:
+                wave[result] += 1
+                wave["ms"].append((time.perf_counter() - began) * 1000)
+
+        threads = [threading.Thread(target=rival, args=(slot,)) for slot in wanted]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self._clear()
+        return wave
+
+    def _book(self, slot: availability.Slot) -> str:
+        with scope.tenant(self.tenant):
+            try:
+                scheduling.book(
+                    self.service,
+                    branch=self.branch,
+                    staff_member=StaffMember(
+                        pk=slot.staff_member_id, tenant=self.tenant, branch=self.branch
+                    ),
+                    starts_at=slot.starts_at,
+                    customer=self.customer,
+                    attendee_name="Rivale",
+                    source=Appointment.Source.API,
+                    by=actors.system("bench"),
+                    now=self.now,
+                )
+            except Refused:
+                return "lost"
+        return "won"
+
+    def _clear(self) -> None:
+        with scope.tenant(self.tenant):
+            Appointment.objects.filter(attendee_name="Rivale").update(status="cancelled")
+
+    def _free_starts(self) -> Iterator[availability.Slot]:
+        with scope.tenant(self.tenant):
+            found = availability.free_slots(
+                self.service,
+                branch=self.branch,
+                period=Period(self.now, self.now + timedelta(days=30)),
+                now=self.now,
+                every=True,
+            )
+        return itertools.cycle(found[::2])

@@ -1,0 +1,139 @@
+"""P12, P14, P17: whole calls, the hand-over of work, and the price of the walls."""
+
+import statistics
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.db import connections, transaction
+from django.utils import timezone
+
+from askpro.operations.bench import cast, flow, knock, load, stage
+from askpro.operations.bench.goals import Goal, Size, at_least, at_most, quantile, ratio, timed
+from integrations import outbox
+from integrations.models import Message
+from tenants import scope, statements
+from tenants.models import Tenant
+
+
+def core_flow(tenant: Tenant, size: Size) -> Iterator[Goal]:
+    """P12: webhook, availability, booking, webhook, fifty callers a second."""
+    with stage.serving(knock.PRODUCT) as product:
+        stage.elsewhere(
+            flow.run, product.port, settings.RETELL_API_KEY, cast.NUMBER, f"{knock.RUN}w", 20, 1.0
+        )
+        slow = stage.elsewhere(
+            flow.run,
+            product.port,
+            settings.RETELL_API_KEY,
+            cast.NUMBER,
+            f"{knock.RUN}a",
+            50,
+            size.flows / 50,
+        )
+        fast = stage.elsewhere(
+            flow.run,
+            product.port,
+            settings.RETELL_API_KEY,
+            cast.NUMBER,
+            f"{knock.RUN}b",
+            110,
+            size.flows / 50,
+        )
+    wrong = _booked_but_not_stored(slow["told"] + fast["told"], tenant)
+    yield at_most("P12", "p50 of a whole flow at 50/s", quantile(slow["ms"], 0.5), 25, "ms")
+    yield Goal(
+        id="P12", what="p99 of a whole flow at 50/s", goal="told",
+        measured=f"{quantile(slow['ms'], 0.99):.1f} ms", holds=None,
+    )  # fmt: skip
+    yield at_least("P12", "flows finished per second on this machine", fast["per_second"], 100, "")
+    yield at_most("P12", "errors", len(slow["bad"]) + len(fast["bad"]), 0, "")
+    yield at_most("P12", "told as booked without a row", wrong, 0, "")
+
+
+def hand_over(tenant: Tenant, size: Size) -> Iterator[Goal]:
+    """P14: what it costs a request to hand work over, against Celery's own way."""
+    from askpro import (
+        celery,  # the configured application; a task alone would look for another broker
+    )
+    from askpro.operations import tasks
+
+    tasks.carry_all.bind(celery.app)
+    delays = timed(
+        lambda: tasks.carry_all.apply_async(queue="bench", ignore_result=True), times=400
+    )
+    with scope.tenant(tenant):
+        rows = timed(lambda: _owe_a_message(tenant), times=400)
+        transaction.set_rollback(True)
+    yield ratio("P14", "outbox row inside a transaction against .delay()", rows, delays, 0.35)
+    yield Goal(
+        id="P14", what="the same, in microseconds", goal="≤ 0.1 × wanted",
+        measured=f"{rows * 1000:.0f} against {delays * 1000:.0f} µs", holds=None,
+    )  # fmt: skip
+
+
+def walls(tenant: Tenant, size: Size) -> Iterator[Goal]:
+    """P17: what row-level security costs a list of fifty calls over HTTP."""
+    secret = cast.key_for(tenant, now=timezone.now())
+    page = load.get("/api/calls?per_page=50", {"X-API-Key": secret})
+    with_wall: list[float] = []
+    without: list[float] = []
+    with stage.serving(knock.PRODUCT, API_RATE="1000000/min") as product:
+        for _ in range(size.rounds):
+            for figures, enabled in ((with_wall, True), (without, False)):
+                _policy(enabled=enabled)
+                got = stage.measured(
+                    product, load.as_fast_as_possible, [page] * 4000,
+                    seconds=size.seconds, connections=8,
+                )  # fmt: skip
+                figures.append(got.cpu_us)
+    _policy(enabled=True)
+    wall, bare = statistics.median(with_wall), statistics.median(without)
+    set_us = timed(lambda: _one_scope(tenant), times=500) * 1000
+    begin_us = timed(_one_transaction, times=500) * 1000
+    yield ratio("P17", "list of 50 over HTTP: CPU with policy against without", wall, bare, 1.05)
+    extra = max(0.0, wall - bare) + max(0.0, set_us - begin_us)
+    yield at_most("P17", "whole wall as a share of the request's CPU", 100 * extra / wall, 8, "%")
+
+
+def _booked_but_not_stored(told: list[str], tenant: Tenant) -> int:
+    with scope.tenant(tenant):
+        stored = set(
+            statements.run(
+                "SELECT c.external_id FROM booking_appointment a JOIN calls_call c ON c.id = a.call_number"
+                " WHERE a.tenant_id = %s AND a.status = 'confirmed'",
+                (tenant.pk,),
+            ).fetchall()
+        )
+    return sum((call_id,) not in stored for call_id in told)
+
+
+def _owe_a_message(tenant: Tenant) -> Message | None:
+    return outbox.say_once(
+        tenant_id=tenant.pk,
+        key=f"bench:{knock.RUN}:{next(knock.NUMBERS)}",
+        channel="email",
+        topic="benchmark",
+        recipient="erika@example.org",
+        subject="Benchmark",
+        body="",
+        about=None,
+        now=timezone.now(),
+    )
+
+
+def _policy(*, enabled: bool) -> None:
+    """Switch row-level security of the calls off and on again, as the owner of the table."""
+    verb = "ENABLE" if enabled else "DISABLE"
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(f"ALTER TABLE calls_call {verb} ROW LEVEL SECURITY")
+    connections["owner"].close()
+
+
+def _one_scope(tenant: Tenant) -> None:
+    with scope.tenant(tenant):
+        pass
+
+
+def _one_transaction() -> None:
+    with transaction.atomic():
+        statements.run("SELECT 1")
