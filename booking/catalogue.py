@@ -9,6 +9,7 @@ from functools import lru_cache, total_ordering
 from typing import Generic, TypeVar
 
 from booking.models import Service, ServiceAlias, StaffMember
+from tenants import rows, scope
 from tenants.models import Branch
 
 _Row = TypeVar("_Row")
@@ -119,20 +120,30 @@ _LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _WORD = re.compile(r"[a-z0-9]+")
 
 
+def offered_by_phone() -> list[Service]:
+    """Return the active services of the active business that may be booked on the telephone, by name."""
+    return rows.load(
+        Service,
+        "tenant_id = %s AND is_active AND is_bookable_by_phone ORDER BY name, id",
+        (scope.current().tenant_id,),
+    )
+
+
 def match_service(said: str) -> Match[Service]:
     """Return the active service that is meant on the telephone, by its name or another name it is known by.
 
     Where nothing was said ("einen Termin bitte"), the only service is meant if there is only one.
     """
-    rows = list(
-        Service.objects.filter(is_active=True, is_bookable_by_phone=True).order_by("name", "pk")
-    )
-    names: dict[int, list[str]] = {row.pk: [row.name] for row in rows}
-    for alias in ServiceAlias.objects.filter(service__in=rows).order_by("pk"):
-        names[alias.service_id].append(alias.alias)
-    if len(rows) == 1 and not _words(said, frozenset()):
-        return Match(state=State.MATCHED, found=rows[0], candidates=(rows[0],))
-    return match(said, rows, names=lambda row: names[row.pk])
+    offered = offered_by_phone()
+    names: dict[int, list[str]] = {service.pk: [service.name] for service in offered}
+    for alias in rows.load(
+        ServiceAlias, "tenant_id = %s ORDER BY id", (scope.current().tenant_id,)
+    ):
+        if alias.service_id in names:
+            names[alias.service_id].append(alias.alias)
+    if len(offered) == 1 and not _words(said, frozenset()):
+        return Match(state=State.MATCHED, found=offered[0], candidates=(offered[0],))
+    return match(said, offered, names=lambda service: names[service.pk])
 
 
 def match_staff(said: str, *, service: Service, branch: Branch) -> Match[StaffMember]:

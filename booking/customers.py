@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from booking.models import Customer
-from tenants import audit, scope, statements
+from tenants import audit, rows, scope, statements
 from tenants.actors import Actor
 from tenants.errors import Invalid, NotFound, Refused
 from tenants.scope import ScopeError
@@ -29,7 +29,8 @@ def match_by_phone(phone: str | None) -> Customer | None:
     """Return the customer with exactly this number (E.164), None when there is none or no number."""
     if phone is None:
         return None
-    return Customer.objects.filter(phone=phone).first()
+    found = rows.load(Customer, "tenant_id = %s AND phone = %s", (scope.current().tenant_id, phone))
+    return found[0] if found else None
 
 
 def customer_for(tenant_id: UUID, customer_id: int) -> Customer:

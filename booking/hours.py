@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from booking import timeline
 from booking.models import WorkingHours
 from booking.periods import instant_of, minute_of
+from tenants import rows
 from tenants.models import Branch
 
 _A_DAY = 24 * 60
@@ -38,10 +39,12 @@ class _Stretch:
 def opening_of(branch: Branch, *, on: date | None = None) -> dict[int, list[tuple[int, int]]]:
     """Return the hours of the branch by ISO weekday, in minutes of the day; with `on`, as valid on that day."""
     opening: dict[int, list[tuple[int, int]]] = {}
-    rules = WorkingHours.objects.filter(
-        tenant_id=branch.tenant_id, branch_id=branch.pk, staff_member__isnull=True
+    rules = rows.load(
+        WorkingHours,
+        "tenant_id = %s AND branch_id = %s AND staff_member_id IS NULL ORDER BY weekday, from_minute, id",
+        (branch.tenant_id, branch.pk),
     )
-    for rule in rules.order_by("weekday", "from_minute", "pk"):
+    for rule in rules:
         if on is None or _is_valid(rule, on):
             opening.setdefault(rule.weekday, []).append((rule.from_minute, rule.until_minute))
     return opening

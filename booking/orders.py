@@ -6,15 +6,13 @@ The exclusion constraint is the proof that nothing overlaps; the lock is the cou
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
-from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import transaction
 
 from booking import availability, diaries, history, messages, refusals
 from booking.models import Appointment, Customer, Service, StaffMember
 from booking.refusals import KeyReused, NotBookable, NotOffered, SlotTaken
-from tenants import statements
+from tenants import rows, statements
 from tenants.actors import Actor
 from tenants.errors import Refused
 from tenants.models import Branch
@@ -154,7 +152,7 @@ def _book_with(order: Order, staff_member: StaffMember) -> Appointment:
         row = order.appointment(staff_member)
         row.status = Appointment.Status.CONFIRMED
         row.confirmed_at = order.now
-        if not insert(row):
+        if not rows.insert_once(row, now=order.now):
             raise SlotTaken(rule=diaries.TAKEN)
     _give_up_elsewhere(order, staff_member)
     history.write_down(
@@ -246,30 +244,3 @@ def ask_the_rules(
     )
     if rule is not None:
         refusals.refuse(rule)
-
-
-def insert(row: Appointment) -> bool:
-    """Write the row, or nothing when the constraint says no; unlike an error, that leaves the transaction intact.
-
-    A plain INSERT would wait for its rivals after writing, and they for it, until the deadlock detector frees them one
-    by one. ON CONFLICT DO NOTHING looks first.
-    """
-    sql, fields = _insert_statement()
-    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
-    written = statements.run(sql, values).fetchone()
-    if written is None:
-        return False
-    row.pk = written[0]
-    row._state.adding = False
-    return True
-
-
-@cache
-def _insert_statement() -> tuple[str, list["models.Field[Any, Any]"]]:
-    fields = [field for field in Appointment._meta.concrete_fields if not field.primary_key]
-    columns = ", ".join(str(field.column) for field in fields)
-    places = ", ".join("%s" for _field in fields)
-    return (
-        f"INSERT INTO booking_appointment ({columns}) VALUES ({places})"  # noqa: S608 — our own columns
-        " ON CONFLICT DO NOTHING RETURNING id"
-    ), fields

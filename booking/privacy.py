@@ -3,18 +3,20 @@
 Appointments stay, because the business has worked that time; the person in them does not.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Max, Q
 
 from booking.models import Appointment, AppointmentChange, Customer
-from tenants import audit
+from tenants import actors, audit
 from tenants.actors import Actor
 
 # What stands where a name was; the database wants a name.
 ERASED = "(gelöscht)"
+# Claims from an appointment lapse three years after the end of its year (BGB §§ 195, 199).
+KEPT = timedelta(days=4 * 366)
 
 
 def disclose(customer: Customer) -> dict[str, Any]:
@@ -52,23 +54,22 @@ def erase(customer: Customer, *, by: Actor, now: datetime) -> None:
         audit.record("erased", customer, tenant_id=customer.tenant_id, by=by, now=now)
 
 
-def purge(*, before: datetime, by: Actor, now: datetime) -> int:
-    """Erase the customers of the active business who have not been heard of since, and return how many.
+def purge(*, now: datetime, limit: int = 1000) -> int:
+    """Erase the customers of the active business whose time is over, and return how many; none is left at zero.
 
-    Whoever has an appointment, or was entered, after `before` is kept.
+    Whoever has had an appointment, or was entered, within the time we keep people is kept.
     """
+    before = now - KEPT
     forgotten = (
         Customer.objects.filter(created_at__lt=before)
         .exclude(name=ERASED, phone=None, email=None)
         .annotate(last=Max("appointments__starts_at"))
         .filter(Q(last__isnull=True) | Q(last__lt=before))
-        .order_by("pk")
+        .order_by("pk")[:limit]
     )
-    count = 0
     for customer in forgotten:
-        erase(customer, by=by, now=now)
-        count += 1
-    return count
+        erase(customer, by=actors.system("retention"), now=now)
+    return len(forgotten)
 
 
 def _forget(appointments: Any) -> None:

@@ -21,7 +21,7 @@ from booking.refusals import (
     SlotTaken,
     StillHeld,
 )
-from tenants import audit, scope, statements
+from tenants import audit, rows, scope, statements
 from tenants.actors import Actor
 from tenants.errors import Invalid, NotFound
 from tenants.models import Branch
@@ -89,7 +89,7 @@ def hold(
         row = order.appointment(staff_member)
         row.status = Appointment.Status.HELD
         row.hold_expires_at = now + timedelta(seconds=seconds)
-        if not orders.insert(row):
+        if not rows.insert_once(row, now=now):
             raise SlotTaken(rule=diaries.TAKEN)
         audit.record("held", row, tenant_id=row.tenant_id, by=by, now=now)
     return row

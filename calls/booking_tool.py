@@ -1,6 +1,7 @@
 """The tool that books."""
 
 from datetime import datetime
+from typing import TypeVar
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -12,10 +13,11 @@ from calls.answers import Answer
 from calls.models import Call
 from calls.wishes import Ask, Wish
 from integrations.voice import numbers
-from tenants import actors
+from tenants import actors, rows
 from tenants.errors import Refused
 from tenants.models import Branch
 
+_Row = TypeVar("_Row", Service, StaffMember)
 _LONGEST_NAME = 200
 _NOT_A_NAME = frozenset(
     ("anonym", "anonymous", "anrufer", "kunde", "kundin", "caller", "customer", "user", "test")
@@ -96,8 +98,8 @@ def _wanted_start(
 def _offered(call: Call, slot_id: str) -> tuple[Wish, datetime]:
     """Return what an offered slot stands for; the rules are asked again when it is booked."""
     ref = slot_ids.read(slot_id, tenant_id=call.tenant_id)
-    service = Service.objects.filter(pk=ref.service_id, is_active=True).first() if ref else None
-    person = StaffMember.objects.filter(pk=ref.staff_member_id).first() if ref else None
+    service = _one(Service, call, ref.service_id) if ref else None
+    person = _one(StaffMember, call, ref.staff_member_id) if ref else None
     if ref is None or service is None or person is None:
         raise Ask(
             Answer(
@@ -106,8 +108,13 @@ def _offered(call: Call, slot_id: str) -> tuple[Wish, datetime]:
                 data={"fields": ["date", "time"]},
             )
         )
-    branch = Branch.objects.get(pk=call.branch_id)
+    branch = wishes.branch_of(call)
     return Wish(branch=branch, service=service, staff_member=person, when=None), ref.starts_at
+
+
+def _one(model: type[_Row], call: Call, number: int) -> _Row | None:
+    found = rows.load(model, "tenant_id = %s AND id = %s AND is_active", (call.tenant_id, number))
+    return found[0] if found else None
 
 
 def _name_must_be_said(name: str) -> None:
@@ -184,13 +191,10 @@ def _key(call: Call, service: Service, starts_at: datetime, name: str) -> str:
 
 
 def _own_hold(call: Call, wish: Wish, starts_at: datetime) -> Appointment | None:
-    return (
-        Appointment.objects.filter(
-            call_number=call.pk,
-            status=Appointment.Status.HELD,
-            service=wish.service,
-            starts_at=starts_at,
-        )
-        .order_by("-id")
-        .first()
+    held = rows.load(
+        Appointment,
+        "tenant_id = %s AND call_number = %s AND status = 'held' AND service_id = %s AND starts_at = %s"
+        " ORDER BY id DESC LIMIT 1",
+        (call.tenant_id, call.pk, wish.service.pk, starts_at),
     )
+    return held[0] if held else None

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from booking import availability, scheduling
+from booking import availability, hours, scheduling
 from booking.availability import Slot
 from booking.models import Appointment, StaffMember
 from booking.periods import Period
@@ -57,8 +57,16 @@ def _about_a_period(call: Call, wish: Wish, *, now: datetime) -> Answer:
     found = offers.free(call, wish, period, now=now)
     if found:
         return offers.offer("available", "Frei wäre", found, wish, call)
-    rule = _rule(call, wish, period.start, now=now)
+    rule = "taken" if _is_open(wish, period) else "closed"
     return offers.others(call, wish, period.start, state="alternatives", rule=rule, now=now)
+
+
+def _is_open(wish: Wish, period: Period) -> bool:
+    """Whether the branch is open at all on a day of the period."""
+    first, last = (each.astimezone(wish.branch.zone).date() for each in (period.start, period.end))
+    days = min((last - first).days + 1, 7)
+    opening = hours.opening_of(wish.branch, on=first)
+    return any((first + timedelta(days=n)).isoweekday() in opening for n in range(days))
 
 
 def _period(wish: Wish, *, now: datetime) -> Period:
@@ -72,9 +80,12 @@ def _period(wish: Wish, *, now: datetime) -> Period:
 def _hold(call: Call, wish: Wish, slot: Slot, *, now: datetime) -> None:
     """Keep the slot for the caller; what was held for this call before is let go."""
     by = actors.call(call.pk)
-    held = Appointment.objects.filter(call_number=call.pk, status=Appointment.Status.HELD)
-    for before in held:
-        if before.starts_at == slot.starts_at and before.service_id == wish.service.pk:
+    live = Appointment.objects.filter(
+        call_number=call.pk, status=Appointment.Status.HELD, hold_expires_at__gt=now
+    )
+    kept = (slot.starts_at, slot.staff_member_id, wish.service.pk)
+    for before in live:
+        if (before.starts_at, before.staff_member_id, before.service_id) == kept:
             return
         scheduling.release(before, by=by, now=now)
     scheduling.hold(

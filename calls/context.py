@@ -3,33 +3,30 @@
 from datetime import datetime
 from typing import Any
 
-from booking import customers, hours
-from booking.models import Service
-from calls import speech
+from booking import catalogue, customers, hours
+from calls import speech, wishes
 from calls.answers import Answer
 from calls.models import Call
-from tenants.models import Branch
+from tenants import rows
+from tenants.models import Tenant
 
 
 def get_context(call: Call, *, now: datetime) -> Answer:
     """Return today's date, the branch, its hours today, its services and the caller, if the number is known."""
-    branch = Branch.objects.select_related("tenant").get(pk=call.branch_id)
+    branch = wishes.branch_of(call)
+    business = rows.load(Tenant, "id = %s", (call.tenant_id,))[0].name
     local_now = now.astimezone(branch.zone)
     caller = customers.match_by_phone(call.from_number)
     return Answer(
         state="context",
-        say=f"Guten Tag, hier ist {branch.tenant.name}. Was kann ich für Sie tun?",
+        say=f"Guten Tag, hier ist {business}. Was kann ich für Sie tun?",
         data={
-            "business": branch.tenant.name,
+            "business": business,
             "branch": branch.name,
             "date_spoken": speech.spoken_date(local_now.date()),
             "time": f"{local_now:%H:%M}",
             "hours_today": _spans(hours.opening_of(branch), local_now.isoweekday()),
-            "services": list(
-                Service.objects.filter(is_active=True, is_bookable_by_phone=True)
-                .order_by("name", "pk")
-                .values_list("name", flat=True)[:20]
-            ),
+            "services": [service.name for service in catalogue.offered_by_phone()[:20]],
             # A number is a hint and no identity: the name helps to greet, it opens nothing.
             "caller_known": caller is not None,
             "caller_name": caller.name if caller else "",

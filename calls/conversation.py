@@ -14,7 +14,7 @@ from calls.models import Call, ToolCall
 from integrations import inbox
 from integrations.voice import retell
 from integrations.voice.events import FunctionRequest
-from tenants import directory, scope
+from tenants import directory, rows, scope
 from tenants.directory import Line
 
 log = structlog.get_logger("askpro.conversation")
@@ -49,7 +49,7 @@ def _answer_on(
     number = inbox.number_for(retell.PROVIDER, asked.facts.call_id)
     try:
         with scope.tenant(line.tenant_id):
-            call = lifecycle.open_call(asked.facts, number=number, line=line)
+            call = lifecycle.open_call(asked.facts, number=number, line=line, now=now)
             reply = _reply(asked, call, now=now)
             _note(call, asked, reply, began=began, now=now)
     except Exception as error:
@@ -73,15 +73,18 @@ def _reply(asked: FunctionRequest, call: Call, *, now: datetime) -> Answer:
 def _note(
     call: Call, asked: FunctionRequest, reply: Answer, *, began: float, now: datetime
 ) -> None:
-    ToolCall.objects.create(
-        tenant_id=call.tenant_id,
-        call=call,
-        name=asked.tool[:64],
-        arguments=asked.arguments,
-        state=reply.state,
-        answer={"say": reply.say, "data": reply.data},
-        duration_ms=round((time.perf_counter() - began) * 1000),
-        at=now,
+    rows.insert_once(
+        ToolCall(
+            tenant_id=call.tenant_id,
+            call=call,
+            name=asked.tool[:64],
+            arguments=asked.arguments,
+            state=reply.state,
+            answer={"say": reply.say, "data": reply.data},
+            duration_ms=round((time.perf_counter() - began) * 1000),
+            at=now,
+        ),
+        now=now,
     )
 
 
@@ -91,7 +94,7 @@ def _note_failure(
     """Keep the failure with the call; the failure of that is in the log above."""
     try:
         with scope.tenant(line.tenant_id):
-            call = lifecycle.open_call(asked.facts, number=number, line=line)
+            call = lifecycle.open_call(asked.facts, number=number, line=line, now=now)
             _note(call, asked, answers.FAILED, began=began, now=now)
     except DatabaseError:
         log.exception("tool_failure_not_kept", tool=asked.tool, call=number)

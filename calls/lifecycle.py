@@ -13,7 +13,7 @@ from integrations import inbox
 from integrations.models import Delivery
 from integrations.voice import retell
 from integrations.voice.events import CallFacts, EventKind
-from tenants import directory, scope
+from tenants import directory, rows, scope
 from tenants.directory import Line
 
 _STATUS_AFTER = {
@@ -26,6 +26,7 @@ _NOTHING: tuple[Any, ...] = (None, "", [], {})
 # A call that nobody reported the end of is over after two hours.
 STALE_AFTER = timedelta(hours=2)
 NUMBER_UNKNOWN = "number_unknown"
+_THIS_CALL = "tenant_id = %s AND id = %s"
 
 
 def apply(delivery: Delivery) -> UUID | None:
@@ -43,20 +44,20 @@ def apply(delivery: Delivery) -> UUID | None:
         )
     with scope.tenant(line.tenant_id):
         number = delivery.subject_id or inbox.number_for(retell.PROVIDER, event.facts.call_id)
-        open_call(event.facts, number=number, line=line)
+        open_call(event.facts, number=number, line=line, now=delivery.created_at)
         call = Call.objects.select_for_update(of=("self",)).get(pk=number)
         _fold(call, event.kind, event.facts)
     return line.tenant_id
 
 
-def open_call(facts: CallFacts, *, number: int, line: Line) -> Call:
+def open_call(facts: CallFacts, *, number: int, line: Line, now: datetime) -> Call:
     """Return the call with this number; it is created by whatever arrives first.
 
     The tenant's scope must be open.
     """
-    known = Call.objects.filter(pk=number).first()
-    if known is not None:
-        return known
+    known = rows.load(Call, _THIS_CALL, (line.tenant_id, number))
+    if known:
+        return known[0]
     fresh = Call(
         id=number,
         tenant_id=line.tenant_id,
@@ -72,8 +73,9 @@ def open_call(facts: CallFacts, *, number: int, line: Line) -> Call:
         status=Call.Status.REGISTERED,
         started_at=facts.started_at,
     )
-    Call.objects.bulk_create([fresh], ignore_conflicts=True)
-    return Call.objects.get(pk=number)
+    if rows.insert_once(fresh, now=now):
+        return fresh
+    return rows.load(Call, _THIS_CALL, (line.tenant_id, number))[0]
 
 
 def close_stale(*, now: datetime) -> int:

@@ -20,10 +20,10 @@ _REASONS = {
     "past": "Das liegt schon in der Vergangenheit.",
     "too_soon": "So kurzfristig geht es leider nicht.",
     "beyond_horizon": "So weit im Voraus kann ich noch nicht buchen.",
-    "closed": "Das passt nicht in die Öffnungszeiten.",
+    "closed": "Da ist nicht lange genug geöffnet.",
     "off_hours": "Das passt nicht in die Arbeitszeiten.",
     "time_off": "Da ist niemand da.",
-    "taken": "Diese Zeit ist leider schon vergeben.",
+    "taken": "Da ist leider schon alles vergeben.",
 }
 
 
@@ -102,7 +102,10 @@ def _spoken(found: list[Slot], branch: Branch) -> str:
         local = slot.starts_at.astimezone(branch.zone)
         days.setdefault(local.date(), []).append(speech.spoken_time(local.time()))
     return speech.spoken_list(
-        [f"{speech.spoken_date(day)}, um {speech.spoken_list(times)}" for day, times in days.items()]
+        [
+            f"{speech.spoken_date(day)}, um {speech.spoken_list(times)}"
+            for day, times in days.items()
+        ]
     )
 
 

@@ -10,6 +10,7 @@ from calls import speech, when
 from calls.answers import Answer
 from calls.models import Call
 from calls.when import When
+from tenants import rows
 from tenants.models import Branch
 
 _AT_MOST = 5
@@ -38,7 +39,7 @@ def of(call: Call, *, service: str, date: str, time: str, staff: str, now: datet
 
     :raises Ask: something is missing, unknown, contradictory or could mean several things
     """
-    branch = Branch.objects.get(pk=call.branch_id)
+    branch = branch_of(call)
     wanted = service_of(service)
     return Wish(
         branch=branch,
@@ -46,6 +47,11 @@ def of(call: Call, *, service: str, date: str, time: str, staff: str, now: datet
         staff_member=staff_of(staff, service=wanted, branch=branch),
         when=time_of(date=date, time=time, branch=branch, now=now),
     )
+
+
+def branch_of(call: Call) -> Branch:
+    """Return the branch that was called."""
+    return rows.load(Branch, "tenant_id = %s AND id = %s", (call.tenant_id, call.branch_id))[0]
 
 
 def service_of(said: str) -> Service:
@@ -70,7 +76,7 @@ def staff_of(said: str, *, service: Service, branch: Branch) -> StaffMember | No
 
     :raises Ask: unknown name, several of that name, or somebody who does not offer the service
     """
-    if not said:
+    if not said or catalogue.names_nobody(said):
         return None
     match = catalogue.match_staff(said, service=service, branch=branch)
     if match.state == catalogue.State.MATCHED and match.found is not None:
@@ -96,15 +102,15 @@ def time_of(*, date: str, time: str, branch: Branch, now: datetime) -> When | No
         date=date or None,
         time=time or None,
         now=now.astimezone(branch.zone),
-        opening=_opening(branch),
+        opening=_opening(branch, now=now),
     )
     if said.state in _CLEAR:
         return said
     raise Ask(_question_about(said))
 
 
-def _opening(branch: Branch) -> when.Opening:
-    spans = hours.opening_of(branch).items()
+def _opening(branch: Branch, *, now: datetime) -> when.Opening:
+    spans = hours.opening_of(branch, on=now.astimezone(branch.zone).date()).items()
     return when.Opening(hours={weekday: tuple(each) for weekday, each in spans})
 
 

@@ -6,16 +6,15 @@ commit `integrations/delivery.py` carries it out. The key makes it once: a secon
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import cache
 from typing import Any, TypedDict
 from uuid import UUID
 
-from django.db import connection, models, transaction
+from django.db import models, transaction
 
 from integrations import bell
 from integrations.models import Command, Message
 from integrations.models.outbox import Outgoing
-from tenants import audit, scope, statements
+from tenants import audit, rows
 from tenants.actors import Actor
 
 
@@ -100,25 +99,7 @@ def repeat(failed: Iterable[Outgoing], *, by: Actor, now: datetime) -> int:
 
 def _write_once(row: Outgoing, *, now: datetime) -> bool:
     """Insert the row, and tell whether it was news: one statement, whatever others do at the same time."""
-    scope.current()  # below the ORM there is only the second wall; the first one is asked here
-    row.created_at = row.updated_at = now
-    sql, fields = _insert(type(row))
-    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
-    written = statements.run(sql, values).fetchone()
-    if written is None:
+    if not rows.insert_once(row, now=now):
         return False
-    row.pk = written[0]
-    row._state.adding = False
     transaction.on_commit(bell.ring)
     return True
-
-
-@cache
-def _insert(kind: type[Outgoing]) -> tuple[str, list["models.Field[Any, Any]"]]:
-    fields = [field for field in kind._meta.concrete_fields if not field.primary_key]
-    columns = ", ".join(str(field.column) for field in fields)
-    places = ", ".join("%s" for _ in fields)
-    return (
-        f"INSERT INTO {kind._meta.db_table} ({columns}) VALUES ({places})"  # noqa: S608 — names of our own columns
-        " ON CONFLICT (tenant_id, key) DO NOTHING RETURNING id"
-    ), fields

@@ -8,9 +8,10 @@ ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant_wall ON {table}
   USING ({rule}) WITH CHECK ({rule});
 """
+# The sub-selects are evaluated once for a statement; without them the settings would be read for every row.
 _RULE = (
-    "{column} = NULLIF(current_setting('app.tenant', true), '')::uuid"
-    " OR current_setting('app.platform', true) = 'on'"
+    "{column} = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)"
+    " OR (SELECT current_setting('app.platform', true) = 'on')"
 )
 _DROP = """
 DROP POLICY IF EXISTS tenant_wall ON {table};

@@ -191,7 +191,7 @@ class AppointmentAdmin(LocalTimeAdmin):
                         appointment, by=actor(request), source=_SOURCE, now=timezone.now()
                     )
             except Refused as refusal:
-                text = f"{appointment}: {sentence_of(refusal)}"
+                text = f"{_named(appointment)}: {sentence_of(refusal)}"
                 self.message_user(request, text, messages.WARNING)
             else:
                 cancelled += 1
@@ -289,7 +289,7 @@ class AppointmentAdmin(LocalTimeAdmin):
             idempotency_key=f"back_office:{form.cleaned_data['key']}",
             notes=form.cleaned_data["notes"],
         )
-        text = _("Booked: %(what)s") % {"what": booking.appointment}
+        text = _("Booked: %(what)s") % {"what": _named(booking.appointment)}
         self.message_user(request, text, messages.SUCCESS)
         return booking.appointment
 
@@ -405,6 +405,10 @@ def _offer(slot: Slot, branch: Branch) -> dict[str, str]:
         "value": f"{local:%Y-%m-%dT%H:%M}",
         "label": f"{written(slot.starts_at, branch)} · {slot.staff_name}",
     }
+
+
+def _named(appointment: Appointment) -> str:
+    return f"{appointment.attendee_name} {written(appointment.starts_at, appointment.branch)}"
 
 
 def _flat(fields: Any) -> list[str]:

@@ -26,7 +26,7 @@ from booking.models import (
     TimeOff,
     WorkingHours,
 )
-from tenants.admin import BranchAdmin
+from tenants.admin.business import BranchAdmin
 from tenants.back_office import (
     TenantForm,
     TenantInline,

@@ -13,13 +13,13 @@ class Customer(TenantOwned):
     """A customer of the business. Number and address are missing rather than invented."""
 
     name = models.CharField(_("name"), max_length=255)
-    phone = models.CharField(
+    phone = models.CharField(  # noqa: DJ001 — NULL, so that "unknown" is never equal to another "unknown"
         _("telephone"),
         max_length=16,
         null=True,
         blank=True,
         validators=[RegexValidator(r"^\+[1-9][0-9]{1,14}$", _("Write the number as +4930…"))],
-    )  # noqa: DJ001 — NULL, so that "unknown" is never equal to another "unknown"
+    )
     email = models.EmailField(_("e-mail"), null=True, blank=True)  # noqa: DJ001 — as above
     language = models.CharField(_("language"), max_length=5, default="de")
     notes = models.TextField(_("notes"), blank=True)

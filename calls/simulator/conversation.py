@@ -152,6 +152,8 @@ class Conversation:
 
     def _wish_for_something_else(self) -> bool:
         if not self._wishes_left:
+            if not self._was_just_offered_a_callback():
+                self._caller("Dann weiß ich leider auch keinen anderen Tag.")
             return False
         self._wish = self._wishes_left.pop(0)
         self._caller(f"Geht es sonst vielleicht {self._wish.spoken}?")

@@ -128,7 +128,7 @@ def invent(
     `service` and `when` replace the invented wish; then nothing else is wished for. `phone` (E.164) replaces the
     invented number. The name belongs to the number: whoever calls from the same one is the same person.
     """
-    dice = random.Random(f"persona {seed}")  # noqa: S311 — a cast for a play, no secret
+    dice = random.Random(f"phone {seed}")  # noqa: S311 — a cast for a play, no secret
     last_digits = dice.randrange(100)
     errand = dice.choice(_ERRANDS[Tenant.Industry(industry)])
     first, second = dice.sample(_WISHES, 2)

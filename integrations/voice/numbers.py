@@ -4,7 +4,6 @@ from functools import lru_cache
 
 import phonenumbers
 
-
 # How networks spell "anonymous", "restricted", "unavailable", "unknown" and "blocked" on a keypad.
 _WITHHELD = frozenset(("266696687", "7378742833", "86282452253", "8656696", "2562533", "464"))
 

@@ -38,10 +38,10 @@ class Office:
         """Post and go where the answer leads."""
         return self.client.post(path, fields, follow=True)
 
-    def ask(self, action: str, *rows: Model) -> Any:
-        """Choose rows in their list and ask for an action."""
+    def ask(self, action: str, *rows: Model, within: str = "") -> Any:
+        """Choose rows in their list and ask for an action; `within` is the query of the list."""
         chosen = {"action": action, "_selected_action": [str(row.pk) for row in rows]}
-        return self.client.post(url(rows[0], "changelist"), chosen, follow=True)
+        return self.client.post(url(rows[0], "changelist") + within, chosen, follow=True)
 
 
 def url(row: Model | type[Model], page: str, *args: Any) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -66,10 +67,8 @@ def test_a_time_of_day_is_typed_as_on_a_clock(typed: str, minute: int) -> None:
     "typed", ["24:01", "25:00", "9", "09:60", "570", "-1:00", "neun", "", "9:5"]
 )
 def test_what_is_no_time_of_day_is_refused(typed: str) -> None:
-    with pytest.raises(Exception, match=".") as refused:
+    with pytest.raises(ValidationError):
         WallTimeField().clean(typed)
-
-    assert type(refused.value).__name__ == "ValidationError"
 
 
 @pytest.mark.parametrize(
@@ -101,9 +100,7 @@ def test_own_hours_with_a_break_are_written_at_the_person(
     assert answer.redirect_chain, answer.context["errors"]
     with scope.tenant(salon):
         own = WorkingHours.objects.filter(staff_member=jana).order_by("from_minute")
-        assert [str(row) for row in own] == ["Monday 09:00–12:30", "Monday 13:15–24:00"] or [
-            str(row)[-11:] for row in own
-        ] == ["09:00–12:30", "13:15–24:00"]
+        assert [str(row)[-11:] for row in own] == ["09:00–12:30", "13:15–24:00"]
         assert {row.branch_id for row in own} == {jana.branch_id}
     assert 'value="13:15"' in office.text_of(owner.get(office.change_url(jana)))
 

@@ -77,16 +77,19 @@ def test_only_who_was_not_heard_of_for_long_is_purged(in_salon: Tenant, now: dat
     regular = factories.make_customer(in_salon, name="Neu", phone=None)
     newcomer = factories.make_customer(in_salon, name="Gestern", phone=None)
     old = [stranger.pk, regular.pk]
-    Customer.objects.filter(pk__in=old).update(created_at=now - timedelta(days=900))
+    Customer.objects.filter(pk__in=old).update(created_at=now - privacy.KEPT - timedelta(days=9))
     Customer.objects.filter(pk=newcomer.pk).update(created_at=now)
     jana, cut = StaffMember.objects.get(name="Jana"), Service.objects.get(name="Haarschnitt")
     done = Appointment.Status.COMPLETED
-    for customer, days in ((stranger, 800), (regular, 800), (regular, 30)):
-        factories.make_appointment(
-            jana, cut, customer, starts_at=now - timedelta(days=days), status=done
-        )
+    long_ago = privacy.KEPT + timedelta(days=1)
+    for customer, ago in (
+        (stranger, long_ago),
+        (regular, long_ago),
+        (regular, timedelta(days=30)),
+    ):
+        factories.make_appointment(jana, cut, customer, starts_at=now - ago, status=done)
 
-    count = privacy.purge(before=now - timedelta(days=730), by=BY, now=now)
+    count = privacy.purge(now=now)
 
     assert count == 1
     assert list(Customer.objects.order_by("pk").values_list("name", flat=True)) == [
@@ -94,4 +97,4 @@ def test_only_who_was_not_heard_of_for_long_is_purged(in_salon: Tenant, now: dat
         "Neu",
         "Gestern",
     ]
-    assert privacy.purge(before=now - timedelta(days=730), by=BY, now=now) == 0
+    assert privacy.purge(now=now) == 0

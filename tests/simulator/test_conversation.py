@@ -226,6 +226,15 @@ def test_when_nothing_is_free_a_callback_is_noted_with_the_wish() -> None:
     assert "Darf ich notieren, dass Sie jemand zurückruft?" not in spoken(story, "agent")
 
 
+def test_a_caller_with_no_other_wish_says_so_before_a_callback_is_offered() -> None:
+    office = friendly_office().on("check_availability", reply("past"))
+
+    story = ring_up(office, easy_caller(wishes=(THURSDAY,)))
+
+    assert "Dann weiß ich leider auch keinen anderen Tag." in spoken(story, "caller")
+    assert "Darf ich notieren, dass Sie jemand zurückruft?" in spoken(story, "agent")
+
+
 def test_a_caller_without_a_number_names_one_for_the_callback() -> None:
     office = friendly_office()
     office.on("check_availability", reply("nothing_free"))

@@ -1,209 +1,33 @@
-"""What every page of the back office has in common: whose rows, whose permission, what is written down.
+"""Pages: permissions by role, one business at a time, refusals as sentences, changes in the audit trail."""
 
-Members of a business are inside their scope from the first query on (`askpro.middleware.BackOffice`). Platform staff
-see every business in lists; as soon as they open or add a row, the page narrows to the business of that row, so that
-no list of choices offers another one's.
-"""
-
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 import psycopg
-from django import forms
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
-from django.core.paginator import Paginator
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import Model, QuerySet, TextField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import cached_property
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
-from unfold.decorators import action, display
-from unfold.views import ChangeList
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from tenants import actors, audit, directory, roles, scope
-from tenants.actors import Actor
-from tenants.errors import Invalid, Refused
-from tenants.models import Membership, Tenant, User
+from tenants import audit, directory, scope
+from tenants.back_office import forms, lists, standing
+from tenants.errors import Refused
+from tenants.models import Tenant, User
 from tenants.roles import Area, Deed
 
-_MOST_COUNTED = 10_000
 _MOST_OFFERED = 50
-_ACTORS = {"user": _("User"), "api_key": _("API key"), "call": _("Call"), "system": _("System")}
-_F = TypeVar("_F", bound=Callable[..., Any])
 _UNIQUE = (psycopg.errors.UniqueViolation, psycopg.errors.ExclusionViolation)
-
-
-# --- Who is here -----------------------------------------------------------------------------------
-
-
-def is_platform(request: HttpRequest) -> bool:
-    """Tell whether this is somebody who looks after all businesses."""
-    return bool(request.user.is_active and request.user.is_superuser)
-
-
-def role_of(request: HttpRequest) -> str | None:
-    """Return the role in the business whose scope is open; asked once per request."""
-    if not hasattr(request, "_askpro_role"):
-        request._askpro_role = _look_up_role(request)  # type: ignore[attr-defined]
-    role: str | None = request._askpro_role  # type: ignore[attr-defined]
-    return role
-
-
-def may(request: HttpRequest, deed: Deed, area: Area) -> bool:
-    """Tell whether the person may do this there."""
-    return is_platform(request) or roles.allows(role_of(request), deed, area)
-
-
-def actor(request: HttpRequest) -> Actor:
-    """Return the person as the one to whom changes are written down."""
-    return actors.user(int(str(request.user.pk)))
-
-
-def own_tenant_id() -> UUID:
-    """Return the business whose scope is open; members are always inside theirs."""
-    tenant_id = scope.current().tenant_id
-    assert tenant_id is not None, "this page belongs to one business"
-    return tenant_id
-
-
-def tenant_name(request: HttpRequest) -> str:
-    """Return whose page this is, for platform staff, who could mistake it; members know."""
-    tenant_id = scope.current().tenant_id
-    if tenant_id is None or not is_platform(request):
-        return ""
-    return Tenant.objects.filter(pk=tenant_id).values_list("name", flat=True).get()
-
-
-def who(actor: str) -> str:
-    """Return an actor, as the audit trail keeps it, in words."""
-    kind, _colon, ref = actor.partition(":")
-    name = _ACTORS.get(kind)
-    return f"{name} {ref}" if name else ref or actor
-
-
-def sentence_of(refusal: Refused) -> str:
-    """Return a refusal as a message for people."""
-    if isinstance(refusal, Invalid) and refusal.errors:
-        return " ".join(str(sentence) for sentence in refusal.errors.values())
-    return str(refusal)
-
-
-def _look_up_role(request: HttpRequest) -> str | None:
-    if not request.user.is_authenticated or not scope.is_open():
-        return None
-    return Membership.objects.filter(user_id=request.user.pk).values_list("role", flat=True).first()
-
-
-# --- Lists -----------------------------------------------------------------------------------------
-
-
-class BoundedPaginator(Paginator):  # type: ignore[type-arg]
-    """Counts the first ten thousand rows only: a list must not become slow because a business grew."""
-
-    @cached_property
-    def count(self) -> int:
-        rows = self.object_list
-        if isinstance(rows, QuerySet):
-            return rows.order_by()[:_MOST_COUNTED].count()
-        return len(rows)
-
-
-class _Rows(ChangeList):  # type: ignore[misc]
-    """Says how many rows there are only where a search or a filter has chosen them."""
-
-    def get_results(self, request: HttpRequest) -> None:
-        super().get_results(request)
-        if not (self.query or self.has_active_filters):
-            self.full_result_count = self.result_count
-
-
-def column(
-    title: Any, *, ordering: str | None = None, label: Mapping[Any, str | None] | None = None
-) -> Callable[[_F], _F]:
-    """Return the decorator of a column, with its title and the colours of its values."""
-    decorator: Callable[[_F], _F] = display(description=title, ordering=ordering, label=label)
-    return decorator
-
-
-def button(title: Any, *, path: str, icon: str) -> Callable[[_F], _F]:
-    """Return the decorator of a button on the page of a row, for those who may act upon it."""
-    decorator: Callable[[_F], _F] = action(
-        description=title, url_path=path, permissions=["act"], icon=icon
-    )
-    return decorator
-
-
-# --- Forms -----------------------------------------------------------------------------------------
-
-
-class RowForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A form that can say why the verb behind it refused."""
-
-    # Set for one request, when a verb or the database refused what the form let through.
-    refusal: ClassVar[str | None] = None
-    request: ClassVar[HttpRequest]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        capitalise(self)
-
-    def clean(self) -> dict[str, Any] | None:
-        cleaned = super().clean()
-        if self.refusal is not None:
-            raise ValidationError(self.refusal)
-        return cleaned
-
-
-class TenantForm(RowForm):
-    """A form for a row of the business whose scope is open. The business itself is never a field."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.tenant_id is None:
-            self.instance.tenant_id = scope.current().tenant_id
-
-    def _get_validation_exclusions(self) -> set[str]:
-        # What must be unique within the business is checked, although the business is no field.
-        exclusions: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
-        return exclusions - {"tenant"}
-
-    def _update_errors(self, errors: ValidationError) -> None:
-        by_field = getattr(errors, "error_dict", {})
-        for error in by_field.get(NON_FIELD_ERRORS, []):
-            _speak_of_the_fields_only(error)
-        super()._update_errors(errors)  # type: ignore[misc]
-
-
-def capitalise(form: forms.BaseForm) -> None:
-    """Begin the labels of a form as Django begins those of a table's columns."""
-    for field in form.fields.values():
-        if field.label:
-            field.label = capfirst(str(field.label))
-
-
-def _speak_of_the_fields_only(error: ValidationError) -> None:
-    facts: dict[str, Any] = error.params or {}
-    checked: Sequence[str] = facts.get("unique_check", ())
-    if "tenant" not in checked:
-        return
-    model = facts["model_class"]
-    labels = [str(model._meta.get_field(name).verbose_name) for name in checked if name != "tenant"]
-    error.message = _("There is already an entry with this: %(labels)s.")
-    facts["labels"] = ", ".join(labels)
-
-
-# --- Pages -----------------------------------------------------------------------------------------
 
 
 class _ByRole:
@@ -217,10 +41,10 @@ class _ByRole:
     may_be_deleted: ClassVar[bool] = False
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return may(request, Deed.SEE, self.area)
+        return standing.may(request, Deed.SEE, self.area)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return may(request, Deed.SEE, self.area)
+        return standing.may(request, Deed.SEE, self.area)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return not self.is_record and self.has_act_permission(request)
@@ -233,19 +57,19 @@ class _ByRole:
 
     def has_act_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Tell whether verbs may be called upon rows, even where nobody edits them."""
-        if self.is_platforms and not is_platform(request):
+        if self.is_platforms and not standing.is_platform(request):
             return False
-        return may(request, Deed.CHANGE, self.area)
+        return standing.may(request, Deed.CHANGE, self.area)
 
 
 class RoleModelAdmin(_ByRole, ModelAdmin):  # type: ignore[misc]
     """A page whose permissions follow the roles, and whose changes stand in the audit trail."""
 
-    form = RowForm
+    form = forms.RowForm
     show_full_result_count = False
     list_disable_select_all = True
     list_filter_submit = True
-    paginator = BoundedPaginator
+    paginator = lists.BoundedPaginator
     list_per_page = 50
     formfield_overrides: ClassVar[dict[Any, Any]] = {
         TextField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 3})}
@@ -256,7 +80,7 @@ class RoleModelAdmin(_ByRole, ModelAdmin):  # type: ignore[misc]
     needs_a_tenant: ClassVar[bool] = False
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[Any]:
-        return _Rows
+        return lists.BoundedList
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
@@ -294,7 +118,7 @@ class RoleModelAdmin(_ByRole, ModelAdmin):  # type: ignore[misc]
     def narrowed(self, request: HttpRequest, object_id: str | None) -> Iterator[None]:
         """See only the business of this row, or the one that platform staff chose for a new row."""
         tenant_id = None
-        if is_platform(request):
+        if standing.is_platform(request):
             tenant_id = (
                 _chosen_tenant(request)
                 if object_id is None
@@ -312,7 +136,7 @@ class RoleModelAdmin(_ByRole, ModelAdmin):  # type: ignore[misc]
         try:
             response: HttpResponse = super().delete_view(request, object_id, extra_context)
         except Refused as refusal:
-            self.message_user(request, sentence_of(refusal), messages.ERROR)
+            self.message_user(request, standing.sentence_of(refusal), messages.ERROR)
             return redirect(self.url_of("change", unquote(object_id)))
         return response
 
@@ -321,7 +145,7 @@ class RoleModelAdmin(_ByRole, ModelAdmin):  # type: ignore[misc]
             with transaction.atomic():
                 response: HttpResponse | None = super().response_action(request, queryset)
         except Refused as refusal:
-            self.message_user(request, sentence_of(refusal), messages.ERROR)
+            self.message_user(request, standing.sentence_of(refusal), messages.ERROR)
             return redirect(request.get_full_path())
         return response
 
@@ -391,43 +215,45 @@ class RoleModelAdmin(_ByRole, ModelAdmin):  # type: ignore[misc]
         tenant_id = _tenant_of(obj)
         if self.verbs_write_the_audit_trail or tenant_id is None:
             return
-        audit.record(verb, obj, tenant_id=tenant_id, by=actor(request), now=timezone.now(), **facts)
+        audit.record(
+            verb, obj, tenant_id=tenant_id, by=standing.actor(request), now=timezone.now(), **facts
+        )
 
 
 class TenantModelAdmin(RoleModelAdmin):
     """A page about rows of a business."""
 
-    form = TenantForm
+    form = forms.TenantForm
     needs_a_tenant = True
     # Columns that show a row of another table, to be read in the same query.
     related: ClassVar[tuple[str, ...]] = ()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request)
-        related = (*self.related, "tenant") if is_platform(request) else self.related
+        related = (*self.related, "tenant") if standing.is_platform(request) else self.related
         return rows.select_related(*related) if related else rows
 
     def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
         columns = tuple(super().get_list_display(request))
-        return (*columns, "tenant") if is_platform(request) else columns
+        return (*columns, "tenant") if standing.is_platform(request) else columns
 
     def get_list_filter(self, request: HttpRequest) -> tuple[Any, ...]:
         """Return the filters; those by rows of a business are of no use to who sees all of them."""
         filters = tuple(super().get_list_filter(request))
-        if not is_platform(request):
+        if not standing.is_platform(request):
             return filters
         kept = (each for each in filters if not self._is_by_row(each))
         return (("tenant", AutocompleteSelectFilter), *kept)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)
-        if not is_platform(request):
+        if not standing.is_platform(request):
             return fieldsets
         return [(None, {"fields": ["tenant"]}), *fieldsets]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[Any, ...]:
         fields = tuple(super().get_readonly_fields(request, obj))
-        return (*fields, "tenant") if is_platform(request) else fields
+        return (*fields, "tenant") if standing.is_platform(request) else fields
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -453,7 +279,7 @@ class TenantModelAdmin(RoleModelAdmin):
 class TenantInline(_ByRole, TabularInline):  # type: ignore[misc]
     """Rows of a business inside the page of another one."""
 
-    form = TenantForm
+    form = forms.TenantForm
     extra = 0
     hide_title = True
     may_be_deleted = True
@@ -483,7 +309,7 @@ def _rendered(response: HttpResponse) -> HttpResponse:
 
 def _sentence_or_raise(refusal: Refused | IntegrityError) -> str:
     if isinstance(refusal, Refused):
-        return sentence_of(refusal)
+        return standing.sentence_of(refusal)
     if isinstance(refusal.__cause__, _UNIQUE):
         return str(_("This is already in use."))
     raise refusal
