@@ -14,7 +14,7 @@ from calls.models import Call, ToolCall
 from integrations import inbox
 from integrations.voice import retell
 from integrations.voice.events import FunctionRequest
-from tenants import directory, rows, scope
+from tenants import rows, scope
 from tenants.directory import Line
 
 log = structlog.get_logger("askpro.conversation")
@@ -28,11 +28,14 @@ def answer(asked: FunctionRequest, *, body: bytes, began: float, now: datetime) 
     `began` is the reading of `time.perf_counter()` when the request came in.
     """
     try:
-        line = directory.line_for(asked.facts.to_number) if asked.facts.to_number else None
-        if line is None:
+        reached = inbox.reached(
+            retell.PROVIDER, asked.facts.call_id, dialled=asked.facts.to_number or ""
+        )
+        if reached is None:
             _keep(asked, body=body, now=now)
             return answers.UNKNOWN_NUMBER.as_json(local_now=now.astimezone(_HOME))
-        return _answer_on(line, asked, began=began, now=now)
+        line, number = reached
+        return _answer_on(line, asked, number=number, began=began, now=now)
     except Exception:
         log.exception("tool_failed", tool=asked.tool)
         return answers.FAILED.as_json(local_now=now.astimezone(_HOME))
@@ -44,9 +47,8 @@ def not_understood(*, now: datetime) -> dict[str, Any]:
 
 
 def _answer_on(
-    line: Line, asked: FunctionRequest, *, began: float, now: datetime
+    line: Line, asked: FunctionRequest, *, number: int, began: float, now: datetime
 ) -> dict[str, Any]:
-    number = inbox.number_for(retell.PROVIDER, asked.facts.call_id)
     try:
         with scope.tenant(line.tenant_id):
             call = lifecycle.open_call(asked.facts, number=number, line=line, now=now)

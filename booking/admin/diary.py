@@ -123,7 +123,7 @@ class AppointmentAdmin(LocalTimeAdmin):
         (None, {"fields": ("notes",)}),
     )
     list_display = ("when", "service", "staff_member", "attendee", "branch", "state", "source")
-    list_filter = (When, "status", "source", "staff_member", "service", "branch")
+    list_filter = (When, "status", "source", "staff_member", "service")
     search_fields = ("attendee_name",)
     search_help_text = _("Name, full number, e-mail address or #number")
     sortable_by = ()

@@ -2,9 +2,13 @@
 
 from datetime import datetime, timedelta
 
+import pytest
+from django.contrib import admin
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from booking.models import Appointment, Customer
+from calls.models import Call
 from tenants import scope
 from tenants.models import Tenant
 from tests import factories
@@ -98,6 +102,28 @@ def test_a_list_counts_no_further_than_it_must(owner: Office, salon: Tenant, our
     counts = [each["sql"] for each in seen if "COUNT(" in each["sql"]]
     assert counts
     assert all("LIMIT 10000" in sql for sql in counts)
+
+
+def test_a_page_of_a_list_is_chosen_before_anything_is_joined_to_it(
+    owner: Office,
+    operator: Office,
+    salon: Tenant,
+    ours: Rows,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fill_more(salon, now=now)
+    for model in (Call, Appointment, Customer):
+        monkeypatch.setattr(admin.site._registry[model], "list_per_page", 2)
+        for person in (owner, operator):
+            with CaptureQueriesContext(connection) as seen:
+                page = person.get(office.url(model, "changelist"))
+
+            keys = f'SELECT "{model._meta.db_table}"."id" AS "pk" FROM'
+            (cut,) = (each["sql"] for each in seen if each["sql"].startswith(keys))
+            assert "LIMIT 2" in cut
+            assert "JOIN" not in cut
+            assert len(page.context["cl"].result_list) == 2
 
 
 def test_texts_of_conversations_are_not_read_for_a_list(owner: Office, ours: Rows) -> None:

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from booking.admin.inputs import EuroField, WallTimeField
 from booking.models import Service, Skill, StaffMember, TimeOff, WorkingHours
 from tenants import scope
-from tenants.models import Branch, Tenant
+from tenants.models import AuditEntry, Branch, Tenant
 from tests import factories
 from tests.admin import office
 from tests.admin.office import Office
@@ -373,6 +373,22 @@ def test_a_service_that_was_booked_is_not_deleted(
     assert page.context["protected"]
     with scope.tenant(salon):
         assert Service.objects.filter(pk=cut.pk).exists()
+
+
+@pytest.mark.parametrize("who", ["owner", "operator"])
+def test_an_unused_service_is_deleted_with_its_other_names_and_the_trail_knows(
+    who: str, owner: Office, operator: Office, salon: Tenant
+) -> None:
+    person = {"owner": owner, "operator": operator}[who]
+    beard = factories.make_service(salon, name="Bart")
+    factories.make_alias(beard, "Rasur")
+
+    person.post(office.url(beard, "delete", beard.pk), post="yes")
+
+    with scope.tenant(salon):
+        assert not Service.objects.filter(name="Bart").exists()
+        entry = AuditEntry.objects.get(verb="deleted")
+    assert (entry.object_id, entry.actor) == (str(beard.pk), f"user:{person.user.pk}")
 
 
 def test_an_unused_branch_name_may_be_used_by_the_neighbour_too(

@@ -12,7 +12,7 @@ from tenants.models import Branch, PhoneNumber, Tenant
 
 SLUG = "benchmark"
 NUMBER = "+493023125900"
-TEAM = 20
+TEAM, TOWN = 20, 40
 DAYS = 30
 _CALLS = 5000
 _ZONE = ZoneInfo("Europe/Berlin")
@@ -33,10 +33,32 @@ def enter(*, now: datetime) -> Tenant:
             tenant=tenant, branch=branch, number=NUMBER, is_primary=True
         )
         service = Service.objects.create(tenant=tenant, name="Haarschnitt", duration_minutes=30)
-        team = _team(tenant, branch, service)
-        _fill_the_month(tenant, branch, service, team, now=now)
+        team = _team(tenant, branch, service, size=TEAM)
+        _fill_the_month(tenant, branch, service, team, now=now, days=DAYS)
         _fill_the_calls(tenant, branch, number)
     return tenant
+
+
+def town(*, now: datetime) -> list[str]:
+    """Return the numbers of forty businesses with five people each, half taken for a fortnight."""
+    numbers = [f"+49302312{5950 + n}" for n in range(TOWN)]
+    with scope.platform():
+        if Tenant.objects.filter(slug=f"{SLUG}-0").exists():
+            return numbers
+    for n, dialled in enumerate(numbers):
+        with scope.platform():
+            tenant = Tenant.objects.create(name=f"Benchmark {n}", slug=f"{SLUG}-{n}")
+        with scope.tenant(tenant):
+            branch = Branch.objects.create(
+                tenant=tenant, name="Filiale", state="BE", time_zone="Europe/Berlin"
+            )
+            PhoneNumber.objects.create(
+                tenant=tenant, branch=branch, number=dialled, is_primary=True
+            )
+            service = Service.objects.create(tenant=tenant, name="Haarschnitt", duration_minutes=30)
+            team = _team(tenant, branch, service, size=5)
+            _fill_the_month(tenant, branch, service, team, now=now, days=14)
+    return numbers
 
 
 def key_for(tenant: Tenant, *, now: datetime) -> str:
@@ -48,9 +70,9 @@ def key_for(tenant: Tenant, *, now: datetime) -> str:
     return secret
 
 
-def _team(tenant: Tenant, branch: Branch, service: Service) -> list[StaffMember]:
+def _team(tenant: Tenant, branch: Branch, service: Service, *, size: int) -> list[StaffMember]:
     team = []
-    for n in range(TEAM):
+    for n in range(size):
         person = StaffMember.objects.create(tenant=tenant, branch=branch, name=f"Person {n:02d}")
         Skill.objects.create(tenant=tenant, staff_member=person, service=service)
         team.append(person)
@@ -63,14 +85,20 @@ def _team(tenant: Tenant, branch: Branch, service: Service) -> list[StaffMember]
 
 
 def _fill_the_month(
-    tenant: Tenant, branch: Branch, service: Service, team: list[StaffMember], *, now: datetime
+    tenant: Tenant,
+    branch: Branch,
+    service: Service,
+    team: list[StaffMember],
+    *,
+    now: datetime,
+    days: int,
 ) -> None:
     """Take half of every day with appointments of 15 to 60 minutes, the same ones in every run."""
     dice = random.Random(3)  # noqa: S311 — repeatable, guards nothing
     customer = Customer.objects.create(tenant=tenant, name="Erika Mustermann")
     rows = []
     for person in team:
-        for day in range(DAYS + 2):
+        for day in range(days + 2):
             for first, last in ((9 * 60, 12 * 60), (13 * 60, 17 * 60)):
                 minute = first
                 while minute < last:

@@ -15,14 +15,14 @@ from integrations.voice import retell
 
 
 def run(
-    port: int, key: str, number: str, prefix: str, per_second: int, seconds: float
+    port: int, key: str, numbers: list[str], prefix: str, per_second: int, seconds: float
 ) -> dict[str, Any]:
     """Return the flow times (ms), the call ids that were told "booked", and what went wrong."""
-    return asyncio.run(_run(port, key, number, prefix, per_second, seconds))
+    return asyncio.run(_run(port, key, numbers, prefix, per_second, seconds))
 
 
 async def _run(
-    port: int, key: str, number: str, prefix: str, per_second: int, seconds: float
+    port: int, key: str, numbers: list[str], prefix: str, per_second: int, seconds: float
 ) -> dict[str, Any]:
     got: dict[str, Any] = {"ms": [], "told": [], "bad": []}
     dice = random.Random(9)  # noqa: S311 — repeatable, guards nothing
@@ -32,7 +32,9 @@ async def _run(
     while arrival < began + seconds:
         arrival += dice.expovariate(per_second)
         await asyncio.sleep(max(0.0, arrival - time.perf_counter()))
-        caller = _Caller(port, key, number, f"bench_{prefix}_{len(callers):06d}", dice, got)
+        caller = _Caller(
+            port, key, dice.choice(numbers), f"bench_{prefix}_{len(callers):06d}", dice, got
+        )
         callers.append(asyncio.create_task(caller.call(arrival)))
     for result in await asyncio.gather(*callers, return_exceptions=True):
         if isinstance(result, BaseException):
@@ -60,7 +62,7 @@ class _Caller:
     async def call(self, planned: float) -> None:
         self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
         await self._post("webhook", {"event": "call_started", "call": self.facts})
-        day = f"in {self.dice.randrange(2, 25)} Tagen"
+        day = f"in {self.dice.randrange(1, 14)} Tagen"
         for _ in range(5):
             free = await self._ask("check_availability", service="Haarschnitt", date=day)
             if not free["data"].get("slots"):

@@ -17,29 +17,24 @@ from tenants.models import Tenant
 
 def core_flow(tenant: Tenant, size: Size) -> Iterator[Goal]:
     """P12: webhook, availability, booking, webhook, fifty callers a second."""
+    numbers = cast.town(now=timezone.now())
+    key = settings.RETELL_API_KEY
     with stage.serving(knock.PRODUCT) as product:
-        stage.elsewhere(
-            flow.run, product.port, settings.RETELL_API_KEY, cast.NUMBER, f"{knock.RUN}w", 20, 1.0
-        )
-        slow = stage.elsewhere(
-            flow.run,
-            product.port,
-            settings.RETELL_API_KEY,
-            cast.NUMBER,
-            f"{knock.RUN}a",
-            50,
-            size.flows / 50,
-        )
-        fast = stage.elsewhere(
-            flow.run,
-            product.port,
-            settings.RETELL_API_KEY,
-            cast.NUMBER,
-            f"{knock.RUN}b",
-            110,
-            size.flows / 50,
-        )
-    wrong = _booked_but_not_stored(slow["told"] + fast["told"], tenant)
+        stage.elsewhere(flow.run, product.port, key, numbers, f"{knock.RUN}v", 2, 3.0)
+        stage.elsewhere(flow.run, product.port, key, numbers, f"{knock.RUN}w", 20, 3.0)
+        got = {
+            rate: stage.elsewhere(
+                flow.run, product.port, key, numbers, f"{knock.RUN}{rate}", rate, size.flows / 50
+            )
+            for rate in (10, 50, 110)
+        }
+    slow, fast = got[50], got[110]
+    yield Goal(
+        id="P12", what="p50 / p99 of a whole flow at 10/s", goal="told",
+        measured=f"{quantile(got[10]['ms'], 0.5):.1f} / {quantile(got[10]['ms'], 0.99):.1f} ms",
+        holds=None,
+    )  # fmt: skip
+    wrong = _booked_but_not_stored(slow["told"] + fast["told"])
     yield at_most("P12", "p50 of a whole flow at 50/s", quantile(slow["ms"], 0.5), 25, "ms")
     yield Goal(
         id="P12", what="p99 of a whole flow at 50/s", goal="told",
@@ -95,16 +90,15 @@ def walls(tenant: Tenant, size: Size) -> Iterator[Goal]:
     yield at_most("P17", "whole wall as a share of the request's CPU", 100 * extra / wall, 8, "%")
 
 
-def _booked_but_not_stored(told: list[str], tenant: Tenant) -> int:
-    with scope.tenant(tenant):
-        stored = set(
-            statements.run(
-                "SELECT c.external_id FROM booking_appointment a JOIN calls_call c ON c.id = a.call_number"
-                " WHERE a.tenant_id = %s AND a.status = 'confirmed'",
-                (tenant.pk,),
-            ).fetchall()
-        )
-    return sum((call_id,) not in stored for call_id in told)
+def _booked_but_not_stored(told: list[str]) -> int:
+    """Return how many calls were told "booked" and have no confirmed appointment."""
+    with scope.platform():
+        found = statements.run(
+            "SELECT c.external_id FROM booking_appointment a JOIN calls_call c ON c.id = a.call_number"
+            " WHERE a.status = 'confirmed' AND c.external_id = ANY(%s)",
+            (told,),
+        ).fetchall()
+    return len(set(told) - {row[0] for row in found})
 
 
 def _owe_a_message(tenant: Tenant) -> Message | None:
