@@ -37,6 +37,13 @@ _COLOURS: dict[str, str | None] = {
     _O.NOT_COMPLETED: "warning",
     _O.FAILED: "danger",
 }
+# As the provider names them, whatever the case.
+_MOODS = {
+    "positive": _("positive"),
+    "neutral": _("neutral"),
+    "negative": _("negative"),
+    "unknown": _("unknown"),
+}
 # Texts of a conversation that no list shows.
 _LONG = ("transcript", "turns", "analysis", "summary", "recording_url")
 
@@ -128,6 +135,7 @@ def _story_of(call: Call) -> dict[str, Any]:
         "call": call,
         "began": written(call.started_at or call.created_at, call.branch),
         "lasted": _duration(call.duration_seconds),
+        "mood": _MOODS.get(call.sentiment.lower(), call.sentiment),
         "outcome_colour": _COLOURS[call.outcome],
         "turns": list(_turns(call)),
         "tool_calls": [_trace(each) for each in ToolCall.objects.filter(call=call).order_by("pk")],
@@ -171,7 +179,7 @@ def _trace(tool_call: ToolCall) -> dict[str, Any]:
 
 
 def _duration(seconds: int | None) -> str:
-    return "–" if seconds is None else f"{seconds // 60}:{seconds % 60:02d} min"
+    return "–" if seconds is None else f"{seconds // 60}:{seconds % 60:02d}\N{NO-BREAK SPACE}min"
 
 
 class Due(admin.SimpleListFilter):

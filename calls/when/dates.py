@@ -186,7 +186,7 @@ def _day(split: Tokens, position: int) -> Found:
     return [Away(split[position].number)], position + 1
 
 
-def morgen(split: Tokens, position: int) -> Found:
+def _morgen(split: Tokens, position: int) -> Found:
     """Read "morgen": the morning behind a day or "am", tomorrow everywhere else."""
     before = at(split, position - 1)
     if before.kind in (Kind.WEEKDAY, Kind.DAY, Kind.DATE, Kind.MORGEN, Kind.FEAST, Kind.TONE):
@@ -256,7 +256,7 @@ def _calendar_week(split: Tokens, position: int) -> Found | None:
     return [Week(number=number.number or 99, year=year)], end
 
 
-def edge_of(split: Tokens, position: int) -> Found | None:
+def _edge(split: Tokens, position: int) -> Found | None:
     """Read "Anfang", "Mitte", "Ende" of a week, month or year; what it is the edge of may follow by itself."""
     edge = Edge(split[position].name)
     behind = position + 1
@@ -301,6 +301,8 @@ READERS: dict[Kind, Callable[[Tokens, int], Found | None]] = {
     Kind.MONTH: _month,
     Kind.NUMBER: _number,
     Kind.DAY: _day,
+    Kind.MORGEN: _morgen,
+    Kind.EDGE: _edge,
     Kind.WEEKDAY: _weekday,
     Kind.WHICH: _which,
     Kind.CALENDAR_WEEK: _calendar_week,

@@ -115,11 +115,7 @@ class _Reader:
             return self._take(
                 dates.month_day(self.tokens, self.position) or dates.bare_day(token, self.position)
             )
-        if token.kind is Kind.MORGEN:
-            return self._take(dates.morgen(self.tokens, self.position))
-        if token.kind is Kind.EDGE:
-            return self._take(dates.edge_of(self.tokens, self.position))
-        read = dates.READERS.get(token.kind)
+        read = _PART_READERS.get(token.kind) or dates.READERS.get(token.kind)
         return self._take(read(self.tokens, self.position) if read else None)
 
     def _mark(self) -> None:
@@ -190,3 +186,6 @@ def _part_role(split: Tokens, position: int) -> Role:
     return {"ab": Role.FROM, "nach": Role.FROM, "bis": Role.UNTIL, "vor": Role.UNTIL}.get(
         before.name, Role.AT
     )
+
+
+_PART_READERS = {Kind.PART: _part, Kind.TONE: _tone}

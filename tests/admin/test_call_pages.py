@@ -27,7 +27,7 @@ def test_a_call_is_shown_as_a_dialogue_with_its_tools_and_its_appointment(
         "check_availability",
         "available",
         "Termin gebucht",
-        "1:35 min",
+        "1:35\xa0min",
         office.change_url(ours["booking.Appointment"]),
         office.change_url(ours["booking.Customer"]),
         office.change_url(ours["calls.CallbackRequest"]),
