@@ -94,7 +94,7 @@ def merge(wanted: Iterable[Sentence], known: Catalogue) -> Catalogue:
 
 def write(path: Path, catalogue: Catalogue) -> None:
     """Write a `.po` file, in the order of the alphabet."""
-    blocks = ['msgid ""\nmsgstr ""\n' + "\n".join(map(_quoted, _HEADER.splitlines(True)))]
+    blocks = ['msgid ""\nmsgstr ""\n' + "\n".join(map(_quoted, _HEADER.splitlines(keepends=True)))]
     blocks += [_block(sentence, entry) for sentence, entry in sorted(catalogue.items())]
     path.write_text("\n\n".join(blocks) + "\n")
 

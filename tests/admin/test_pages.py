@@ -157,13 +157,15 @@ def test_rows_of_the_house_are_not_edited_by_hand(
 
 
 def test_the_first_page_counts_what_a_person_should_know(
-    owner: Office, salon: Tenant, ours: Rows, now: datetime
+    owner: Office, operator: Office, salon: Tenant, ours: Rows, now: datetime
 ) -> None:
     with scope.tenant(salon):
         type(ours["calls.Call"])._default_manager.update(created_at=datetime.now(now.tzinfo))
 
     page = owner.get("/admin/")
+    platforms = {tile.title for tile in operator.get("/admin/").context["tiles"]}
 
+    assert "Offene Eingänge" in platforms
     tiles = {tile.title: (tile.value, tile.is_alarming) for tile in page.context["tiles"]}
     assert tiles["Anrufe heute"] == ("1", False)
     assert tiles["Abschlussquote"] == ("100 %", False)
