@@ -20,7 +20,7 @@ _REASONS = {
     "past": "Das liegt schon in der Vergangenheit.",
     "too_soon": "So kurzfristig geht es leider nicht.",
     "beyond_horizon": "So weit im Voraus kann ich noch nicht buchen.",
-    "closed": "Da ist nicht lange genug geöffnet.",
+    "closed": "Da haben wir nicht geöffnet.",
     "off_hours": "Das passt nicht in die Arbeitszeiten.",
     "time_off": "Da ist niemand da.",
     "taken": "Da ist leider schon alles vergeben.",

@@ -22,6 +22,7 @@ PLATFORM_USERS = {
     "askpro/compliance/retention.py",  # deliveries of nobody grow old, too
     "askpro/operations/bench/cast.py",  # makes the business of the benchmark
     "askpro/operations/bench/acknowledgement.py",  # counts what was stored
+    "askpro/operations/bench/house.py",  # as above, of many businesses
     "askpro/operations/demo.py",  # makes the demo businesses
 }
 SOURCES = [

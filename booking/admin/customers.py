@@ -78,6 +78,11 @@ class CustomerForm(TenantForm):
 class Choices(AutocompleteJsonView):
     """What a search for a customer offers: two people of one name must not be mistaken for each other."""
 
+    def process_request(self, request: HttpRequest) -> Any:
+        # Always about customers, whatever field the address names.
+        page = admin.site._registry[Customer]
+        return request.GET.get("term", ""), page, Appointment._meta.get_field("customer"), "id"
+
     def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
         known = (obj.name, obj.phone, obj.email)
         return {"id": str(obj.pk), "text": " · ".join(part for part in known if part)}

@@ -263,13 +263,24 @@ def _on_days(found: Days, times: Sequence[TimeFact], here: Here) -> When:
         weekday = span.first.isoweekday() if span.is_day and span.first else None
         said = hours.resolve(times, opening=here.opening, weekday=weekday)
         each = _on_span(span, said, here)
-        if span.tentative and (each.state is State.PAST or not (said or here.has_time_left)):
-            continue
-        answers += each.alternatives if each.state is State.AMBIGUOUS else (each,)
+        meanings = each.alternatives if each.state is State.AMBIGUOUS else (each,)
+        if span.tentative:
+            meanings = _still_ahead(meanings, here)
+        answers += meanings
         reason = reason or each.reason
     if found.state is State.CONFLICT or any(one.state is State.CONFLICT for one in answers):
         return _contradicting(answers, reason)
     return _one_of(answers, reason=reason)
+
+
+def _still_ahead(meanings: Sequence[When], here: Here) -> tuple[When, ...]:
+    """Return what somebody who names today's weekday can mean of today; with no time, only while we are open."""
+    return tuple(
+        meaning
+        for meaning in meanings
+        if meaning.state is not State.PAST
+        and (meaning.state is not State.DAY or here.has_time_left)
+    )
 
 
 def _on_span(span: Span, said: hours.Hours | None, here: Here) -> When:
@@ -280,12 +291,12 @@ def _on_span(span: Span, said: hours.Hours | None, here: Here) -> When:
     options = [_on(span, option, here) for option in said.options]
     if said.state is State.CONFLICT:
         return _contradicting(options, said.reason)
-    if any(
-        isinstance(option.minute, int) and option.minute % DAY_MINUTES == 0
-        for option in said.options
-    ):
+    if any(option.minute in _MIDNIGHTS for option in said.options):  # "heute um Mitternacht" comes
         options = [option for option in options if option.state is not State.PAST] or options
     return _one_of(options, reason=said.reason)
+
+
+_MIDNIGHTS = (0, DAY_MINUTES)
 
 
 def _date_of(span: Span) -> date | None:

@@ -5,7 +5,7 @@ from enum import StrEnum, auto
 
 from calls.when.facts import Clock, Form, Moment, Role, Stretch
 from calls.when.lexicon import Kind
-from calls.when.tokens import Token, at
+from calls.when.tokens import NOTHING, Token, at
 
 Tokens = Sequence[Token]
 Found = tuple[Clock, int]
@@ -25,7 +25,7 @@ class Field(StrEnum):
 def read(tokens: Tokens, start: int, *, field: Field) -> tuple[Moment | Stretch, int] | None:
     """Read a time or a stretch of time with its prepositions; return it and the position behind it."""
     position = _behind_prepositions(tokens, start)
-    said = frozenset(token.name for token in tokens[start:position])
+    said = frozenset(name for token in tokens[start:position] for name in (token.name, token.text))
     found = _stretch(tokens, position, said, field=field)
     if found:
         return found
@@ -63,6 +63,7 @@ def hour(number: int, minute: int = 0, *, form: Form = Form.OPEN) -> Clock:
 
 # --- prepositions and roles -------------------------------------------------------------------------------
 
+_LONGEST_CHAIN = 5  # "bis spätestens so um die zehn"
 _CHAIN = (Kind.PREPOSITION, Kind.ARTICLE)
 _HOUR_PREPOSITIONS = frozenset(
     ("um", "about", "ab", "nach", "vor", "bis", "latest", "zwischen", "von", "sharp")
@@ -78,7 +79,10 @@ _ROLES = (
 
 def _behind_prepositions(tokens: Tokens, start: int) -> int:
     position = start
+    longest = start + _LONGEST_CHAIN
     while at(tokens, position).kind in _CHAIN and not _is_one_hour(tokens, position):
+        if position == longest:
+            return start
         position += 1
     return position
 
@@ -131,8 +135,12 @@ def _stretch(
     if link is None:
         return None
     position = _behind_prepositions(tokens, link)
-    last = clock(tokens, position, said=frozenset(("ab",)), field=field)
+    said = frozenset(("ab",)) if said & _BEFORE_DAYS else frozenset(("ab", "um"))
+    last = clock(tokens, position, said=said, field=field)
     return (Stretch(first[0], last[0]), last[1]) if last else None
+
+
+_BEFORE_DAYS = frozenset(("the", "am", "vom"))
 
 
 def _behind_link(tokens: Tokens, position: int, *, between: bool) -> int | None:
@@ -172,6 +180,17 @@ def _written(first: str) -> Form:
     return Form.FIRM if digits.startswith("0") else Form.DIGITAL
 
 
+def _numeral(tokens: Tokens, position: int) -> Token:
+    """Return a number; the dot of "14 Uhr 30." ends a sentence and makes no ordinal."""
+    token, following = at(tokens, position), at(tokens, position + 1)
+    if token.kind is Kind.NUMBER:
+        return token
+    is_date = following.kind in (Kind.MONTH, Kind.ORDINAL, Kind.CALENDAR_WEEK)
+    if token.kind is Kind.ORDINAL and token.text.endswith(".") and not is_date:
+        return token._replace(kind=Kind.NUMBER)
+    return NOTHING
+
+
 def _behind_uhr(tokens: Tokens, position: int) -> int:
     return position + 1 if at(tokens, position).kind is Kind.UHR else position
 
@@ -204,7 +223,7 @@ def _full_hour(tokens: Tokens, start: int) -> Found | None:
 def _minutes(tokens: Tokens, start: int) -> tuple[int, int]:
     """Read the minutes behind "Uhr", if there are any."""
     position = start + 1 if at(tokens, start).kind is Kind.AND else start
-    token = at(tokens, position)
+    token = _numeral(tokens, position)
     if (
         token.kind is not Kind.NUMBER
         or token.number > 99
@@ -257,16 +276,20 @@ def _beside(tokens: Tokens, start: int) -> Found | None:
     if side not in ("vor", "nach"):
         return None
     minutes = token.number if side == "nach" else -token.number
-    if at(tokens, position + 1).kind is Kind.HALF:
-        return _before_or_after(tokens, position + 2, minutes=minutes - 30)
+    fraction = _FRACTIONS.get(at(tokens, position + 1).kind)
+    if fraction:
+        return _before_or_after(tokens, position + 2, minutes=minutes + fraction)
     return _before_or_after(tokens, position + 1, minutes=minutes)
+
+
+_FRACTIONS = {Kind.HALF: -30, Kind.THREE_QUARTERS: -15, Kind.QUARTER: -45}
 
 
 def _before_or_after(tokens: Tokens, start: int, *, minutes: int) -> Found | None:
     """Read an hour and move it by minutes; an hour up to twelve stays open for both halves of the day."""
     if at(tokens, start).kind is Kind.MIDNIGHT:
         return Clock((minutes % DAY_MINUTES,), Form.FIRM), start + 1
-    token = at(tokens, start)
+    token = _numeral(tokens, start)
     is_one = _is_one_hour(tokens, start)
     if (token.kind is not Kind.NUMBER and not is_one) or _counts_something(tokens, start + 1):
         return None
@@ -314,7 +337,7 @@ def _dots_are_a_time(token: Token, said: frozenset[str], field: Field) -> bool:
 
 def _two_numbers(tokens: Tokens, start: int, said: frozenset[str], field: Field) -> Found | None:
     """Read "vierzehn dreißig" and "um 14 30"."""
-    token, following = at(tokens, start), at(tokens, start + 1)
+    token, following = at(tokens, start), _numeral(tokens, start + 1)
     if token.kind is not Kind.NUMBER or following.kind is not Kind.NUMBER or token.number > 24:
         return None
     if not 10 <= following.number <= 59 or _counts_something(tokens, start + 2):
@@ -362,19 +385,14 @@ def _starts_badly(tokens: Tokens, start: int) -> bool:
 def _bare(tokens: Tokens, start: int, said: frozenset[str], field: Field) -> Found | None:
     """Read a number as an hour where nothing else can be meant: "um drei", "Dienstag zehn", "9 bis 11"."""
     token = at(tokens, start)
-    if token.kind is Kind.ORDINAL and _ends_a_sentence(tokens, start, said):
-        return hour(token.number), start + 1
+    if token.kind is Kind.ORDINAL and not said.isdisjoint(("um", "about")):
+        numeral = _numeral(tokens, start)
+        return (hour(numeral.number), start + 1) if numeral.text else None
     if token.kind is not Kind.NUMBER or not _can_be_bare(tokens, start, said, field):
         return None
     if token.number > 99 and field is Field.TIME and len(token.text) in (3, 4):
         return hour(token.number // 100, token.number % 100, form=Form.FIRM), start + 1
     return hour(token.number, form=_form(token)), start + 1
-
-
-def _ends_a_sentence(tokens: Tokens, start: int, said: frozenset[str]) -> bool:
-    """Tell whether the dot of "um 10." ends a sentence rather than makes an ordinal."""
-    digits = at(tokens, start).name == "digits" and not said.isdisjoint(("um", "about"))
-    return digits and at(tokens, start + 1).kind not in (Kind.MONTH, Kind.ORDINAL)
 
 
 def _can_be_bare(tokens: Tokens, start: int, said: frozenset[str], field: Field) -> bool:
@@ -383,7 +401,7 @@ def _can_be_bare(tokens: Tokens, start: int, said: frozenset[str], field: Field)
         tokens, start + 1
     ):
         return False
-    if following.name in ("vor", "nach") and at(tokens, start + 2).kind is Kind.EDGE_OF_TEXT:
+    if following.name in ("vor", "nach") and at(tokens, start + 2).kind in _ENDS:
         return False  # "fünf nach": after which hour?
     if field is Field.TIME or not said.isdisjoint(("um", "about", "ab")):
         return True

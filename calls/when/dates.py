@@ -39,13 +39,16 @@ def _date_token(split: Tokens, position: int) -> Found:
     behind = position + 1
     if not year:
         year, behind = _year(split, behind)
-    return [Day(day, month, year)], behind
+    return [Day(day, month or _NO_MONTH, year)], behind
+
+
+_NO_MONTH = 99  # a written zero; zero itself stands for a month that was not said
 
 
 def _dotted(split: Tokens, position: int) -> Found:
     day, month = split[position].parts
     year, behind = _year(split, position + 1)
-    return [Day(day, month, year)], behind
+    return [Day(day, month or _NO_MONTH, year)], behind
 
 
 def _instant(split: Tokens, position: int) -> Found:

@@ -38,7 +38,7 @@ WINDOWS: dict[tuple[str, str], Minutes] = {
 }
 # ... and which hours can be called so.
 _REACH: dict[str, tuple[Minutes, ...]] = {
-    "frueh": ((4 * 60, 12 * 60),),
+    "frueh": ((60, 12 * 60),),
     "vormittag": ((6 * 60, 12 * 60),),
     "mittag": ((11 * 60, 15 * 60),),
     "nachmittag": ((12 * 60, 19 * 60),),
@@ -220,8 +220,12 @@ def _contradiction(facts: Sequence[TimeFact], chooser: _Chooser) -> Hours:
 
 
 def _from(clock: Clock, chooser: _Chooser) -> tuple[Minutes, ...]:
-    last = _reach(chooser.parts)[1]
-    return tuple((minute, last) for minute in chooser.fitting(clock) if minute < last)
+    found = []
+    for minute in chooser.fitting(clock):
+        last = next((end for end in _ends(chooser.parts) if minute < end), None)
+        if last is not None:
+            found.append((minute, last))
+    return tuple(found)
 
 
 def _until(clock: Clock, chooser: _Chooser) -> tuple[Minutes, ...]:
@@ -234,13 +238,16 @@ def _until(clock: Clock, chooser: _Chooser) -> tuple[Minutes, ...]:
     )
 
 
-def _reach(parts: Sequence[Part]) -> Minutes:
+def _ends(parts: Sequence[Part]) -> tuple[int, ...]:
+    """Return where "ab" can end: with the usual part of the day, else with the last hour called so."""
     if not parts:
-        return (0, DAY_MINUTES)
-    return (
-        max(_REACH[part.name][0][0] for part in parts),
-        min(_REACH[part.name][0][1] for part in parts),
-    )
+        return (DAY_MINUTES,)
+    usual = min(WINDOWS[part.name, part.tone][1] for part in parts)
+    widest = min(_REACH[part.name][0][1] for part in parts)
+    return (widest,) if any(part.name in _OPEN_ENDED for part in parts) else (usual, widest)
+
+
+_OPEN_ENDED = ("frueh", "abend")  # "morgens ab neun" does not end at ten
 
 
 def _common(windows: Sequence[Minutes]) -> Minutes | None:

@@ -5,7 +5,7 @@ They are rewritten before the text is split. Patterns are written with umlauts a
 
 import re
 
-_AS_IT_GOES = r"(?:wie|als) (?:es |nur |irgend )*(?:möglich|geht|machbar|irgend)\w*"
+_AS_IT_GOES = r"(?:wie|als)(?:'?s)? (?:es |nur |irgend )*(?:möglich|geht|machbar|irgend)\w*"
 _FREE = r"(?:(?:freie|verfügbare|mögliche|offene|beste|passende)[nrsm]? )*"
 _IDIOMS: tuple[tuple[str, str], ...] = (
     # as soon as possible
@@ -17,7 +17,7 @@ _IDIOMS: tuple[tuple[str, str], ...] = (
     (rf"\bnächste[nrsm]? {_FREE}(?:zeitpunkt|gelegenheit|lücke)\b", " asap "),
     (r"\bam (?:schnellsten|frühesten|ehesten)\b|\b(?:ab|per) sofort\b", " asap "),
     (r"\begal,? wann\b|\bwann auch immer\b|\birgendwann\b|\bjederzeit\b", " anytime "),
-    (r"\b(?:ganz|ist|ist mir) egal\b|^egal$", " anytime "),
+    (r"\b(?:ganz|ist|ist mir) egal\b|^egal\b", " anytime "),
     # from and until
     (r"\bnicht (?:vor|früher als|eher als)\b|\berst(?: wieder)? (?:ab|nach|um)\b", " ab "),
     (r"\bfrühe?stens(?: ab)?\b", " ab "),

@@ -181,7 +181,7 @@ _WORDS: Mapping[Kind, Mapping[str, str]] = {
     },
     Kind.SOON: {"soon": "bald gleich jetzt sofort zeitnah direkt demnaechst now"},
     Kind.NOT: {
-        "not": "nicht kein keine keinen keinem keiner keinesfalls ausser niemals nie net ned"
+        "not": "nicht kein keine keinen keinem keiner keinesfalls ausser weder niemals nie net ned"
     },
     Kind.CORRECTION: {"no": "nein nee quatsch korrektur vielmehr pardon entschuldigung sorry"},
     Kind.BUT: {"but": "aber sondern lieber dafuer stattdessen dessen"},
@@ -196,7 +196,10 @@ _WORDS: Mapping[Kind, Mapping[str, str]] = {
     },
     Kind.AN: {"an": "an"},
     Kind.AROUND: {"around": "rum herum"},
-    Kind.TITLE: {"title": "frau herr herrn hr doktor dr familie kollegin kollege name namen bei"},
+    Kind.TITLE: {
+        "title": "frau herr herrn hr doktor dr familie kollegin kollege bei",
+        "called": "name heisse heissen",
+    },
     Kind.THING: {
         "thing": "person personen leute leuten kind kinder kindern mal termin termine terminen montage euro "
         "prozent mann frauen herren haarschnitt haarschnitte behandlung behandlungen plaetze platz "

@@ -60,11 +60,15 @@ class _Reader:
         """Pass over names: a Frau Freitag is not a day."""
         if self.tokens[self.position].kind is not Kind.TITLE:
             return False
+        is_whole_name = False
         while at(self.tokens, self.position).kind is Kind.TITLE:
+            is_whole_name = self.tokens[self.position].name == "called"
             self.position += 1
         if at(self.tokens, self.position).text == "ist":
             self.position += 1
         if at(self.tokens, self.position).kind not in (Kind.COMMA, Kind.PREPOSITION, Kind.ARTICLE):
+            self.position += 1
+        while is_whole_name and at(self.tokens, self.position).kind in _PARTS_OF_NAMES:
             self.position += 1
         return True
 
@@ -135,6 +139,7 @@ class _Reader:
         return token.text == "eher" and self.position + 1 < len(self.tokens)
 
 
+_PARTS_OF_NAMES = (Kind.WORD, Kind.WEEKDAY, Kind.MONTH)
 _MARKS = {
     Kind.OR: Mark.OR,
     Kind.AND: Mark.AND,

@@ -47,13 +47,13 @@ _TOKEN = re.compile(
     | (?P<iso_week>\b\d{{4}}-?w\d{{1,2}}(?:-[1-7])?\b)
     | (?P<ymd>\b\d{{4}}[-./]\d{{1,2}}[-./]\d{{1,2}}(?!\d))
     | (?P<compact>\b(?:19|20|21)\d{{6}}\b)
-    | (?P<dmy>\b\d{{1,2}}\.\s?\d{{1,2}}\.(?:\s?(?:19|20|21)\d{{2}}\b|\d{{2}}\b(?!\s*(?:uhr|:|h\b)))?(?!\d))
+    | (?P<dmy>\b\d{{1,2}}\.\s?\d{{1,2}}\.(?:\s?(?:19|20|21)\d{{2}}\b|'?\d{{2}}\b(?!\s*(?:uhr|:|h\b)))?(?!\d))
     | (?P<slashed>\b\d{{1,2}}[/-]\d{{1,2}}[/-](?:\d{{4}}|\d{{2}})(?!\d))
     | (?P<day_month>\b\d{{1,2}}/\d{{1,2}}(?![\d/]))
     | (?P<clock>\b\d{{1,2}}\s?(?::|h(?=\d))\s?\d{{2}}(?::\d{{2}}(?:[.,]\d+)?)?(?!\d)(?:\s?(?P<half>[ap]m)\b|{_ZONE})?)
     | (?P<half_hour>\b\d{{1,2}}\s?(?:pm\b|am\b(?=\s*(?:$|,))))
     | (?P<dotted>\b\d{{1,2}}\.\d{{1,2}}(?!\.?\d))
-    | (?P<ordinal>\b\d{{1,2}}\.(?!\d))
+    | (?P<ordinal>\b\d{{1,2}}(?:\.(?!\d)|\.?s?te[nrsm]?\b))
     | (?P<number>\d+)
     | (?P<word>[a-z]+(?:'[a-z]+)?)
     | (?P<comma>[,;!?])
@@ -137,7 +137,7 @@ def _dotted(match: re.Match[str]) -> Iterator[Token]:
 
 
 def _ordinal(match: re.Match[str]) -> Iterator[Token]:
-    yield Token(Kind.ORDINAL, match.group(), "digits", int(match.group()[:-1]))
+    yield Token(Kind.ORDINAL, match.group(), "digits", _numbers(match.group())[0])
 
 
 def _number(match: re.Match[str]) -> Iterator[Token]:
@@ -227,13 +227,13 @@ _AFTER_WEEKDAY = frozenset(
     (Kind.DATE, Kind.INSTANT, Kind.ORDINAL, Kind.CLOCK, Kind.NUMBER, Kind.PART, Kind.COMMA)
     + (Kind.PREPOSITION, Kind.DASH, Kind.OR, Kind.DOTTED, Kind.AND, Kind.EDGE_OF_TEXT)
 )
-_AFTER_SUNDAY = frozenset((Kind.DATE, Kind.INSTANT, Kind.EDGE_OF_TEXT))
 
 
 def _stands_as_weekday(tokens: Sequence[Token], position: int) -> bool:
     following = at(tokens, position + 1)
-    if following.kind is Kind.COMMA and tokens[position].text in ("so", "fr"):
+    if tokens[position].text != "so" or at(tokens, position - 1).text == "am":
+        return following.kind in _AFTER_WEEKDAY
+    if following.kind is Kind.COMMA:
         following = at(tokens, position + 2)
-    if tokens[position].text == "so" and at(tokens, position - 1).text != "am":
-        return following.kind in _AFTER_SUNDAY and position == 0
-    return following.kind in _AFTER_WEEKDAY
+    is_alone = position == 0 and following.kind is Kind.EDGE_OF_TEXT
+    return is_alone or following.kind in (Kind.DATE, Kind.INSTANT)

@@ -41,7 +41,7 @@ def _day_and_part(word: str) -> tuple[Meaning, ...]:
 
 
 def _tone_and_part(word: str) -> tuple[Meaning, ...]:
-    for head, tone in (("spaet", "late"), ("frueh", "early")):
+    for head, tone in (("spaet", "late"), ("spat", "late"), ("frueh", "early"), ("fruh", "early")):
         part = LEXICON.get(word.removeprefix(head)) if word.startswith(head) else None
         if part and part.kind is Kind.PART:
             return (Meaning(Kind.TONE, tone), part)

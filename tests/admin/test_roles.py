@@ -152,6 +152,17 @@ def test_every_role_stands_in_the_table_and_nobody_without_one_may_anything() ->
         assert not any(roles.allows(nobody, deed, area) for deed in Deed for area in Area)
 
 
+def test_searches_of_forms_need_the_same_permission_as_the_lists(salon: Tenant, ours: Rows) -> None:
+    clerk = somebody(salon, Role.BILLING)
+    reception = somebody(salon, Role.RECEPTIONIST)
+    people = {"app_label": "tenants", "model_name": "membership", "field_name": "user"}
+
+    assert clerk.get("/admin/booking/customer/choices/", term="K").status_code == 403
+    assert reception.get("/admin/autocomplete/", term="l", **people).status_code == 403
+    odd = reception.get("/admin/booking/customer/choices/", term="H", field_name="service")
+    assert odd.json()["results"] == []
+
+
 def test_a_role_that_was_taken_away_counts_from_the_next_page_on(salon: Tenant, ours: Rows) -> None:
     person = somebody(salon, Role.MANAGER)
     assert person.get("/admin/booking/customer/").status_code == 200

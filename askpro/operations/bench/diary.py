@@ -136,6 +136,7 @@ class _Rivalry:
         gate, lock = threading.Barrier(rivals), threading.Lock()
 
         def rival(slot: availability.Slot) -> None:
+            connection.ensure_connection()
             gate.wait()
             began = time.perf_counter()
             try:
