@@ -7,7 +7,6 @@ from django.core.wsgi import get_wsgi_application
 from askpro import checks
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "askpro.settings")
-os.environ["ASKPRO_SERVES"] = "true"
 application = get_wsgi_application()
 
 checks.refuse_unsafe_start()

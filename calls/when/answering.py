@@ -61,7 +61,8 @@ def answer(facts: Facts, *, here: Here) -> When:
     meanings = [_meaning(choice, here) for choice in choices]
     if len(meanings) == 1:
         return meanings[0]
-    return _one_of(_flat(meanings), reason="choice")
+    unclear = [meaning for meaning in meanings if meaning.state is State.UNPARSEABLE]
+    return unclear[0] if unclear else _one_of(_flat(meanings), reason="choice")
 
 
 # --- what was taken back ----------------------------------------------------------------------------------

@@ -95,11 +95,7 @@ def _is_one_hour(tokens: Tokens, position: int) -> bool:
 def _role(tokens: Tokens, behind: int, said: frozenset[str]) -> tuple[Role, int]:
     """Return the role that the words before and behind a time give it, and the position behind them."""
     following, next_one = at(tokens, behind), at(tokens, behind + 1)
-    if (
-        following.kind is Kind.AROUND
-        or following.name == "about"
-        and at(tokens, behind + 1).kind in _ENDS
-    ):
+    if following.kind is Kind.AROUND or _is_rounded(tokens, behind):
         return Role.ABOUT, behind + 1
     if following.kind is Kind.OR and next_one.name in ("later", "late"):
         return Role.FROM, behind + 2
@@ -110,6 +106,14 @@ def _role(tokens: Tokens, behind: int, said: frozenset[str]) -> tuple[Role, int]
     if following.kind is Kind.AN:
         return Role.FROM, behind + 1
     return _role_before(said), behind
+
+
+def _is_rounded(tokens: Tokens, position: int) -> bool:
+    """Tell "zehn Uhr ungefähr" from "zehn Uhr, ungefähr elf" and "um zehn so wie immer"."""
+    word, following = at(tokens, position), at(tokens, position + 1)
+    if word.name != "about" or following.kind in (Kind.NUMBER, Kind.CLOCK, Kind.HALF):
+        return False
+    return word.text not in ("so", "gegen") or following.kind in _ENDS
 
 
 _ENDS = (Kind.EDGE_OF_TEXT, Kind.COMMA, Kind.POLITE)
@@ -379,7 +383,10 @@ _AFTER_BARE = frozenset(
 
 
 def _starts_badly(tokens: Tokens, start: int) -> bool:
-    return at(tokens, start - 1).kind not in _BEFORE_BARE
+    before = at(tokens, start - 1)
+    if before.kind is Kind.MONTH and at(tokens, start).name == "digits":
+        return True
+    return before.name == "verb" or (before.kind not in _BEFORE_BARE and before.name != "for")
 
 
 def _bare(tokens: Tokens, start: int, said: frozenset[str], field: Field) -> Found | None:
@@ -411,7 +418,15 @@ def _can_be_bare(tokens: Tokens, start: int, said: frozenset[str], field: Field)
         return True
     if "stretch" not in said and not said.isdisjoint(("the", "am")):
         return False
-    before = at(tokens, start - 1)
-    if before.kind is Kind.MONTH and at(tokens, start).name == "digits":
-        return False
-    return (before.kind in _BEFORE_BARE or before.name == "for") and following.kind in _AFTER_BARE
+    return _is_in_pair(tokens, start) or (
+        not _starts_badly(tokens, start) and following.kind in _AFTER_BARE
+    )
+
+
+def _is_in_pair(tokens: Tokens, start: int) -> bool:
+    """Tell "zehn oder elf", which are hours in any sentence."""
+    link, partner = at(tokens, start + 1), at(tokens, start + 2)
+    if link.kind in (Kind.OR, Kind.AND) and partner.kind is Kind.NUMBER:
+        return partner.number <= 24 and not _counts_something(tokens, start + 3)
+    earlier, link = at(tokens, start - 2), at(tokens, start - 1)
+    return link.kind in (Kind.OR, Kind.AND) and earlier.kind in (Kind.NUMBER, Kind.UHR, Kind.CLOCK)

@@ -97,10 +97,13 @@ _BEFORE_ORDINAL = frozenset(
 
 def _is_day_alone(split: Tokens, position: int) -> bool:
     """Tell "am fünfzehnten" from "der dritte Versuch" and "die erste Woche"."""
-    before, following = at(split, position - 1), at(split, position + 1)
-    if before.kind not in _BEFORE_ORDINAL or following.kind in (Kind.THING, Kind.UNIT):
+    token, before, following = split[position], at(split, position - 1), at(split, position + 1)
+    if following.kind in (Kind.THING, Kind.UNIT):
         return False
-    return following.kind is not Kind.WORD or before.text in BEFORE_DAYS - {"der"}
+    if following.kind is Kind.WORD:
+        return before.text in BEFORE_DAYS and (before.text != "der" or token.name == "digits")
+    is_joined = following.kind in (Kind.DASH, Kind.OR, Kind.WHICH) or following.name == "bis"
+    return is_joined or before.kind in _BEFORE_ORDINAL
 
 
 def month_day(split: Tokens, position: int) -> Found | None:
@@ -269,11 +272,14 @@ def _edge(split: Tokens, position: int) -> Found | None:
     if target.kind is Kind.UNIT and target.name in ("week", "month", "year"):
         here: dict[str, Fact] = {"week": Week(), "month": Month(), "year": Year()}
         return [edge, here[target.name]], behind + 1
-    if target.kind is Kind.WHICH and at(split, behind + 1).kind in _ENDS_OF_DAYS:
+    if target.kind is Kind.WHICH and at(split, behind + 1).kind not in _PERIODS:
         return [edge, Week(ahead=_AHEAD[target.name])], behind + 1
     if target.kind in (Kind.WHICH, Kind.MONTH, Kind.CALENDAR_WEEK):
         return [edge], behind
     return None
+
+
+_PERIODS = (Kind.UNIT, Kind.MONTH, Kind.CALENDAR_WEEK)
 
 
 def _weekend(split: Tokens, position: int) -> Found:

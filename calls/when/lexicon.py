@@ -207,9 +207,10 @@ _WORDS: Mapping[Kind, Mapping[str, str]] = {
         "feiertag weihnachtstag weihnachtsfeiertag ferientag werktag arbeitstag stock etage versuch",
     },
     Kind.POLITE: {
-        "please": "bitte danke ja okay ok gerne gern waere waer geht ginge passt passen passend wuerde "
-        "wuerd haette koennte kann will moechte dann ist habe hab was wenn moeglich also noch schon "
-        "besser gut prima super perfekt dahin zeit los sagen wir vielleicht eigentlich doch auch liebsten",
+        "please": "bitte danke ja okay ok gerne gern dann also noch schon besser gut prima super "
+        "perfekt sagen wir vielleicht eigentlich doch auch liebsten",
+        "verb": "waere waer geht ginge passt passen passend wuerde wuerd haette koennte kann will "
+        "moechte ist habe hab was wenn moeglich dahin zeit los",
     },
 }
 _TONES = {

@@ -50,7 +50,7 @@ _TOKEN = re.compile(
     | (?P<dmy>\b\d{{1,2}}\.\s?\d{{1,2}}\.(?:\s?(?:19|20|21)\d{{2}}\b|'?\d{{2}}\b(?!\s*(?:uhr|:|h\b)))?(?!\d))
     | (?P<slashed>\b\d{{1,2}}[/-]\d{{1,2}}[/-](?:\d{{4}}|\d{{2}})(?!\d))
     | (?P<day_month>\b\d{{1,2}}/\d{{1,2}}(?![\d/]))
-    | (?P<clock>\b\d{{1,2}}\s?(?::|h(?=\d))\s?\d{{2}}(?::\d{{2}}(?:[.,]\d+)?)?(?!\d)(?:\s?(?P<half>[ap]m)\b|{_ZONE})?)
+    | (?P<clock>\b\d{{1,2}}\s?(?::|h(?=\d))\s?\d{{2}}(?::\d{{2}}(?:[.,]\d+)?)?(?!\d)(?:\s?(?P<half>pm\b|am\b(?=\s*(?:$|,)))|{_ZONE})?)
     | (?P<half_hour>\b\d{{1,2}}\s?(?:pm\b|am\b(?=\s*(?:$|,))))
     | (?P<dotted>\b\d{{1,2}}\.\d{{1,2}}(?!\.?\d))
     | (?P<ordinal>\b\d{{1,2}}(?:\.(?!\d)|\.?s?te[nrsm]?\b))
@@ -223,15 +223,20 @@ def _with_abbreviations(tokens: Iterator[Token]) -> Iterator[Token]:
             yield Token(Kind.WORD, token.text)
 
 
+_WEEKDAYS = (Kind.WEEKDAY, Kind.ABBREVIATION)
+_LINKS = (Kind.DASH, Kind.OR, Kind.AND)
 _AFTER_WEEKDAY = frozenset(
     (Kind.DATE, Kind.INSTANT, Kind.ORDINAL, Kind.CLOCK, Kind.NUMBER, Kind.PART, Kind.COMMA)
-    + (Kind.PREPOSITION, Kind.DASH, Kind.OR, Kind.DOTTED, Kind.AND, Kind.EDGE_OF_TEXT)
+    + (Kind.PREPOSITION, Kind.DASH, Kind.OR, Kind.DOTTED, Kind.AND, Kind.EDGE_OF_TEXT, Kind.POLITE)
 )
 
 
 def _stands_as_weekday(tokens: Sequence[Token], position: int) -> bool:
     following = at(tokens, position + 1)
-    if tokens[position].text != "so" or at(tokens, position - 1).text == "am":
+    before, earlier = at(tokens, position - 1), at(tokens, position - 2)
+    if earlier.kind in _WEEKDAYS and (before.kind in _LINKS or before.name == "bis"):
+        return True  # "Mo-Fr"
+    if tokens[position].text != "so" or before.text == "am":
         return following.kind in _AFTER_WEEKDAY
     if following.kind is Kind.COMMA:
         following = at(tokens, position + 2)
