@@ -124,7 +124,7 @@ _CLEAR = (
 _QUESTIONS = {
     when.State.PAST: ("past", "Das liegt schon in der Vergangenheit. Welcher Tag passt Ihnen?"),
     when.State.INVALID: ("invalid", "Dieses Datum oder diese Uhrzeit gibt es nicht. Wann genau?"),
-    when.State.CONFLICT: ("conflict", "Wochentag und Datum passen nicht zusammen."),
+    when.State.CONFLICT: ("conflict", "Das passt nicht zusammen. Welcher Tag und welche Uhrzeit?"),
     when.State.AMBIGUOUS: ("ambiguous", "Da bin ich nicht sicher."),
     when.State.TIME_ONLY: ("ask_date", "An welchem Tag möchten Sie kommen?"),
     when.State.UNPARSEABLE: (

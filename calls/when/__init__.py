@@ -9,9 +9,9 @@ from datetime import datetime
 
 from calls.when import answering, folding, reading
 from calls.when.answering import Here
-from calls.when.clocks import Field
 from calls.when.facts import Fact, Mark
 from calls.when.result import Opening, State, When
+from calls.when.tokens import Field
 
 __all__ = ["Opening", "State", "When", "understand", "understand_parts"]
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import TypeVar
 
-from calls.when import days, hours, instants, mention
-from calls.when.clocks import DAY_MINUTES
+from calls.when import days, hours, instants, settling
+from calls.when.clock_forms import DAY_MINUTES
 from calls.when.facts import (
     DATE_FACTS,
     TIME_FACTS,
@@ -20,8 +20,8 @@ from calls.when.facts import (
 from calls.when.hours import Hour
 from calls.when.mention import Days, Span
 from calls.when.result import Opening, State, When
+from calls.when.settling import Facts
 
-Facts = list[Fact]
 _Value = TypeVar("_Value")
 NOTHING_SAID = When(state=State.UNPARSEABLE, reason="empty")
 TOO_LONG = When(state=State.UNPARSEABLE, reason="too_long")
@@ -54,113 +54,14 @@ def answer(facts: Facts, *, here: Here) -> When:
     for mark in (Mark.RECURRING, Mark.COMPARED):
         if mark in facts:
             return When(state=State.UNPARSEABLE, reason=mark.value)
-    settled = _corrected(_without_negated(facts))
-    if settled is None:
+    choices = settling.choices(facts)
+    if choices is None:
         return When(state=State.UNPARSEABLE, reason="negated")
-    choices = _choices(settled)
     meanings = [_meaning(choice, here) for choice in choices]
     if len(meanings) == 1:
         return meanings[0]
     unclear = [meaning for meaning in meanings if meaning.state is State.UNPARSEABLE]
     return unclear[0] if unclear else _one_of(_flat(meanings), reason="choice")
-
-
-# --- what was taken back ----------------------------------------------------------------------------------
-
-
-def _split(facts: Sequence[Fact], *marks: Mark) -> list[Facts]:
-    pieces: list[Facts] = [[]]
-    for fact in facts:
-        if isinstance(fact, Mark) and fact in marks:
-            pieces.append([])
-        else:
-            pieces[-1].append(fact)
-    return pieces
-
-
-def _has(facts: Sequence[Fact], kinds: tuple[type, ...]) -> bool:
-    return any(isinstance(fact, kinds) for fact in facts)
-
-
-def _is_telling(facts: Sequence[Fact]) -> bool:
-    return _has(facts, (*DATE_FACTS, *TIME_FACTS))
-
-
-def _without_negated(facts: Facts) -> Facts | None:
-    """Leave out "Dienstag geht nicht" when another day is named; None when nothing replaces what was refused."""
-    if Mark.NOT not in facts:
-        return facts
-    clauses = _split(facts, Mark.COMMA, Mark.BUT, Mark.CORRECTION)
-    refused = [fact for clause in clauses if Mark.NOT in clause for fact in clause]
-    wanted = [
-        fact for clause in clauses if Mark.NOT not in clause for fact in (*clause, Mark.COMMA)
-    ]
-    for kinds in (DATE_FACTS, TIME_FACTS):
-        if _has(refused, kinds) and not _has(wanted, kinds):
-            return None
-    return wanted if _is_telling(refused) or not _is_telling(facts) else None
-
-
-def _corrected(facts: Facts | None) -> Facts | None:
-    """Let "Dienstag, nein, Mittwoch" be Wednesday: what comes later replaces its like."""
-    pieces = _split(facts or [], Mark.CORRECTION)
-    if facts is None or (len(pieces) > 1 and not _is_telling(pieces[-1]) and _is_telling(facts)):
-        return None  # "Dienstag, nein."
-    settled = pieces[0]
-    for piece in pieces[1:]:
-        settled = _replaced(settled, piece)
-    return settled
-
-
-def _replaced(earlier: Facts, later: Facts) -> Facts:
-    kept = earlier
-    if _has(later, DATE_FACTS):
-        later = mention.complete(later, earlier)
-        kept = [f for f in kept if not isinstance(f, (*DATE_FACTS, Bound))]
-    if _has(later, TIME_FACTS):
-        kept = [f for f in kept if not isinstance(f, TIME_FACTS)]
-    return [*kept, *later]
-
-
-# --- choices ----------------------------------------------------------------------------------------------
-
-
-def _choices(facts: Facts) -> list[Facts]:
-    """Split at "oder" and "und"; a piece that only adds ("und zwar um zehn") is no choice."""
-    choices: list[Facts] = [[]]
-    for piece in _split(facts, Mark.OR, Mark.AND):
-        if _adds(choices[-1], piece):
-            choices[-1] = [*choices[-1], *piece]
-        else:
-            choices.append(piece)
-    if len(choices) == 1:
-        return choices
-    for i in range(1, len(choices)):
-        choices[i] = _with_date_of(choices[i], choices[i - 1])
-    for i in range(len(choices) - 2, -1, -1):
-        choices[i] = _with_rest_of(choices[i], choices[i + 1])
-    return choices
-
-
-def _adds(so_far: Facts, piece: Facts) -> bool:
-    return not any(_has(so_far, kinds) and _has(piece, kinds) for kinds in (DATE_FACTS, TIME_FACTS))
-
-
-def _with_date_of(choice: Facts, earlier: Facts) -> Facts:
-    if _has(choice, DATE_FACTS):
-        return mention.complete(choice, earlier)
-    return [*(f for f in earlier if isinstance(f, (*DATE_FACTS, Bound))), *choice]
-
-
-def _with_rest_of(choice: Facts, later: Facts) -> Facts:
-    """Give a choice the time and the month that were said once, at the end."""
-    if _has(choice, DATE_FACTS):
-        choice = mention.complete(choice, later)
-    else:
-        choice = [*(f for f in later if isinstance(f, (*DATE_FACTS, Bound))), *choice]
-    if not _has(choice, TIME_FACTS):
-        choice = [*choice, *(f for f in later if isinstance(f, TIME_FACTS))]
-    return choice
 
 
 # --- one meaning ------------------------------------------------------------------------------------------
@@ -294,7 +195,7 @@ def _on_span(span: Span, said: hours.Hours | None, here: Here) -> When:
         return _contradicting(options, said.reason)
     if any(option.minute in _MIDNIGHTS for option in said.options):  # "heute um Mitternacht" comes
         options = [option for option in options if option.state is not State.PAST] or options
-    return _one_of(options, reason=said.reason)
+    return options[0] if len(options) == 1 else _one_of(_flat(options), reason=said.reason)
 
 
 _MIDNIGHTS = (0, DAY_MINUTES)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from calls.when import clocks
+from calls.when import clock_forms
 from calls.when.distances import amount_at
 from calls.when.facts import (
     Away,
@@ -54,7 +54,7 @@ def _dotted(split: Tokens, position: int) -> Found:
 def _instant(split: Tokens, position: int) -> Found:
     token = split[position]
     year, month, day, hour, minute = token.parts
-    clock = clocks.hour(hour, minute, form=Form.FIRM)
+    clock = clock_forms.hour(hour, minute, form=Form.FIRM)
     clock = Clock(clock.readings, clock.form, token.name)
     return [Day(day, month, year), Moment(clock, Role.AT)], position + 1
 

@@ -5,10 +5,10 @@ those of the day, then those of the whole week. What they do not decide stays op
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
-from calls.when.clocks import DAY_MINUTES
+from calls.when.clock_forms import DAY_MINUTES
 from calls.when.facts import Clock, Form, Moment, Part, Role, Stretch, TimeFact
 from calls.when.result import Opening, State
 
@@ -214,7 +214,10 @@ def _limits(facts: Sequence[TimeFact], chooser: _Chooser) -> tuple[Hour, ...] | 
 
 def _contradiction(facts: Sequence[TimeFact], chooser: _Chooser) -> Hours:
     if chooser.parts:
-        return Hours(_parts(chooser.parts).options, State.CONFLICT, "part_contradicts_time")
+        alone = _limits(facts, replace(chooser, parts=[]))
+        options = (*_parts(chooser.parts).options, *(alone if isinstance(alone, tuple) else ()))
+        if len(options) > 1:
+            return Hours(options, State.CONFLICT, "part_contradicts_time")
     is_backwards = any(isinstance(fact, Stretch) for fact in facts)
     return Hours(state=State.INVALID, reason="backwards" if is_backwards else "times_contradict")
 

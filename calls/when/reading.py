@@ -7,7 +7,6 @@ offered as a choice is marked and settled later.
 from collections.abc import Sequence
 
 from calls.when import clocks, dates, distances, tokens
-from calls.when.clocks import Field
 from calls.when.facts import (
     Bound,
     Fact,
@@ -16,7 +15,7 @@ from calls.when.facts import (
     Role,
 )
 from calls.when.lexicon import Kind
-from calls.when.tokens import Token, at
+from calls.when.tokens import Field, Token, at
 
 Tokens = Sequence[Token]
 Found = tuple[list[Fact], int]

@@ -2,10 +2,19 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from enum import StrEnum, auto
 from typing import NamedTuple
 
 from calls.when import idioms, words
 from calls.when.lexicon import Kind
+
+
+class Field(StrEnum):
+    """Where the text comes from: a bare "26" is a day in a date field and "14" an hour in a time field."""
+
+    TEXT = auto()
+    DATE = auto()
+    TIME = auto()
 
 
 class Token(NamedTuple):
@@ -223,7 +232,6 @@ def _with_abbreviations(tokens: Iterator[Token]) -> Iterator[Token]:
             yield Token(Kind.WORD, token.text)
 
 
-_WEEKDAYS = (Kind.WEEKDAY, Kind.ABBREVIATION)
 _LINKS = (Kind.DASH, Kind.OR, Kind.AND)
 _AFTER_WEEKDAY = frozenset(
     (Kind.DATE, Kind.INSTANT, Kind.ORDINAL, Kind.CLOCK, Kind.NUMBER, Kind.PART, Kind.COMMA)
@@ -234,8 +242,10 @@ _AFTER_WEEKDAY = frozenset(
 def _stands_as_weekday(tokens: Sequence[Token], position: int) -> bool:
     following = at(tokens, position + 1)
     before, earlier = at(tokens, position - 1), at(tokens, position - 2)
-    if earlier.kind in _WEEKDAYS and (before.kind in _LINKS or before.name == "bis"):
-        return True  # "Mo-Fr"
+    if before.kind in _LINKS or before.name == "bis":
+        is_listed = earlier.kind is Kind.ABBREVIATION  # "Mo-Fr"; but "Dienstag oder so"
+        if is_listed or (earlier.kind is Kind.WEEKDAY and tokens[position].text != "so"):
+            return True
     if tokens[position].text != "so" or before.text == "am":
         return following.kind in _AFTER_WEEKDAY
     if following.kind is Kind.COMMA:

@@ -13,13 +13,21 @@ from calls.when.result import State
 
 
 def by_weekday(said: Said, today: date) -> Days | None:
+    """Return the day of a weekday; several weekdays are a choice."""
     if not said.weekdays:
         return None
-    found: list[Days] = [_weekday(weekday, said, today) for weekday in said.weekdays]
-    if len(found) == 1:
-        return found[0]
+    found = [_weekday(weekday, said, today) for weekday in _without_repeats(said.weekdays)]
     spans = tuple(dict.fromkeys(span for days in found for span in days.spans))
+    if len(found) == 1 or not spans:
+        return found[0]
     return Days(spans, reason="several_weekdays")
+
+
+def _without_repeats(weekdays: list[Weekday]) -> list[Weekday]:
+    """Leave out the bare "Dienstag" beside "nächsten Dienstag", which says more."""
+    said_better = {weekday.number for weekday in weekdays if weekday.which or weekday.nth}
+    distinct = dict.fromkeys(weekdays)
+    return [w for w in distinct if w.which or w.nth or w.number not in said_better]
 
 
 def _weekday(weekday: Weekday, said: Said, today: date) -> Days:

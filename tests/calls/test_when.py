@@ -6,7 +6,7 @@ open Monday to Friday 9 to 18 and Saturday 10 to 14. A file this long is a table
 
 import time
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
 from zoneinfo import ZoneInfo
@@ -831,6 +831,8 @@ Montag nicht, Dienstag schon => day Tue 2026-11-24
 # contradictions
 Montag, den 24. November => conflict (weekday_contradicts_date): day Tue 2026-11-24 | day Mon 2026-11-23
 heute Abend um 14 Uhr => conflict (part_contradicts_time): exact Thu 2026-11-19 14:00 | window Thu 2026-11-19 17:00-22:00
+vormittags ab 14 Uhr => conflict (part_contradicts_time): time_only 08:00-12:00 | time_only 14:00-24:00
+morgen Nachmittag bis 11 Uhr => conflict (part_contradicts_time): window Fri 2026-11-20 12:00-18:00 | window Fri 2026-11-20 00:00-11:00
 morgens um 15 Uhr => conflict (part_contradicts_time): time_only 15:00 | time_only 06:00-10:00
 Dienstag den fünfundzwanzigsten => conflict (weekday_contradicts_date): day Wed 2026-11-25 | day Tue 2026-11-24
 morgen, Samstag => conflict (weekday_contradicts_date): day Fri 2026-11-20 | day Sat 2026-11-21
@@ -1065,29 +1067,67 @@ def test_every_row_of_the_table_is_there_once() -> None:
     assert len(words) > 700
 
 
-@pytest.mark.parametrize(
-    "written",
-    [
-        lambda words: unicodedata.normalize("NFD", words),
-        lambda words: words.upper(),
-        lambda words: words.lower(),
-        lambda words: words.translate(
-            str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ü": "Ue", "Ä": "Ae"})
-        ),
-        lambda words: words.translate(str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss"})),
-        lambda words: f"  {words}  ",
-        lambda words: f"{words}, bitte",
-        lambda words: words.replace(" ", "\u00a0"),
-    ],
-    ids=["decomposed", "capitals", "small", "ae oe ue", "a o u", "spaces", "polite", "hard spaces"],
+PLAIN_UMLAUTS = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "Ü": "U", "ß": "ss"})
+TWO_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ü": "Ue", "ß": "ss"})
+WRITINGS: dict[str, Callable[[str], str]] = {
+    "decomposed": lambda words: unicodedata.normalize("NFD", words),
+    "capitals": str.upper,
+    "small": str.lower,
+    "two letters for an umlaut": lambda words: words.translate(TWO_LETTERS),
+    "no dots on umlauts": lambda words: words.translate(PLAIN_UMLAUTS),
+    "hard spaces": lambda words: words.replace(" ", "\u00a0"),
+    "spaces around": lambda words: f"  {words} \n",
+}
+
+
+@pytest.mark.parametrize("write", WRITINGS.values(), ids=WRITINGS.keys())
+def test_another_way_of_writing_changes_no_meaning(write: Callable[[str], str]) -> None:
+    rows = {words: meaning for words, meaning in ROWS if "Ã" not in words}
+
+    found = {words: understood(write(words)) for words in rows}
+
+    assert found == rows
+
+
+FRAMES = (
+    "{}.",
+    "{}, bitte",
+    "„{}“",
+    "Ja, {}, das passt mir gut",
+    "Ich hätte gerne {}, wenn das geht",
+    "Ja genau, {} wäre super",
+    "Geht {}?",
+    "{} bei Frau Schmidt",
+    "{} für einen Haarschnitt",
+    "Guten Tag, einen Termin {} bitte, für zwei Personen",
+    "den Termin {} verschieben",
+    "Mir würde {} am besten passen",
+    "{}, Dauer 45 Minuten",
 )
-def test_another_way_of_writing_changes_no_meaning(written: object) -> None:
-    assert callable(written)
-    rows = [(words, meaning) for words, meaning in ROWS if words.strip("?.!")]
+TO_BE_ASKED = (State.AMBIGUOUS, State.CONFLICT, State.INVALID, State.UNPARSEABLE)
+# A bare number is an hour only at the end of what is said; in a sentence it may count something.
+FADES_IN_A_SENTENCE = {"Freitag 13", "egal", "egal wann"}
 
-    changed = {words: understood(written(words)) for words, _ in rows}
 
-    assert changed == dict(rows)
+@pytest.mark.parametrize("frame", FRAMES)
+def test_a_sentence_around_the_words_leads_to_the_same_meaning_or_a_question(frame: str) -> None:
+    rows = {
+        words: meaning
+        for words, meaning in ROWS
+        if not meaning.startswith("unparseable")
+        and "Ã" not in words
+        and words not in FADES_IN_A_SENTENCE
+    }
+
+    found = {
+        words: when.understand(frame.format(words), now=THURSDAY_TEN, opening=SALON)
+        for words in rows
+    }
+
+    others = {words: told(one) for words, one in found.items() if told(one) != rows[words]}
+    wrong = {words for words in others if found[words].state not in TO_BE_ASKED}
+    assert wrong == set()
+    assert len(others) < len(rows) * 0.02
 
 
 OTHER_DAYS = """
@@ -1271,6 +1311,7 @@ morgen | morgen Nachmittag => window Fri 2026-11-20 12:00-18:00
 nächster freier Termin |  => earliest
  | so bald wie möglich => earliest
 morgen | so früh wie möglich => earliest Fri 2026-11-20
+Dienstag | übernächsten Dienstag um zehn => exact Tue 2026-12-01 10:00
 today | 10:00 AM => exact Thu 2026-11-19 10:00
 tomorrow | 2 pm => exact Fri 2026-11-20 14:00
 Monday | noon => window Mon 2026-11-23 11:00-14:00
@@ -1365,6 +1406,15 @@ def test_the_doubled_hour_of_autumn_is_two_instants() -> None:
         datetime(2026, 10, 25, 0, 30, tzinfo=UTC),
         datetime(2026, 10, 25, 1, 30, tzinfo=UTC),
     ]
+
+
+def test_the_doubled_hour_stays_double_beside_its_other_reading() -> None:
+    now = datetime(2026, 10, 24, 12, 0, tzinfo=BERLIN)
+
+    found = when.understand("morgen um halb drei", now=now)
+
+    starts = {one.start.astimezone(UTC).hour for one in found.alternatives if one.start}
+    assert (found.state, starts) == (State.AMBIGUOUS, {0, 1, 13})
 
 
 def test_a_written_offset_settles_the_doubled_hour() -> None:
