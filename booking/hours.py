@@ -55,11 +55,6 @@ def day_of(zone: str, minute: int) -> int:
     return instant_of(minute).astimezone(ZoneInfo(zone)).toordinal() - _FIRST_DAY
 
 
-def day_number(day: date) -> int:
-    """Return the days since 1970."""
-    return day.toordinal() - _FIRST_DAY
-
-
 @lru_cache(maxsize=8192)
 def midnight(zone: str, day: int) -> int:
     """Return the minute at which a local day begins."""

@@ -12,7 +12,7 @@ from calls.models import Call
 from integrations import inbox
 from integrations.voice import retell
 from integrations.voice.events import InboundRequest
-from tenants import directory, scope
+from tenants import directory, rows, scope
 from tenants.directory import Line
 from tenants.models import Branch
 
@@ -40,7 +40,7 @@ def _variables(asked: InboundRequest, line: Line, *, now: datetime) -> dict[str,
         branch = Branch.objects.select_related("tenant").get(pk=line.branch_id)
         caller = customers.match_by_phone(asked.from_number)
         if number is not None:
-            _announce(asked, line, number)
+            _announce(asked, line, number, now=now)
     local_now = now.astimezone(branch.zone)
     return {
         "firma": branch.tenant.name,
@@ -54,7 +54,7 @@ def _variables(asked: InboundRequest, line: Line, *, now: datetime) -> dict[str,
     }
 
 
-def _announce(asked: InboundRequest, line: Line, number: int) -> None:
+def _announce(asked: InboundRequest, line: Line, number: int, *, now: datetime) -> None:
     """Write the call down as announced; whatever arrives next finds it."""
     announced = Call(
         id=number,
@@ -67,7 +67,7 @@ def _announce(asked: InboundRequest, line: Line, number: int) -> None:
         agent_id=asked.agent_id,
         status=Call.Status.REGISTERED,
     )
-    Call.objects.bulk_create([announced], ignore_conflicts=True)
+    rows.insert_once(announced, now=now)
 
 
 def _refuse(asked: InboundRequest, *, body: bytes, now: datetime) -> None:

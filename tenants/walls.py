@@ -32,13 +32,11 @@ def raise_wall_with_unassigned(table: str) -> migrations.RunSQL:
     Such a row may be written by anybody and is seen by the platform alone.
     """
     rule = _RULE.format(column="tenant_id")
+    unknown_yet = (
+        f"CREATE POLICY tenant_unknown_yet ON {table} FOR INSERT WITH CHECK (tenant_id IS NULL);"
+    )
     return migrations.RunSQL(
-        f"""
-        ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
-        ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
-        CREATE POLICY tenant_wall ON {table} USING ({rule}) WITH CHECK ({rule});
-        CREATE POLICY tenant_unknown_yet ON {table} FOR INSERT WITH CHECK (tenant_id IS NULL);
-        """,
+        _POLICY.format(table=table, rule=rule) + unknown_yet,
         f"DROP POLICY IF EXISTS tenant_unknown_yet ON {table};" + _DROP.format(table=table),
     )
 

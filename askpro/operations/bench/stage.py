@@ -99,11 +99,6 @@ def elsewhere(work: Callable[..., Any], *given: Any, **how: Any) -> Any:
         return pool.submit(work, *given, **how).result()
 
 
-def process_seconds() -> float:
-    """Return the CPU seconds of this process and of the database so far."""
-    return time.process_time() + _database_seconds()
-
-
 def _free_port() -> int:
     with contextlib.closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
