@@ -3,16 +3,33 @@
 from booking.models.catalogue import Service, ServiceAlias
 from booking.models.customers import Customer
 from booking.models.diary import Appointment, AppointmentChange
-from booking.models.staff import Skill, StaffMember, TimeOff, WorkingHours
+from booking.models.policies import DiaryRules, Policy
+from booking.models.repeating import Series, Session, Visit
+from booking.models.resources import Requirement, RequirementResource, Resource, ResourceUse
+from booking.models.staff import Skill, SpecialHours, StaffMember, TimeOff, WorkingHours
+from booking.models.waiting import Proposal, WaitingEntry, WaitingOffer
 
 __all__ = [
     "Appointment",
     "AppointmentChange",
     "Customer",
+    "DiaryRules",
+    "Policy",
+    "Proposal",
+    "Requirement",
+    "RequirementResource",
+    "Resource",
+    "ResourceUse",
+    "Series",
     "Service",
     "ServiceAlias",
+    "Session",
     "Skill",
+    "SpecialHours",
     "StaffMember",
     "TimeOff",
+    "Visit",
+    "WaitingEntry",
+    "WaitingOffer",
     "WorkingHours",
 ]

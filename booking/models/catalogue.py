@@ -2,7 +2,7 @@
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from tenants.models import TenantForeignKey, TenantOwned
@@ -11,7 +11,11 @@ _A_DAY = 24 * 60
 
 
 class Service(TenantOwned):
-    """Something that can be booked. Duration and buffers come from here and from nowhere else."""
+    """Something that can be booked. Duration and buffers come from here, or from the skill of who does it.
+
+    With processing time the staff member is free in the middle (colour takes effect), while the customer stays and
+    resources are taken. A service with several seats is one session for several customers.
+    """
 
     name = models.CharField(_("name"), max_length=200)
     description = models.TextField(_("description"), blank=True)
@@ -22,6 +26,29 @@ class Service(TenantOwned):
         _("buffer before (minutes)"), default=0
     )
     buffer_after_minutes = models.PositiveSmallIntegerField(_("buffer after (minutes)"), default=0)
+    processing_after_minutes = models.PositiveSmallIntegerField(
+        _("processing begins after (minutes)"), null=True, blank=True
+    )
+    processing_minutes = models.PositiveSmallIntegerField(
+        _("processing time (minutes)"),
+        default=0,
+        help_text=_("Part of the duration. The staff member is free meanwhile."),
+    )
+    seats = models.PositiveSmallIntegerField(
+        _("seats"), default=1, validators=[MinValueValidator(1), MaxValueValidator(500)]
+    )
+    max_per_day = models.PositiveSmallIntegerField(
+        _("at most per day and branch"), null=True, blank=True
+    )
+    max_per_customer_per_day = models.PositiveSmallIntegerField(
+        _("at most per customer and day"), null=True, blank=True
+    )
+    max_per_customer_per_week = models.PositiveSmallIntegerField(
+        _("at most per customer and week"), null=True, blank=True
+    )
+    max_ahead_per_customer = models.PositiveSmallIntegerField(
+        _("at most ahead per customer"), null=True, blank=True
+    )
     min_notice_minutes = models.PositiveIntegerField(_("minimum notice (minutes)"), default=60)
     horizon_days = models.PositiveSmallIntegerField(_("bookable ahead (days)"), default=60)
     step_minutes = models.PositiveSmallIntegerField(
@@ -50,6 +77,22 @@ class Service(TenantOwned):
             ),
             models.CheckConstraint(
                 name="service_horizon_is_up_to_two_years", condition=Q(horizon_days__lte=730)
+            ),
+            models.CheckConstraint(
+                name="service_processing_lies_in_the_duration",
+                condition=Q(processing_minutes=0, processing_after_minutes__isnull=True)
+                | Q(
+                    processing_minutes__gte=1,
+                    processing_after_minutes__gte=1,
+                    duration_minutes__gte=F("processing_after_minutes") + F("processing_minutes"),
+                ),
+            ),
+            models.CheckConstraint(
+                name="service_seats_one_to_five_hundred", condition=Q(seats__gte=1, seats__lte=500)
+            ),
+            models.CheckConstraint(
+                name="service_group_has_no_processing_time",
+                condition=Q(seats=1) | Q(processing_minutes=0),
             ),
         ]
 

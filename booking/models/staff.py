@@ -9,8 +9,15 @@ from booking.models.catalogue import Service
 from tenants import statements
 from tenants.models import Branch, TenantForeignKey, TenantOwned
 
+_A_DAY = 24 * 60
 # Weaker than FOR UPDATE: who only refers to the row does not wait.
 _LOCK = "SELECT 1 FROM booking_staffmember WHERE tenant_id = %s AND id = %s FOR NO KEY UPDATE"
+
+
+def clock(minute: int) -> str:
+    """Return "13:15"; a minute after midnight is shown as the clock of the next day shows it."""
+    shown = minute if minute <= _A_DAY else minute - _A_DAY
+    return f"{shown // 60:02d}:{shown % 60:02d}"
 
 
 class StaffMember(TenantOwned):
@@ -22,6 +29,11 @@ class StaffMember(TenantOwned):
     name = models.CharField(_("name"), max_length=200)
     email = models.EmailField(_("e-mail"), blank=True)
     is_active = models.BooleanField(_("active"), default=True)
+    max_per_day = models.PositiveSmallIntegerField(
+        _("appointments a day at most"), null=True, blank=True
+    )
+    # Rises each time "anybody" became this person: who had the last turn comes last among equals.
+    turn = models.BigIntegerField(default=0, editable=False)
     services: "models.ManyToManyField[Service, Skill]" = models.ManyToManyField(
         Service, through="booking.Skill", related_name="staff"
     )
@@ -44,17 +56,26 @@ class StaffMember(TenantOwned):
 
 
 class Skill(TenantOwned):
-    """A service that a staff member offers."""
+    """A service that a staff member offers, perhaps at a pace and a price of their own."""
 
     staff_member = TenantForeignKey(StaffMember, on_delete=models.CASCADE, related_name="skills")
     service = TenantForeignKey(Service, on_delete=models.CASCADE, related_name="skills")
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    duration_minutes = models.PositiveSmallIntegerField(
+        _("own duration (minutes)"), null=True, blank=True
+    )
+    price_cents = models.PositiveIntegerField(_("own price (cents)"), null=True, blank=True)
 
     class Meta(TenantOwned.Meta):
         verbose_name = _("skill")
         verbose_name_plural = _("skills")
         constraints = [
             models.UniqueConstraint(fields=["staff_member", "service"], name="skill_once"),
+            models.CheckConstraint(
+                name="skill_lasts_five_minutes_to_half_a_day",
+                condition=Q(duration_minutes__isnull=True)
+                | Q(duration_minutes__gte=5, duration_minutes__lte=720),
+            ),
         ]
         indexes = [models.Index(fields=["service"], name="skill_of_service")]
 
@@ -66,6 +87,7 @@ class WorkingHours(TenantOwned):
     """A span of local wall-clock time on one weekday, of the branch or of one staff member.
 
     Several rows on a weekday make a split day. A staff member without rows of their own works when the branch is open.
+    A night shift ends after minute 1440 and belongs to the day on which it begins.
     """
 
     branch = TenantForeignKey(
@@ -106,16 +128,59 @@ class WorkingHours(TenantOwned):
             ),
             models.CheckConstraint(
                 name="working_hours_end_after_they_begin",
-                condition=Q(from_minute__lt=F("until_minute"), until_minute__lte=1440),
+                condition=Q(from_minute__lt=F("until_minute"))
+                & Q(from_minute__lt=1440, until_minute__lte=F("from_minute") + 1440),
             ),
         ]
         indexes = [models.Index(fields=["branch", "weekday"], name="working_hours_of_branch")]
 
     def __str__(self) -> str:
-        return (
-            f"{self.get_weekday_display()} {self.from_minute // 60:02d}:{self.from_minute % 60:02d}"
-            f"–{self.until_minute // 60:02d}:{self.until_minute % 60:02d}"
-        )
+        return f"{self.get_weekday_display()} {clock(self.from_minute)}–{clock(self.until_minute)}"
+
+
+class SpecialHours(TenantOwned):
+    """The hours of one date, in place of the weekly ones. Rows of the branch open it on a public holiday, too.
+
+    Several rows are a split day. A row without times says "closed" (of a staff member: "does not work").
+    """
+
+    branch = TenantForeignKey(
+        Branch, on_delete=models.CASCADE, related_name="special_hours", verbose_name=_("branch")
+    )
+    staff_member = TenantForeignKey(
+        StaffMember,
+        on_delete=models.CASCADE,
+        related_name="special_hours",
+        null=True,
+        blank=True,
+        verbose_name=_("staff member"),
+    )
+    day = models.DateField(_("date"))
+    from_minute = models.PositiveSmallIntegerField(
+        _("from (minute of the day)"), null=True, blank=True
+    )
+    until_minute = models.PositiveSmallIntegerField(
+        _("until (minute of the day)"), null=True, blank=True
+    )
+    note = models.CharField(_("note"), max_length=200, blank=True)
+
+    class Meta(TenantOwned.Meta):
+        verbose_name = _("special hours")
+        verbose_name_plural = _("special hours")
+        constraints = [
+            models.CheckConstraint(
+                name="special_hours_are_a_span_or_closed",
+                condition=Q(from_minute__isnull=True, until_minute__isnull=True)
+                | Q(from_minute__lt=F("until_minute"))
+                & Q(from_minute__lt=1440, until_minute__lte=F("from_minute") + 1440),
+            ),
+        ]
+        indexes = [models.Index(fields=["branch", "day"], name="special_hours_of_branch")]
+
+    def __str__(self) -> str:
+        if self.from_minute is None or self.until_minute is None:
+            return f"{self.day:%d.%m.%Y}"
+        return f"{self.day:%d.%m.%Y} {clock(self.from_minute)}–{clock(self.until_minute)}"
 
 
 class TimeOff(TenantOwned):

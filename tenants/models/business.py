@@ -56,6 +56,13 @@ class Tenant(models.Model):
 class Branch(TenantOwned):
     """A place of the business, with its own clock and its own holidays."""
 
+    class Municipality(models.TextChoices):
+        """Where the holidays of a place differ from those of its state."""
+
+        ORDINARY = "", _("as the state")
+        CATHOLIC = "catholic", _("mostly Catholic community (Assumption, Corpus Christi)")
+        AUGSBURG = "augsburg", _("Augsburg (Peace Festival)")
+
     name = models.CharField(_("name"), max_length=200)
     street = models.CharField(_("street"), max_length=200, blank=True)
     postcode = models.CharField(_("postcode"), max_length=10, blank=True)
@@ -65,6 +72,17 @@ class Branch(TenantOwned):
         max_length=2,
         blank=True,
         help_text=_("Two letters, decides the holidays: BE, BY …"),
+    )
+    municipality = models.CharField(
+        _("municipality"), max_length=10, choices=Municipality.choices, blank=True
+    )
+    closes_on_holidays = models.BooleanField(_("closed on public holidays"), default=True)
+    # Not public holidays, and yet many are open for half of the day only.
+    half_day_until_minute = models.PositiveSmallIntegerField(
+        _("open on 24 and 31 December until (minute of the day)"),
+        null=True,
+        blank=True,
+        help_text=_("0 means closed all day, empty means open as on every other day."),
     )
     time_zone = models.CharField(_("time zone"), max_length=60, validators=[validate_time_zone])
     language = models.CharField(_("language"), max_length=5, default="de")
@@ -77,6 +95,15 @@ class Branch(TenantOwned):
         constraints = [
             models.UniqueConstraint(fields=["tenant", "name"], name="branch_name_once_per_tenant"),
             models.CheckConstraint(name="branch_has_a_time_zone", condition=~Q(time_zone="")),
+            models.CheckConstraint(
+                name="branch_municipality_is_known",
+                condition=Q(municipality__in=["", "catholic", "augsburg"]),
+            ),
+            models.CheckConstraint(
+                name="branch_half_day_ends_that_day",
+                condition=Q(half_day_until_minute__isnull=True)
+                | Q(half_day_until_minute__lte=1440),
+            ),
         ]
 
     def __str__(self) -> str:
