@@ -1,14 +1,13 @@
 """The tool that books."""
 
 from datetime import datetime
-from typing import TypeVar
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from booking import customers, scheduling
-from booking.models import Appointment, Service, StaffMember
-from calls import offers, slot_ids, speech, when, wishes
+from booking.models import Appointment, Service
+from calls import arguments, checking, holding, offers, speech, starts
 from calls.answers import Answer
 from calls.models import Call
 from calls.wishes import Ask, Wish
@@ -17,7 +16,6 @@ from tenants import actors, rows
 from tenants.errors import Refused
 from tenants.models import Branch
 
-_Row = TypeVar("_Row", Service, StaffMember)
 _LONGEST_NAME = 200
 _NOT_A_NAME = frozenset(
     ("anonym", "anonymous", "anrufer", "kunde", "kundin", "caller", "customer", "user", "test")
@@ -36,11 +34,20 @@ def book_appointment(
     phone: str,
     email: str,
     notes: str,
+    confirmed: str,
     now: datetime,
 ) -> Answer:
-    """Book what was offered or said exactly. `booked` is answered only when the row stands."""
+    """Book what was offered or said exactly. `booked` is answered only when the row stands.
+
+    Who has not said yes yet hears what is free instead.
+    """
+    if confirmed == arguments.NO:
+        wanted = {"service": service, "date": date, "time": time, "staff": staff}
+        if slot_id:
+            return holding.hold_slot(call, slot_id=slot_id, now=now, **wanted)
+        return checking.check_availability(call, now=now, **wanted)
     try:
-        wish, starts_at = _wanted_start(
+        wish, starts_at = starts.of(
             call, slot_id=slot_id, service=service, date=date, time=time, staff=staff, now=now
         )
         _name_must_be_said(name)
@@ -76,45 +83,6 @@ def book_appointment(
         call.customer = customer
         call.save(update_fields=["customer", "updated_at"])
     return _booked(booking.appointment, wish.branch)
-
-
-def _wanted_start(
-    call: Call, *, slot_id: str, service: str, date: str, time: str, staff: str, now: datetime
-) -> tuple[Wish, datetime]:
-    if slot_id:
-        return _offered(call, slot_id)
-    wish = wishes.of(call, service=service, date=date, time=time, staff=staff, now=now)
-    if wish.when is None or wish.when.state != when.State.EXACT or wish.when.start is None:
-        raise Ask(
-            Answer(
-                state="missing",
-                say="Für welchen Tag und welche Uhrzeit genau soll ich buchen?",
-                data={"fields": ["date", "time"]},
-            )
-        )
-    return wish, wish.when.start
-
-
-def _offered(call: Call, slot_id: str) -> tuple[Wish, datetime]:
-    """Return what an offered slot stands for; the rules are asked again when it is booked."""
-    ref = slot_ids.read(slot_id, tenant_id=call.tenant_id)
-    service = _one(Service, call, ref.service_id) if ref else None
-    person = _one(StaffMember, call, ref.staff_member_id) if ref else None
-    if ref is None or service is None or person is None:
-        raise Ask(
-            Answer(
-                state="missing",
-                say="Diese Auswahl kenne ich nicht. Für welchen Tag und welche Uhrzeit soll ich buchen?",
-                data={"fields": ["date", "time"]},
-            )
-        )
-    branch = wishes.branch_of(call)
-    return Wish(branch=branch, service=service, staff_member=person, when=None), ref.starts_at
-
-
-def _one(model: type[_Row], call: Call, number: int) -> _Row | None:
-    found = rows.load(model, "tenant_id = %s AND id = %s AND is_active", (call.tenant_id, number))
-    return found[0] if found else None
 
 
 def _name_must_be_said(name: str) -> None:

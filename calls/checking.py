@@ -13,6 +13,8 @@ from calls.wishes import Ask, Wish
 from tenants import actors
 from tenants.errors import Refused
 
+_WHEN = "An welchem Tag und um wie viel Uhr möchten Sie kommen?"
+
 
 def check_availability(
     call: Call, *, service: str, date: str, time: str, staff: str, now: datetime
@@ -25,12 +27,9 @@ def check_availability(
         wish = wishes.of(call, service=service, date=date, time=time, staff=staff, now=now)
     except Ask as ask:
         return ask.answer
-    if wish.when is None:
-        return Answer(
-            state="ask_date", say="An welchem Tag und um wie viel Uhr möchten Sie kommen?"
-        )
-    if wish.when.state == when.State.EXACT and wish.when.start is not None:
-        return _about_one_start(call, wish, wish.when.start, now=now)
+    said = wish.when
+    if said is not None and said.state == when.State.EXACT and said.start is not None:
+        return _about_one_start(call, wish, said.start, now=now)
     return _about_a_period(call, wish, now=now)
 
 
@@ -38,10 +37,15 @@ def _about_one_start(call: Call, wish: Wish, start: datetime, *, now: datetime) 
     found = offers.free(call, wish, Period(start, start + timedelta(minutes=1)), now=now, limit=1)
     if not found:
         return offers.others(
-            call, wish, start, state="alternatives", rule=_rule(call, wish, start, now=now), now=now
+            call,
+            wish,
+            start,
+            state="alternatives",
+            rule=rule_of(call, wish, start, now=now),
+            now=now,
         )
     try:
-        _hold(call, wish, found[0], now=now)
+        keep(call, wish, found[0], now=now)
     except Refused:
         return offers.others(call, wish, start, state="alternatives", rule="taken", now=now)
     spoken = offers.at(found[0], wish.branch)
@@ -53,10 +57,12 @@ def _about_one_start(call: Call, wish: Wish, start: datetime, *, now: datetime) 
 
 
 def _about_a_period(call: Call, wish: Wish, *, now: datetime) -> Answer:
-    period = _period(wish, now=now)
-    found = offers.free(call, wish, period, now=now)
+    if wish.when is None:
+        return Answer(state="ask_date", say=_WHEN)
+    found = offers.within(call, wish, wish.when, now=now)
     if found:
         return offers.offer("available", "Frei wäre", found, wish, call)
+    period = offers.period_of(wish, wish.when, now=now)
     rule = "taken" if _is_open(wish, period) else "closed"
     return offers.others(call, wish, period.start, state="alternatives", rule=rule, now=now)
 
@@ -69,15 +75,7 @@ def _is_open(wish: Wish, period: Period) -> bool:
     return any((first + timedelta(days=n)).isoweekday() in opening for n in range(days))
 
 
-def _period(wish: Wish, *, now: datetime) -> Period:
-    horizon = now + timedelta(days=wish.service.horizon_days + 1)
-    said = wish.when
-    if said is None or said.start is None:
-        return Period(now, horizon)
-    return Period(said.start, said.end or horizon)
-
-
-def _hold(call: Call, wish: Wish, slot: Slot, *, now: datetime) -> None:
+def keep(call: Call, wish: Wish, slot: Slot, *, now: datetime) -> None:
     """Keep the slot for the caller; what was held for this call before is let go."""
     by = actors.call(call.pk)
     live = Appointment.objects.filter(
@@ -100,7 +98,8 @@ def _hold(call: Call, wish: Wish, slot: Slot, *, now: datetime) -> None:
     )
 
 
-def _rule(call: Call, wish: Wish, start: datetime, *, now: datetime) -> str:
+def rule_of(call: Call, wish: Wish, start: datetime, *, now: datetime) -> str:
+    """Return the rule that stands in the way of a start, or nothing."""
     if wish.staff_member is None:
         rule = availability.why_nobody(
             wish.service, branch=wish.branch, starts_at=start, now=now, for_call=call.pk
@@ -112,6 +111,7 @@ def _rule(call: Call, wish: Wish, start: datetime, *, now: datetime) -> str:
             staff_member=wish.staff_member,
             starts_at=start,
             now=now,
+            ignoring=wish.moving,
             for_call=call.pk,
         )
     return rule or ""

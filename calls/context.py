@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from booking import catalogue, customers, hours
-from calls import speech, wishes
+from calls import identity, speech, wishes
 from calls.answers import Answer
 from calls.models import Call
 from tenants import rows
@@ -29,7 +29,7 @@ def get_context(call: Call, *, now: datetime) -> Answer:
             "services": [service.name for service in catalogue.offered_by_phone()[:20]],
             # A number is a hint and no identity: the name helps to greet, it opens nothing.
             "caller_known": caller is not None,
-            "caller_name": caller.name if caller else "",
+            "caller_name": identity.greeted_name(caller, now=now) if caller else "",
         },
     )
 

@@ -11,10 +11,12 @@ from calls import slot_ids, speech
 from calls.answers import Answer
 from calls.models import Call
 from calls.slot_ids import SlotRef
+from calls.when import When
 from calls.wishes import Wish
 from tenants.models import Branch
 
 AT_MOST = 3
+_A_DAY = timedelta(days=1)
 # How the rules of the diary sound (codes of `availability.why_not`).
 _REASONS = {
     "past": "Das liegt schon in der Vergangenheit.",
@@ -40,8 +42,50 @@ def free(
         period=period,
         now=now,
         limit=limit,
+        ignoring=wish.moving,
         for_call=call.pk,
     )
+
+
+def within(call: Call, wish: Wish, said: When, *, now: datetime) -> list[Slot]:
+    """Return up to three free starts in the days and hours that were said; around "gegen zehn" the nearest."""
+    period = period_of(wish, said, now=now)
+    if said.reason == "about" and said.time is not None and said.date is not None:
+        middle = datetime.combine(said.date, said.time, tzinfo=wish.branch.zone)
+        found = free(call, wish, period, now=now, limit=None)
+        return _closest(found, middle)
+    if said.window_minutes is None and said.time is None:
+        return free(call, wish, period, now=now)
+    if period.end - period.start <= _A_DAY:
+        return free(call, wish, period, now=now)
+    return _at_these_hours(call, wish, period, said, now=now)
+
+
+def period_of(wish: Wish, said: When | None, *, now: datetime) -> Period:
+    """Return the days in which to look: what was said, as far as the service can be booked ahead."""
+    horizon = now + timedelta(days=wish.service.horizon_days + 1)
+    if said is None or said.start is None:
+        return Period(now, horizon)
+    end = said.end or horizon
+    if said.reason == "latest" and said.end is not None:
+        end += timedelta(minutes=1)  # "spätestens um zehn" may begin at ten
+    return Period(said.start, min(end, max(horizon, said.start)))
+
+
+def nearest(
+    call: Call, wish: Wish, near: datetime, *, now: datetime, without: datetime | None = None
+) -> list[Slot]:
+    """Return up to three starts around one: first of the same day, then of the days behind it."""
+    local = near.astimezone(wish.branch.zone)
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+    next_day = midnight + timedelta(days=1)
+    horizon = now + timedelta(days=wish.service.horizon_days + 1)
+    same_day = free(call, wish, Period(midnight, next_day), now=now, limit=None)
+    found = _closest([slot for slot in same_day if slot.starts_at != without], near)
+    if len(found) < AT_MOST:
+        later = Period(max(next_day, now), horizon)
+        found += free(call, wish, later, now=now, limit=AT_MOST - len(found))
+    return found
 
 
 def offer(
@@ -60,7 +104,7 @@ def others(
 ) -> Answer:
     """Say why the wanted time is not possible and offer the nearest others: that day first, then the next ones."""
     reason = _REASONS.get(rule, "Da ist leider nichts frei.")
-    found = _nearest(call, wish, near, now=now)
+    found = nearest(call, wish, near, now=now)
     if found:
         return offer(state, f"{reason} Frei wäre", found, wish, call, rule=rule)
     return Answer(
@@ -109,15 +153,30 @@ def _spoken(found: list[Slot], branch: Branch) -> str:
     )
 
 
-def _nearest(call: Call, wish: Wish, near: datetime, *, now: datetime) -> list[Slot]:
-    local = near.astimezone(wish.branch.zone)
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
-    next_day = midnight + timedelta(days=1)
-    horizon = now + timedelta(days=wish.service.horizon_days + 1)
-    same_day = free(call, wish, Period(midnight, next_day), now=now, limit=None)
-    same_day.sort(key=lambda slot: (abs(slot.starts_at - near), slot.starts_at))
-    found = sorted(same_day[:AT_MOST], key=lambda slot: slot.starts_at)
-    if len(found) < AT_MOST:
-        later = Period(max(next_day, now), horizon)
-        found += free(call, wish, later, now=now, limit=AT_MOST - len(found))
-    return found
+def _closest(found: list[Slot], near: datetime) -> list[Slot]:
+    """Return the three that begin closest to an instant, in the order of the clock."""
+    found = sorted(found, key=lambda slot: (abs(slot.starts_at - near), slot.starts_at))
+    return sorted(found[:AT_MOST], key=lambda slot: slot.starts_at)
+
+
+def _at_these_hours(
+    call: Call, wish: Wish, period: Period, said: When, *, now: datetime
+) -> list[Slot]:
+    """Look for "nächste Woche vormittags": week by week, and only at the hours that were said."""
+    found: list[Slot] = []
+    start = max(period.start, now)
+    while start < period.end and len(found) < AT_MOST:
+        end = min(start + 7 * _A_DAY, period.end)
+        each = free(call, wish, Period(start, end), now=now, limit=None)
+        found += [slot for slot in each if _is_at(slot, said, wish.branch)]
+        start = end
+    return found[:AT_MOST]
+
+
+def _is_at(slot: Slot, said: When, branch: Branch) -> bool:
+    local = slot.starts_at.astimezone(branch.zone)
+    minute = local.hour * 60 + local.minute
+    if said.window_minutes is not None:
+        first, last = said.window_minutes
+        return first <= minute < last or first <= minute + 24 * 60 < last
+    return local.time() == said.time

@@ -106,6 +106,20 @@ def spoken_number(number: int) -> str:
     return head + _below_thousand(rest) if rest else head
 
 
+def spoken_euros(cents: int) -> str:
+    """Return an amount as it is said: "fünfunddreißig Euro", "zwölf Euro fünfzig".
+
+    :raises ValueError: ten thousand euros or more, or less than nothing
+    """
+    euros, rest = divmod(cents, 100)
+    said = f"{'ein' if euros == 1 else spoken_number(euros)} Euro"
+    if not rest:
+        return said
+    if not euros:
+        return f"{spoken_number(rest)} Cent"
+    return f"{said} {spoken_number(rest)}"
+
+
 def spoken_ordinal(number: int, *, ending: str = "en") -> str:
     """Return an ordinal from 1 to 99 with the ending its sentence needs ("fünfzehnten", "erster").
 

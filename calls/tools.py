@@ -7,26 +7,27 @@ The JSON schema that Retell gets, the words in the agent's prompt and the docume
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import orjson
 
-from calls import answers, booking_tool, callback_tool, checking, context
+from calls import (
+    answers,
+    arguments,
+    booking_tool,
+    callback_tool,
+    changing,
+    checking,
+    context,
+    holding,
+    listing,
+    own_appointments,
+)
 from calls.answers import Answer
+from calls.arguments import Parameter
 from calls.models import Call
-
-
-@dataclass(frozen=True, kw_only=True)
-class Parameter:
-    """One argument as the model sees it. `also` are names that were met in practice for the same thing."""
-
-    name: str
-    meaning: str
-    also: tuple[str, ...] = ()
-    required: bool = False
-    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,25 +41,25 @@ class Tool:
     also: tuple[str, ...] = ()
 
 
-_SERVICE = Parameter(
-    name="service",
-    meaning="Leistung in den Worten des Anrufers, zum Beispiel „Haare schneiden“.",
-    also=("dienstleistung", "service_name", "leistung"),
+_WISH = (arguments.SERVICE, arguments.DATE, arguments.TIME, arguments.STAFF)
+_SLOT_OR_WISH = (arguments.SLOT, *_WISH)
+_WHICH = (
+    arguments.APPOINTMENT,
+    replace(
+        arguments.DATE,
+        meaning="Wann der bestehende Termin ist, in den Worten des Anrufers.",
+        also=(*arguments.DATE.also, "old_date", "altes_datum", "current_date", "alter_termin"),
+    ),
+    replace(arguments.SERVICE, meaning="Leistung des bestehenden Termins, wenn genannt."),
+    replace(arguments.NAME, meaning="Name, auf den der Termin läuft, nur wenn genannt."),
 )
-_STAFF = Parameter(
-    name="staff",
-    meaning="Gewünschte Person, nur wenn der Anrufer eine nennt.",
-    also=("mitarbeiter", "preferred_staff", "staff_name"),
-)
-_DATE = Parameter(
-    name="date",
-    meaning="Tag in den Worten des Anrufers („nächsten Dienstag“, „15.1.“). Niemals selbst berechnen.",
-    also=("datum", "tag", "day", "preferred_date"),
-)
-_TIME = Parameter(
-    name="time",
-    meaning="Uhrzeit oder Tageszeit in den Worten des Anrufers („halb drei“, „vormittags“).",
-    also=("uhrzeit", "zeit", "preferred_time", "datetime"),
+_BOOKING = (
+    *_SLOT_OR_WISH,
+    replace(arguments.NAME, required=True),
+    arguments.PHONE,
+    arguments.EMAIL,
+    arguments.NOTES,
+    arguments.CONFIRMED,
 )
 
 TOOLS: Mapping[str, Tool] = {
@@ -68,91 +69,152 @@ TOOLS: Mapping[str, Tool] = {
             name="get_context",
             purpose="Zu Beginn: heutiges Datum, Betrieb, Öffnungszeiten, Leistungen, bekannter Anrufer.",
             verb=context.get_context,
-            also=("get_current_context", "initialize_call"),
+            also=("get_current_context", "initialize_call", "check_customer", "get_customer_info"),
+        ),
+        Tool(
+            name="list_services",
+            purpose="Nennt Leistungen mit Dauer und Preis. Preise nur von hier, nie aus dem Gedächtnis.",
+            verb=listing.list_services,
+            parameters=(arguments.SERVICE,),
+            also=("get_available_services", "get_services", "get_service_info", "service_info"),
         ),
         Tool(
             name="check_availability",
             purpose="Sieht nach, was frei ist, und nennt höchstens drei Möglichkeiten.",
             verb=checking.check_availability,
-            parameters=(_SERVICE, _DATE, _TIME, _STAFF),
-            also=("check_availability_cal",),
+            parameters=_WISH,
+            also=(
+                "check_availability_cal",
+                "check_slots",
+                "get_availability",
+                "pruefe_verfuegbarkeit",
+            ),
+        ),
+        Tool(
+            name="find_alternatives",
+            purpose="Nennt höchstens drei andere freie Zeiten um einen Wunsch herum, ohne Tag die nächsten.",
+            verb=listing.find_alternatives,
+            parameters=_WISH,
+            also=("get_alternatives", "find_next_available", "get_next_available"),
+        ),
+        Tool(
+            name="hold_slot",
+            purpose="Hält eine Zeit fünf Minuten frei, während der Anrufer überlegt. Das ist keine Buchung.",
+            verb=holding.hold_slot,
+            parameters=_SLOT_OR_WISH,
+            also=("reserve_slot", "reserve", "hold", "reserve_appointment"),
+        ),
+        Tool(
+            name="release_slot",
+            purpose="Gibt die frei gehaltene Zeit wieder her.",
+            verb=holding.release_slot,
+            also=("release_slot_reservation", "release", "release_hold"),
         ),
         Tool(
             name="book_appointment",
             purpose="Bucht nach einem ausdrücklichen Ja des Anrufers. Gebucht ist erst, was state=booked sagt.",
             verb=booking_tool.book_appointment,
-            parameters=(
-                Parameter(
-                    name="slot_id",
-                    meaning="Kennung der angebotenen Zeit aus check_availability.",
-                    also=("slot",),
-                ),
-                _SERVICE,
-                _DATE,
-                _TIME,
-                _STAFF,
-                Parameter(
-                    name="name",
-                    meaning="Name der Person, die kommt.",
-                    also=("customer_name", "kunde", "attendee_name"),
-                    required=True,
-                ),
-                Parameter(
-                    name="phone", meaning="Rückrufnummer, nur wenn genannt.", also=("telefon",)
-                ),
-                Parameter(
-                    name="email", meaning="E-Mail-Adresse für die Bestätigung, nur wenn genannt."
-                ),
-                Parameter(
-                    name="notes", meaning="Anmerkung des Anrufers.", also=("notizen", "note")
-                ),
+            parameters=_BOOKING,
+            also=("start_booking", "confirm_booking", "book_appointment_cal", "termin_buchen"),
+        ),
+        Tool(
+            name="collect_appointment_data",
+            purpose="Nimmt die Daten eines Termins auf und bucht ihn, genau wie book_appointment.",
+            verb=booking_tool.book_appointment,
+            parameters=_BOOKING,
+        ),
+        Tool(
+            name="find_appointments",
+            purpose="Nennt die kommenden Termine des Anrufers, wenn seine Rufnummer zeigt, wer er ist.",
+            verb=own_appointments.find_appointments,
+            parameters=_WHICH[1:],
+            also=(
+                "query_appointment",
+                "query_appointment_by_name",
+                "get_customer_appointments",
+                "get_appointments",
+                "list_appointments",
+                "find_appointment",
             ),
-            also=("start_booking", "book_appointment_cal"),
+        ),
+        Tool(
+            name="reschedule_appointment",
+            purpose="Verschiebt einen Termin des Anrufers: zuerst ohne confirmed fragen, nach dem Ja mit confirmed=ja.",
+            verb=changing.reschedule_appointment,
+            parameters=(
+                *_WHICH,
+                replace(
+                    arguments.SLOT, meaning="Kennung der neuen Zeit, wenn sie angeboten wurde."
+                ),
+                Parameter(
+                    name="new_date",
+                    meaning="Neuer Tag in den Worten des Anrufers.",
+                    also=("new_datum", "neues_datum", "neuer_tag", "new_day", "neuer_termin"),
+                ),
+                Parameter(
+                    name="new_time",
+                    meaning="Neue Uhrzeit oder Tageszeit in den Worten des Anrufers.",
+                    also=(
+                        "new_uhrzeit",
+                        "neue_uhrzeit",
+                        "neue_zeit",
+                        "new_datetime",
+                        "new_starts_at",
+                    ),
+                ),
+                arguments.STAFF,
+                arguments.CONFIRMED,
+            ),
+            also=("move_appointment", "reschedule", "termin_verschieben", "update_appointment"),
+        ),
+        Tool(
+            name="cancel_appointment",
+            purpose="Sagt einen Termin des Anrufers ab: zuerst ohne confirmed fragen, nach dem Ja mit confirmed=ja.",
+            verb=changing.cancel_appointment,
+            parameters=(*_WHICH, arguments.REASON, arguments.CONFIRMED),
+            also=("cancel", "delete_appointment", "termin_absagen", "storno", "cancel_booking"),
         ),
         Tool(
             name="request_callback",
             purpose="Notiert, dass jemand zurückrufen soll.",
             verb=callback_tool.request_callback,
             parameters=(
-                Parameter(name="name", meaning="Name des Anrufers.", also=("customer_name",)),
-                Parameter(
-                    name="phone",
-                    meaning="Rückrufnummer, wenn eine andere als die des Anrufs.",
-                    also=("telefon", "phone_number", "number"),
+                replace(arguments.NAME, meaning="Name des Anrufers."),
+                replace(
+                    arguments.PHONE, meaning="Rückrufnummer, wenn eine andere als die des Anrufs."
                 ),
-                Parameter(name="reason", meaning="Worum es geht.", also=("grund", "anliegen")),
+                arguments.REASON,
                 Parameter(
-                    name="wish", meaning="Wann der Rückruf passt.", also=("preferred_time", "wann")
+                    name="wish",
+                    meaning="Wann der Rückruf passt.",
+                    also=("preferred_time", "wann", "time_window", "zeitfenster", "callback_time"),
                 ),
                 Parameter(
                     name="priority",
                     meaning="Dringlichkeit.",
-                    also=("dringlichkeit",),
+                    also=("dringlichkeit", "urgency", "prioritaet"),
                     choices=("urgent", "high", "normal"),
                 ),
             ),
+            also=("callback", "schedule_callback", "create_callback", "rueckruf"),
         ),
     )
 }
 
 _ALIASES = {also: tool.name for tool in TOOLS.values() for also in tool.also}
-_VERSION_SUFFIX = re.compile(r"_v[0-9]+$")
-# What models write when they have nothing to say.
-_EMPTY = frozenset(
-    ("", "null", "none", "undefined", "n/a", "na", "nil", "-", "unbekannt", "unknown")
-)
+_VERSION_SUFFIX = re.compile(r"[_-]?v[0-9]+$")
 
 
 def find(name: str) -> Tool | None:
     """Return the tool of this name, of a known alias, or with a version suffix (`_v17`)."""
-    plain = _VERSION_SUFFIX.sub("", name.strip().lower())
+    plain = _VERSION_SUFFIX.sub("", name.strip().lower()).replace("-", "_")
     return TOOLS.get(_ALIASES.get(plain, plain))
 
 
-def answer(tool: Tool, call: Call, *, arguments: Mapping[str, Any], now: datetime) -> Answer:
+def answer(tool: Tool, call: Call, *, given: Mapping[str, Any], now: datetime) -> Answer:
     """Answer one question of the agent; arguments that the tool does not have are left aside."""
     try:
-        cleaned = {p.name: _text(arguments, p) for p in tool.parameters}
+        cleaned = arguments.clean(given, tool.parameters)
     except TypeError:
         return answers.INVALID_ARGUMENTS
     return tool.verb(call, now=now, **cleaned)
@@ -195,20 +257,3 @@ def version() -> str:
     """Return the hash of the table; a published agent carries it."""
     content = orjson.dumps(definitions(base_url=""), option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(content).hexdigest()[:16]
-
-
-def _text(arguments: Mapping[str, Any], parameter: Parameter) -> str:
-    """Return an argument as text, under whichever of its names it came; placeholders are nothing.
-
-    :raises TypeError: a list or an object where a word belongs
-    """
-    for name in (parameter.name, *parameter.also):
-        value = arguments.get(name)
-        if value is None or isinstance(value, bool):
-            continue
-        if not isinstance(value, str | int | float):
-            raise TypeError(name)
-        text = str(value).strip()[:2000]
-        if text.lower() not in _EMPTY:
-            return text
-    return ""

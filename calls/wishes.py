@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from booking import catalogue, hours
-from booking.models import Service, StaffMember
+from booking.models import Appointment, Service, StaffMember
 from calls import speech, when
 from calls.answers import Answer
 from calls.models import Call
@@ -32,6 +32,7 @@ class Wish:
     service: Service
     staff_member: StaffMember | None
     when: When | None
+    moving: Appointment | None = None  # what would be moved; its own time does not block
 
 
 def of(call: Call, *, service: str, date: str, time: str, staff: str, now: datetime) -> Wish:
@@ -102,14 +103,15 @@ def time_of(*, date: str, time: str, branch: Branch, now: datetime) -> When | No
         date=date or None,
         time=time or None,
         now=now.astimezone(branch.zone),
-        opening=_opening(branch, now=now),
+        opening=opening_of(branch, now=now),
     )
     if said.state in _CLEAR:
         return said
     raise Ask(_question_about(said))
 
 
-def _opening(branch: Branch, *, now: datetime) -> when.Opening:
+def opening_of(branch: Branch, *, now: datetime) -> when.Opening:
+    """Return the usual hours of a branch, which choose between the readings of "um drei"."""
     spans = hours.opening_of(branch, on=now.astimezone(branch.zone).date()).items()
     return when.Opening(hours={weekday: tuple(each) for weekday, each in spans})
 

@@ -8,7 +8,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from calls import tools
-from calls.tools import Parameter, Tool
+from calls.arguments import Parameter
+from calls.tools import Tool
 
 
 class Command(BaseCommand):

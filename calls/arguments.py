@@ -1,0 +1,220 @@
+"""What the model wrote, read into clean words: the one table of names under which the same thing was met.
+
+Models rename arguments, wrap them, send numbers for words and "null" for nothing. Whatever is understood here comes
+out as text; whatever is not is left aside or refused, never guessed.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+YES, NO = "ja", "nein"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameter:
+    """One argument as the model sees it. `also` are names that were met in practice for the same thing."""
+
+    name: str
+    meaning: str
+    also: tuple[str, ...] = ()
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    is_yes_or_no: bool = False
+
+
+SERVICE = Parameter(
+    name="service",
+    meaning="Leistung in den Worten des Anrufers, zum Beispiel „Haare schneiden“.",
+    also=("dienstleistung", "service_name", "leistung", "behandlung", "service_id", "service_type"),
+)
+STAFF = Parameter(
+    name="staff",
+    meaning="Gewünschte Person, nur wenn der Anrufer eine nennt.",
+    also=(
+        "mitarbeiter", "preferred_staff", "staff_name", "mitarbeiter_name", "preferred_staff_id",
+        "staff_id", "stylist", "behandler", "arzt",
+    ),
+)  # fmt: skip
+DATE = Parameter(
+    name="date",
+    meaning="Tag in den Worten des Anrufers („nächsten Dienstag“, „15.1.“). Niemals selbst berechnen.",
+    also=(
+        "datum", "tag", "day", "preferred_date", "appointment_date", "wunschdatum", "wunschtermin",
+        "date_string", "termin_datum",
+    ),
+)  # fmt: skip
+TIME = Parameter(
+    name="time",
+    meaning="Uhrzeit oder Tageszeit in den Worten des Anrufers („halb drei“, „vormittags“).",
+    also=(
+        "uhrzeit", "zeit", "preferred_time", "datetime", "appointment_time", "wunschzeit",
+        "date_time", "appointment_datetime", "starts_at", "start_time", "start", "termin_uhrzeit",
+    ),
+)  # fmt: skip
+NAME = Parameter(
+    name="name",
+    meaning="Name der Person, die kommt.",
+    also=(
+        "customer_name", "kunde", "attendee_name", "kundenname", "anrufer_name", "caller_name",
+        "full_name", "patient", "patient_name", "vollstaendiger_name",
+    ),
+)  # fmt: skip
+PHONE = Parameter(
+    name="phone",
+    meaning="Rückrufnummer, nur wenn genannt.",
+    also=(
+        "telefon", "phone_number", "number", "telefonnummer", "rufnummer", "rueckrufnummer",
+        "customer_phone", "callback_number",
+    ),
+)  # fmt: skip
+EMAIL = Parameter(
+    name="email",
+    meaning="E-Mail-Adresse für die Bestätigung, nur wenn genannt.",
+    also=("mail", "e_mail", "customer_email", "email_adresse", "mailadresse"),
+)
+NOTES = Parameter(
+    name="notes",
+    meaning="Anmerkung des Anrufers.",
+    also=("notizen", "note", "anmerkung", "bemerkung", "kommentar", "comment"),
+)
+REASON = Parameter(
+    name="reason",
+    meaning="Worum es geht.",
+    also=("grund", "anliegen", "thema", "subject", "betreff", "topic"),
+)
+SLOT = Parameter(
+    name="slot_id",
+    meaning="Kennung der angebotenen Zeit aus check_availability.",
+    also=("slot", "slotid", "selected_slot", "zeit_id"),
+)
+CONFIRMED = Parameter(
+    name="confirmed",
+    meaning="„ja“ erst, wenn der Anrufer nach der Frage ausdrücklich zugestimmt hat.",
+    also=("bestaetigung", "confirmation", "confirm", "bestaetigt", "is_confirmed", "zustimmung"),
+    is_yes_or_no=True,
+)
+APPOINTMENT = Parameter(
+    name="appointment_id",
+    meaning="Kennung des Termins aus find_appointments.",
+    also=("termin_id", "appointment", "booking_id", "id"),
+)
+
+# An object under one of these is only another wrapping of the arguments.
+_WRAPPINGS = frozenset(
+    ("args", "arguments", "parameters", "params", "input", "data", "payload", "appointment")
+    + ("termin", "appointmentdata", "appointmentdetails", "terminwunsch", "customer", "kunde")
+)
+_FIRST_NAMES = ("vorname", "firstname", "givenname")
+_LAST_NAMES = ("nachname", "lastname", "surname", "familyname", "familienname")
+# What models write when they have nothing to say.
+_EMPTY = frozenset(
+    ("", "null", "none", "undefined", "n/a", "na", "nil", "-", "--", "unbekannt", "unknown", "nan")
+    + ("nicht angegeben", "keine angabe", "not provided", "not specified", "k.a.", "leer", "empty")
+    + ("string", "{}", "[]", "placeholder", "tbd", "?", "...", "…", "n.a.", "not given")
+)
+_YES = frozenset(
+    ("true", "1", "yes", "y", "ja", "j", "jawohl", "ja bitte", "ja gerne", "gerne", "gern", "ok")
+    + (
+        "okay",
+        "bestätigt",
+        "bestaetigt",
+        "confirmed",
+        "confirm",
+        "einverstanden",
+        "passt",
+        "stimmt",
+    )
+    + ("genau", "richtig", "in ordnung", "korrekt", "sure", "wahr", "ja, bitte", "ja, gerne")
+)
+_NO = frozenset(
+    (
+        "false",
+        "0",
+        "no",
+        "n",
+        "nein",
+        "nee",
+        "nö",
+        "noch nicht",
+        "falsch",
+        "abgelehnt",
+        "lieber nicht",
+    )
+    + ("denied", "nein danke", "nein, danke")
+)
+_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_NOT_A_LETTER = re.compile(r"[^a-z0-9]+")
+_PLACEHOLDER = re.compile(r"\{\{.*\}\}|<[^<>]*>|\[[^\[\]]*\]|\$\{.*\}", re.DOTALL)
+_LONGEST = 2000
+
+
+def clean(given: Mapping[str, Any], parameters: Sequence[Parameter]) -> dict[str, str]:
+    """Return each parameter as text, under whichever of its names it came; placeholders are nothing.
+
+    :raises TypeError: a list or an object where a word belongs
+    """
+    flat = dict(_flat(given))
+    words = {each.name: _text(flat, each) for each in parameters}
+    if "name" in words and not words["name"]:
+        words["name"] = _joined_name(flat)
+    return words
+
+
+def _flat(given: Mapping[str, Any], depth: int = 0) -> Iterator[tuple[str, Any]]:
+    """Yield plain names and values, the outermost last so that they win over what was wrapped."""
+    for name, value in given.items():
+        if depth < 3 and isinstance(value, Mapping) and _plain(name) in _WRAPPINGS:
+            yield from _flat(value, depth + 1)
+    for name, value in given.items():
+        plain = _plain(name)
+        if not (isinstance(value, Mapping) and plain in _WRAPPINGS):
+            yield plain, value
+
+
+def _text(flat: Mapping[str, Any], parameter: Parameter) -> str:
+    for name in (parameter.name, *parameter.also):
+        text = _word(flat.get(_plain(name)), parameter)
+        if text:
+            return text
+    return ""
+
+
+def _word(value: Any, parameter: Parameter) -> str:
+    if isinstance(value, list | tuple) and len(value) == 1:
+        value = value[0]
+    if isinstance(value, Mapping) and set(value) == {"value"}:
+        value = value["value"]
+    if value is None or (isinstance(value, bool) and not parameter.is_yes_or_no):
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if not isinstance(value, str | int | float):
+        raise TypeError(parameter.name)
+    text = str(value).replace("\x00", "").strip()[:_LONGEST]
+    if text.lower() in _EMPTY or _PLACEHOLDER.fullmatch(text):
+        return ""
+    return _yes_or_no(text) if parameter.is_yes_or_no else text
+
+
+def _yes_or_no(text: str) -> str:
+    plain = text.lower().strip(" .!")
+    if plain in _YES:
+        return YES
+    return NO if plain in _NO else ""
+
+
+def _joined_name(flat: Mapping[str, Any]) -> str:
+    parts = [
+        next((str(flat[each]).strip() for each in names if isinstance(flat.get(each), str)), "")
+        for names in (_FIRST_NAMES, _LAST_NAMES)
+    ]
+    return " ".join(part for part in parts if part and part.lower() not in _EMPTY)[:_LONGEST]
+
+
+@lru_cache(maxsize=2048)
+def _plain(name: str) -> str:
+    """Return a name without case, umlauts and separators: `customerName`, `Kunden-Name`."""
+    return _NOT_A_LETTER.sub("", name.lower().translate(_LETTERS))

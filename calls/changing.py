@@ -1,0 +1,240 @@
+"""The tools that move and cancel the caller's own appointment: said first, done after the yes, once."""
+
+from datetime import datetime, timedelta
+
+from django.utils import translation
+
+from booking import scheduling
+from booking.models import Appointment, AppointmentChange, StaffMember
+from booking.periods import Period
+from calls import arguments, checking, offers, own_appointments, speech, starts, when, wishes
+from calls.answers import Answer
+from calls.models import Call
+from calls.wishes import Ask, Wish
+from tenants import actors
+from tenants.errors import Refused
+
+_MOVED, _CANCELLED = AppointmentChange.Kind.MOVED, AppointmentChange.Kind.CANCELLED
+
+
+def cancel_appointment(
+    call: Call,
+    *,
+    appointment_id: str,
+    date: str,
+    service: str,
+    name: str,
+    reason: str,
+    confirmed: str,
+    now: datetime,
+) -> Answer:
+    """Say what would be cancelled; cancel it after the yes. Asked again, the answer is the same."""
+    done = _changed_here(call, _CANCELLED)
+    if done is not None and own_appointments.agrees(
+        done, appointment_id=appointment_id, date=date, service=service, now=now
+    ):
+        return _cancelled(done)
+    try:
+        appointment = own_appointments.the_one(
+            call, appointment_id=appointment_id, name=name, date=date, service=service, now=now
+        )
+    except Ask as ask:
+        return ask.answer
+    if confirmed != arguments.YES:
+        return Answer(
+            state="confirm_cancellation",
+            say=f"Soll ich diesen Termin absagen: {own_appointments.spoken(appointment)}?",
+            data={"appointment": own_appointments.shown(appointment)},
+        )
+    try:
+        scheduling.cancel(
+            appointment,
+            by=actors.call(call.pk),
+            source=Appointment.Source.PHONE,
+            now=now,
+            reason=reason[:300],
+        )
+    except Refused as refusal:
+        return _denied(appointment, refusal)
+    return _cancelled(appointment)
+
+
+def reschedule_appointment(
+    call: Call,
+    *,
+    appointment_id: str,
+    date: str,
+    service: str,
+    name: str,
+    slot_id: str,
+    new_date: str,
+    new_time: str,
+    staff: str,
+    confirmed: str,
+    now: datetime,
+) -> Answer:
+    """Look whether the new time is free, say so, and move the appointment after the yes. Asked again: the same."""
+    try:
+        done = _moved_already(call, slot_id, new_date, new_time, staff, now=now)
+        if done is not None:
+            return _rescheduled(done)
+        appointment = own_appointments.the_one(
+            call, appointment_id=appointment_id, name=name, date=date, service=service, now=now
+        )
+        wish = _new_wish(call, appointment, slot_id, new_date, new_time, staff, now=now)
+    except Ask as ask:
+        return ask.answer
+    if wish.when is None:
+        return Answer(
+            state="ask_new_time",
+            say="Auf welchen Tag und welche Uhrzeit möchten Sie den Termin verschieben?",
+            data={"appointment": own_appointments.shown(appointment)},
+        )
+    if wish.when.state != when.State.EXACT or wish.when.start is None:
+        return _free_times(call, wish, now=now)
+    return _move(call, appointment, wish, wish.when.start, is_sure=confirmed, now=now)
+
+
+# --- moving -------------------------------------------------------------------------------------------
+
+
+def _new_wish(
+    call: Call,
+    appointment: Appointment,
+    slot_id: str,
+    new_date: str,
+    new_time: str,
+    staff: str,
+    *,
+    now: datetime,
+) -> Wish:
+    """Return where the appointment should go: the same service, with the same person if no other is named.
+
+    :raises Ask: as for a booking
+    """
+    if slot_id:
+        offered, start = starts.offered(call, slot_id)
+        exact = when.When(state=when.State.EXACT, start=start)
+        return _wish(appointment, staff_member=offered.staff_member, said=exact)
+    person = wishes.staff_of(staff, service=appointment.service, branch=appointment.branch)
+    said = wishes.time_of(date=new_date, time=new_time, branch=appointment.branch, now=now)
+    return _wish(appointment, staff_member=person or appointment.staff_member, said=said)
+
+
+def _wish(
+    appointment: Appointment, *, staff_member: StaffMember | None, said: when.When | None
+) -> Wish:
+    return Wish(
+        branch=appointment.branch,
+        service=appointment.service,
+        staff_member=staff_member,
+        when=said,
+        moving=appointment,
+    )
+
+
+def _free_times(call: Call, wish: Wish, *, now: datetime) -> Answer:
+    if wish.when is None or wish.when.start is None:
+        near = now
+        found = offers.within(call, wish, when.When(state=when.State.EARLIEST), now=now)
+    else:
+        near = wish.when.start
+        found = offers.within(call, wish, wish.when, now=now)
+    if found:
+        return offers.offer("alternatives", "Möglich wäre", found, wish, call)
+    return offers.others(call, wish, near, state="alternatives", rule="taken", now=now)
+
+
+def _move(
+    call: Call,
+    appointment: Appointment,
+    wish: Wish,
+    start: datetime,
+    *,
+    is_sure: str,
+    now: datetime,
+) -> Answer:
+    minute = Period(start, start + timedelta(minutes=1))
+    if not offers.free(call, wish, minute, now=now, limit=1):
+        rule = checking.rule_of(call, wish, start, now=now) or "taken"
+        return offers.others(call, wish, start, state="alternatives", rule=rule, now=now)
+    if is_sure != arguments.YES:
+        return _ask_to_move(appointment, wish, start)
+    try:
+        scheduling.reschedule(
+            appointment,
+            starts_at=start,
+            staff_member=wish.staff_member,
+            by=actors.call(call.pk),
+            source=Appointment.Source.PHONE,
+            now=now,
+        )
+    except scheduling.SlotTaken:
+        return offers.others(call, wish, start, state="slot_taken", rule="taken", now=now)
+    except Refused as refusal:
+        return _denied(appointment, refusal)
+    return _rescheduled(appointment)
+
+
+def _ask_to_move(appointment: Appointment, wish: Wish, start: datetime) -> Answer:
+    at = speech.spoken_slot(start.astimezone(wish.branch.zone))
+    person = wish.staff_member.name if wish.staff_member else ""
+    return Answer(
+        state="confirm_move",
+        say=f"Soll ich Ihren Termin, {own_appointments.spoken(appointment)}, verschieben auf {at}, bei {person}?",
+        data={
+            "appointment": own_appointments.shown(appointment),
+            "new_starts_at": start.astimezone(wish.branch.zone).isoformat(),
+        },
+    )
+
+
+# --- what was done --------------------------------------------------------------------------------------
+
+
+def _cancelled(appointment: Appointment) -> Answer:
+    return Answer(
+        state="cancelled",
+        say=f"Der Termin ist abgesagt: {own_appointments.spoken(appointment)}.",
+        data={"appointment": own_appointments.shown(appointment)},
+    )
+
+
+def _rescheduled(appointment: Appointment) -> Answer:
+    return Answer(
+        state="rescheduled",
+        say=f"Ihr Termin ist verschoben auf {own_appointments.spoken(appointment)}.",
+        data={"appointment": own_appointments.shown(appointment)},
+    )
+
+
+def _denied(appointment: Appointment, refusal: Refused) -> Answer:
+    with translation.override(appointment.branch.language):
+        sentence = str(refusal)
+    return Answer(
+        state="denied",
+        say=f"{sentence} Der Termin bleibt, wie er ist. Soll Sie jemand zurückrufen?",
+        data={"rule": refusal.code, "appointment": own_appointments.shown(appointment)},
+    )
+
+
+def _moved_already(
+    call: Call, slot_id: str, new_date: str, new_time: str, staff: str, *, now: datetime
+) -> Appointment | None:
+    """Return what this very call moved last, if it stands where it is wanted: the question is a repetition.
+
+    :raises Ask: the new time is not clear
+    """
+    done = _changed_here(call, _MOVED)
+    if done is None or done.status not in Appointment.ACTIVE:
+        return None
+    wish = _new_wish(call, done, slot_id, new_date, new_time, staff, now=now)
+    is_there = wish.when is not None and wish.when.start == done.starts_at
+    return done if is_there and wish.staff_member == done.staff_member else None
+
+
+def _changed_here(call: Call, kind: str) -> Appointment | None:
+    """Return what this very call changed in this way last."""
+    changes = AppointmentChange.objects.filter(kind=kind, actor=str(actors.call(call.pk)))
+    changed = changes.order_by("-at", "-id").values_list("appointment_id", flat=True).first()
+    return None if changed is None else scheduling.appointment_for(call.tenant_id, changed)

@@ -1,0 +1,34 @@
+"""Names of people as words: which ones say the same."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from calls import sounds
+
+_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_WORD = re.compile(r"[a-z]+")
+_NOT_PART_OF_IT = frozenset(
+    "frau herr herrn fraeulein dr doktor prof professor dipl ing med mein meine name ist ich bin"
+    " heisse hier spricht auf den der die von zu van de und familie".split()
+)
+
+
+@lru_cache(maxsize=4096)
+def words(name: str) -> frozenset[str]:
+    """Return the words of a name without titles, case and umlauts."""
+    plain = unicodedata.normalize("NFC", name).casefold().translate(_LETTERS)
+    ascii_only = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
+    return frozenset(_WORD.findall(ascii_only)) - _NOT_PART_OF_IT
+
+
+def is_part_of(said: str, name: str) -> bool:
+    """Whether all that was said stands in the name ("Mustermann" in "Erika Mustermann")."""
+    heard = words(said)
+    return bool(heard) and heard <= words(name)
+
+
+def sounds_like(said: str, name: str) -> bool:
+    """Whether all that was said sounds like a part of the name ("Maier" like "Jo Meyer"). A help, no identity."""
+    heard = {sounds.code(each) for each in words(said)}
+    return bool(heard) and heard <= {sounds.code(each) for each in words(name)}
