@@ -14,7 +14,7 @@ import structlog
 from django.db import close_old_connections, connection
 from django.utils import timezone
 
-from calls import lifecycle
+from calls import arrivals
 from integrations import bell, delivery, inbox
 from integrations.messaging import feedback
 from integrations.voice import retell
@@ -123,7 +123,7 @@ class _Rings:
 
 
 _APPLIED: tuple[Callable[[], bool], ...] = (
-    lambda: inbox.apply_next(retell.PROVIDER, lifecycle.apply, now=timezone.now()),
+    lambda: inbox.apply_next(retell.PROVIDER, arrivals.apply, now=timezone.now()),
     lambda: inbox.apply_next("twilio", feedback.apply, now=timezone.now()),
     lambda: inbox.apply_next("resend", feedback.apply, now=timezone.now()),
 )

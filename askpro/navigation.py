@@ -54,6 +54,8 @@ def _groups() -> list[tuple[str, list[_Entry]]]:
             [
                 _Entry(_("Calls"), "calls.Call", "call"),
                 _Entry(_("Callbacks"), "calls.CallbackRequest", "phone_callback"),
+                _Entry(_("Voice agents"), "calls.Agent", "support_agent"),
+                _Entry(_("Versions of agents"), "calls.AgentVersion", "history_edu"),
             ],
         ),
         (

@@ -20,6 +20,11 @@ SWEEPS: dict[str, dict[str, Any]] = {
         "schedule": 600.0,
         "options": {"expires": 590},
     },
+    "publish agents that wait": {
+        "task": "calls.tasks.publish_waiting_agents",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     "forget what is past its time": {
         "task": "askpro.compliance.tasks.purge",
         "schedule": crontab(hour=4, minute=30),

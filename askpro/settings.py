@@ -253,6 +253,18 @@ RETELL_API_KEY_FALLBACKS: list[str] = env.list(
 )  # during rotation
 RETELL_WEBHOOK_SECRET = env.str("RETELL_WEBHOOK_SECRET", default="")  # plain-hex form, if set
 RETELL_BASE_URL = env.str("RETELL_BASE_URL", default="https://api.retellai.com")
+# What agents speak with, where theirs names no voice of its own; the platform's model where none is named.
+RETELL_VOICE_ID = env.str("RETELL_VOICE_ID", default="")
+RETELL_MODEL = env.str("RETELL_MODEL", default="")
+# The trunk over which German numbers come to the platform.
+SIP_TERMINATION_URI = env.str("SIP_TERMINATION_URI", default="")
+SIP_USERNAME = env.str("SIP_USERNAME", default="")
+SIP_PASSWORD = env.str("SIP_PASSWORD", default="")
+SIP_TRANSPORT = env.str("SIP_TRANSPORT", default="TLS")  # TLS | TCP | UDP
+# Where the platform finds our own dialogue manager (`serve_llm`); behind a proxy the same host.
+LLM_WEBSOCKET_URL = env.str(
+    "LLM_WEBSOCKET_URL", default=PUBLIC_URL.replace("http", "ws", 1)
+).rstrip("/")
 # Without its secret a door stays closed (401). The old ones count as well, while a secret is changed.
 CALCOM_WEBHOOK_SECRET = env.str("CALCOM_WEBHOOK_SECRET", default="")
 CALCOM_WEBHOOK_SECRET_FALLBACKS: list[str] = env.list("CALCOM_WEBHOOK_SECRET_FALLBACKS", default=[])

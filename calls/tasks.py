@@ -1,9 +1,12 @@
 """Carries for the calls room."""
 
+from uuid import UUID
+
 from celery import shared_task
 from django.utils import timezone
 
 from calls import lifecycle
+from calls.agents import publishing
 from tenants import directory, scope
 
 
@@ -12,3 +15,19 @@ def close_stale_calls() -> None:
     for tenant_id in directory.active_tenants():
         with scope.tenant(tenant_id):
             lifecycle.close_stale(now=timezone.now())
+
+
+@shared_task
+def publish_agent(*, tenant_id: str, agent_pk: int) -> None:
+    publishing.carry_out(UUID(tenant_id), agent_pk, now=timezone.now())
+
+
+@shared_task
+def publish_waiting_agents() -> None:
+    """Carry what a lost nudge or a provider that was away left behind."""
+    now = timezone.now()
+    for tenant_id in directory.active_tenants():
+        with scope.tenant(tenant_id):
+            waiting = publishing.due(now=now)
+        for agent_pk in waiting:
+            publishing.carry_out(tenant_id, agent_pk, now=timezone.now())

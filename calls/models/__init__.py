@@ -1,6 +1,7 @@
-"""Floor 4: the calls, what the agent asked during them, and who must be called back."""
+"""Floor 4: the calls, what the agent asked during them, who must be called back, and who answers the telephone."""
 
+from calls.models.agent import Agent, AgentVersion
 from calls.models.call import Call, ToolCall
 from calls.models.callback import CallbackRequest
 
-__all__ = ["Call", "CallbackRequest", "ToolCall"]
+__all__ = ["Agent", "AgentVersion", "Call", "CallbackRequest", "ToolCall"]

@@ -17,7 +17,7 @@ from integrations.voice import retell
 from integrations.voice.events import CallFacts, EventKind
 
 # What does not exist under this key is answered with 422, by the older paths with 404.
-_NOT_THERE = frozenset({404, 422})
+NOT_THERE = frozenset({404, 422})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,9 +50,9 @@ def get_call(call_id: str, *, key: str) -> FetchedCall | None:
     :raises ProviderError: no usable answer
     """
     try:
-        answer = _ask("GET", f"/v2/get-call/{quote(call_id, safe='')}", "get_call", key=key)
+        answer = ask("GET", f"/v2/get-call/{quote(call_id, safe='')}", "get_call", key=key)
     except PermanentError as error:
-        if error.status in _NOT_THERE:
+        if error.status in NOT_THERE:
             return None
         raise
     return FetchedCall(facts=_facts(answer.json()), body=answer.content)
@@ -73,7 +73,7 @@ def list_calls(
     }
     if page is not None:
         wish["pagination_key"] = page
-    answer = _ask("POST", "/v3/list-calls", "list_calls", key=key, content=wish)
+    answer = ask("POST", "/v3/list-calls", "list_calls", key=key, content=wish)
     content = answer.json()
     items = content.get("items")
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
@@ -91,7 +91,7 @@ def update_call(call_id: str, *, metadata: dict[str, Any], key: str) -> None:
     :raises ProviderError: no usable answer
     """
     path = f"/v2/update-call/{quote(call_id, safe='')}"
-    _ask("PATCH", path, "update_call", key=key, content={"metadata": metadata})
+    ask("PATCH", path, "update_call", key=key, content={"metadata": metadata})
 
 
 def delete_call(call_id: str, *, key: str) -> bool:
@@ -100,9 +100,9 @@ def delete_call(call_id: str, *, key: str) -> bool:
     :raises ProviderError: no usable answer
     """
     try:
-        _ask("DELETE", f"/v2/delete-call/{quote(call_id, safe='')}", "delete_call", key=key)
+        ask("DELETE", f"/v2/delete-call/{quote(call_id, safe='')}", "delete_call", key=key)
     except PermanentError as error:
-        if error.status in _NOT_THERE:
+        if error.status in NOT_THERE:
             return False
         raise
     return True
@@ -113,7 +113,7 @@ def key_info(*, key: str) -> Workspace:
 
     :raises ProviderError: the key is not accepted, or no usable answer
     """
-    answer = _ask("GET", "/get-api-key-info", "key_info", key=key)
+    answer = ask("GET", "/get-api-key-info", "key_info", key=key)
     content = answer.json()
     org_id = content.get("org_id")
     if not isinstance(org_id, str) or not org_id:
@@ -121,9 +121,13 @@ def key_info(*, key: str) -> Workspace:
     return Workspace(org_id=org_id, org_name=str(content.get("org_name") or ""))
 
 
-def _ask(
+def ask(
     method: str, path: str, operation: str, *, key: str, content: dict[str, Any] | None = None
 ) -> http.Answer:
+    """Ask Retell something and return its answer.
+
+    :raises ProviderError: no usable answer
+    """
     headers = http.bearer(key)
     if content is not None:
         headers["Content-Type"] = "application/json"

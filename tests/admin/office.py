@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from billing.models import UsageRecord
 from booking.models import Appointment, AppointmentChange, TimeOff, WorkingHours
-from calls.models import Call, CallbackRequest, ToolCall
+from calls.models import Agent, AgentVersion, Call, CallbackRequest, ToolCall
 from integrations.models import Command, Credential, Delivery, Message
 from tenants import actors, alerts, audit, scope
 from tenants.models import PhoneNumber, Tenant, User
@@ -165,10 +165,22 @@ def fill(tenant: Tenant, *, now: datetime, number: int) -> dict[str, Model]:
         usage = UsageRecord.objects.create(
             tenant=tenant, kind="call", source_id=call.pk, unit_price_cents=50, used_at=now
         )
+        agent = Agent.objects.create(
+            tenant=tenant, branch=branch, template=Agent.Template.SALON, live_number=1
+        )
+        version = AgentVersion.objects.create(
+            tenant=tenant,
+            agent=agent,
+            number=1,
+            greeting=f"Guten Tag, {tenant.name}",
+            prompt="Du bist die Assistentin.",
+            content_hash="0",
+            tools_version="0123456789abcdef",
+        )
         rows: list[Model] = [
             tenant, branch, PhoneNumber.objects.order_by("pk")[0], member, jana, cut, customer,
             WorkingHours.objects.order_by("pk")[0], off, appointment, call, waiting, delivery,
-            message, command, credential, usage,
+            message, command, credential, usage, agent, version,
         ]  # fmt: skip
         kinds = {"tenants.ApiKey", "tenants.Alert", "tenants.AuditEntry"}
         rows += [

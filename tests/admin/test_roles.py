@@ -17,7 +17,7 @@ TELEPHONE = {"call", "callbackrequest"}
 DIARY = {"appointment"}
 CUSTOMERS = {"customer"}
 OFFER = {"service", "staffmember", "workinghours", "timeoff"}
-BUSINESS = {"tenant", "branch", "phonenumber"}
+BUSINESS = {"tenant", "branch", "phonenumber", "agent", "agentversion"}
 ACCESS = {"user", "apikey", "credential", "auditentry"}
 TRAFFIC = {"delivery", "message", "command", "alert"}
 BILLING = {"usagerecord"}
@@ -34,8 +34,8 @@ SEES = {
 }
 # Pages on which something can be added.
 ADDS = {
-    Role.OWNER: DIARY | CUSTOMERS | OFFER | {"branch", "user", "apikey", "credential"},
-    Role.ADMIN: DIARY | CUSTOMERS | OFFER | {"branch", "user", "apikey", "credential"},
+    Role.OWNER: DIARY | CUSTOMERS | OFFER | {"agent", "branch", "user", "apikey", "credential"},
+    Role.ADMIN: DIARY | CUSTOMERS | OFFER | {"agent", "branch", "user", "apikey", "credential"},
     Role.MANAGER: DIARY | CUSTOMERS | OFFER,
     Role.RECEPTIONIST: DIARY | CUSTOMERS,
     Role.STAFF: set(),
