@@ -24,6 +24,9 @@ HEARTBEAT_KEY = "askpro:worker:heartbeat"
 _HEARTBEAT_EVERY_SECONDS = 5.0
 _HEARTBEAT_LIVES_SECONDS = 20
 _LOOKS_EVERY_SECONDS = 1.0
+_LISTENS_FOR_SECONDS = 1.0
+# Whoever has carried so many in one go is not keeping up alone.
+_MANY = 2
 
 
 def carry_in() -> bool:
@@ -49,11 +52,22 @@ class Courier:
 
     def __init__(self, *, carriers_in: int = 2, carriers_out: int = 2) -> None:
         self._stopping = threading.Event()
-        self._rings = _Rings()
+        # What comes in is carried in milliseconds: one thread is woken, and a second one where there is more. What goes
+        # out may hang at a provider: all are woken, so that no message waits behind another one's silence.
+        self._rings = {bell.IN: _Rings(wakes_all=False), bell.OUT: _Rings(wakes_all=True)}
         self._threads = [threading.Thread(target=self._listen, name="courier-ear", daemon=True)]
         self._threads += [
-            threading.Thread(target=self._carry, args=(carry,), name=carry.__name__, daemon=True)
-            for carry in [carry_in] * carriers_in + [carry_out] * carriers_out
+            threading.Thread(
+                target=self._carry,
+                args=(carry, self._rings[where]),
+                name=carry.__name__,
+                daemon=True,
+            )
+            for carry, where, count in (
+                (carry_in, bell.IN, carriers_in),
+                (carry_out, bell.OUT, carriers_out),
+            )
+            for _ in range(count)
         ]
 
     def start(self) -> None:
@@ -63,23 +77,30 @@ class Courier:
     def stop(self, *, timeout_seconds: float = 10.0) -> None:
         """Finish what is under way and end."""
         self._stopping.set()
-        self._rings.add()
+        for rings in self._rings.values():
+            rings.wake_all()
         for thread in self._threads:
             thread.join(timeout_seconds)
 
-    def _carry(self, carry: Callable[[], bool]) -> None:
+    def _carry(self, carry: Callable[[], bool], rings: "_Rings") -> None:
         heard = 0
         while not self._stopping.is_set():
             try:
-                while carry() and not self._stopping.is_set():
-                    pass
+                self._carry_what_waits(carry, rings)
             except Exception as error:
                 # The database is away, or a defect: keep the thread, look again later.
                 log.exception("courier_stumbled", error=type(error).__name__)
                 self._stopping.wait(_LOOKS_EVERY_SECONDS)
             close_old_connections()
-            heard = self._rings.wait_for_more(heard, timeout_seconds=_LOOKS_EVERY_SECONDS)
+            heard = rings.wait_for_more(heard, timeout_seconds=_LOOKS_EVERY_SECONDS)
         connection.close()
+
+    def _carry_what_waits(self, carry: Callable[[], bool], rings: "_Rings") -> None:
+        carried = 0
+        while not self._stopping.is_set() and carry():
+            carried += 1
+            if carried == _MANY:
+                rings.wake_all()
 
     def _listen(self) -> None:
         while not self._stopping.is_set():
@@ -98,19 +119,30 @@ class Courier:
             if time.monotonic() >= beat_at:
                 server.set(HEARTBEAT_KEY, int(time.time()), ex=_HEARTBEAT_LIVES_SECONDS)
                 beat_at = time.monotonic() + _HEARTBEAT_EVERY_SECONDS
-            if ear.get_message(timeout=_LOOKS_EVERY_SECONDS) is not None:
-                self._rings.add()
+            heard = ear.get_message(timeout=_LISTENS_FOR_SECONDS)
+            if heard is not None and heard["data"] in self._rings:
+                self._rings[heard["data"]].add()
         ear.close()
 
 
 class _Rings:
     """Counts rings, so that a thread which was busy when it rang does not sleep through it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, wakes_all: bool) -> None:
         self._count = 0
+        self._wakes_all = wakes_all
         self._changed = threading.Condition()
 
     def add(self) -> None:
+        """Wake one thread, or all of them; one that is busy looks again before it sleeps."""
+        with self._changed:
+            self._count += 1
+            if self._wakes_all:
+                self._changed.notify_all()
+            else:
+                self._changed.notify()
+
+    def wake_all(self) -> None:
         with self._changed:
             self._count += 1
             self._changed.notify_all()

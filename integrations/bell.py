@@ -1,8 +1,9 @@
 """The doorbell: wakes the courier so that nothing waits for the next look.
 
-`ring()` costs a request a microsecond: a thread of the process does the ringing, a millisecond later, when the answer
-is out, and at most a hundred times a second, so that it does not fight the requests for the interpreter. A lost ring costs at most a second, because the courier looks every second without one; the rows are
-the queue.
+`came_in()` and `goes_out()` cost a request a microsecond: a thread of the process does the ringing. It rings at once
+when it has been quiet, and then at most a hundred times a second, so that it does not fight the requests for the
+interpreter. A lost ring costs at most a second, because the courier looks every second without one; the rows are the
+queue.
 """
 
 import threading
@@ -15,13 +16,18 @@ from django.conf import settings
 
 log = structlog.get_logger("askpro.bell")
 CHANNEL = "askpro:bell"
-_ANSWER_FIRST_SECONDS = 0.001
-_BURST_SECONDS = 0.009
+IN, OUT = b"in", b"out"
+_BURST_SECONDS = 0.01
 
 
-def ring() -> None:
-    """Wake the courier soon. Never blocks, never raises."""
-    _bell().set()
+def came_in() -> None:
+    """Wake the courier for the inbox. Never blocks, never raises."""
+    _bell(IN).set()
+
+
+def goes_out() -> None:
+    """Wake the courier for the outbox. Never blocks, never raises."""
+    _bell(OUT).set()
 
 
 def client(*, timeout_seconds: float | None = 1.0) -> "redis.Redis":
@@ -32,20 +38,22 @@ def client(*, timeout_seconds: float | None = 1.0) -> "redis.Redis":
 
 
 @cache
-def _bell() -> threading.Event:
+def _bell(where: bytes) -> threading.Event:
     rung = threading.Event()
-    threading.Thread(target=_ringer, args=(rung,), name="doorbell", daemon=True).start()
+    threading.Thread(
+        target=_ringer, args=(rung, where), name=f"doorbell-{where.decode()}", daemon=True
+    ).start()
     return rung
 
 
-def _ringer(rung: threading.Event) -> None:
+def _ringer(rung: threading.Event, where: bytes) -> None:
     server = client()
     while True:
         rung.wait()
-        time.sleep(_ANSWER_FIRST_SECONDS)
+        # Before it rings: what is set from here on was perhaps not seen by whoever hears this ring.
         rung.clear()
         try:
-            server.publish(CHANNEL, b"1")
+            server.publish(CHANNEL, where)
         except redis.RedisError as error:
             log.warning("bell_is_mute", error=type(error).__name__)
         time.sleep(_BURST_SECONDS)

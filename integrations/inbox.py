@@ -87,7 +87,7 @@ def record(
         },
     ).fetchone()
     if state == Delivery.State.NEW:
-        bell.ring()
+        bell.came_in()
     if row is None and external_id is not None:
         return number_for(provider, external_id)
     return row[0] if row else None
@@ -160,7 +160,7 @@ def replay(deliveries: Iterable[Delivery], *, now: datetime) -> int:
     for delivery in deliveries:
         delivery.replay(now=now)
         count += 1
-    transaction.on_commit(bell.ring)
+    transaction.on_commit(bell.came_in)
     return count
 
 

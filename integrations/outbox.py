@@ -93,7 +93,7 @@ def repeat(failed: Iterable[Outgoing], *, by: Actor, now: datetime) -> int:
                 row.repeat(now=now)
                 audit.record("repeated", row, tenant_id=row.tenant_id, by=by, now=now)
                 count += 1
-        transaction.on_commit(bell.ring)
+        transaction.on_commit(bell.goes_out)
     return count
 
 
@@ -101,5 +101,5 @@ def _write_once(row: Outgoing, *, now: datetime) -> bool:
     """Insert the row, and tell whether it was news: one statement, whatever others do at the same time."""
     if not rows.insert_once(row, now=now):
         return False
-    transaction.on_commit(bell.ring)
+    transaction.on_commit(bell.goes_out)
     return True

@@ -122,7 +122,7 @@ def test_the_bell_rings_after_the_commit_and_only_for_news(
             now=now,
         )
 
-    assert for_news == [bell.ring]
+    assert for_news == [bell.goes_out]
     assert for_a_repetition == []
 
 

@@ -1,5 +1,7 @@
 """P12, P14, P17: whole calls, the hand-over of work, and the price of the walls."""
 
+import contextlib
+import os
 import statistics
 import subprocess
 import sys
@@ -12,7 +14,8 @@ from django.conf import settings
 from django.db import connections, transaction
 from django.utils import timezone
 
-from askpro import celery, courier
+from askpro import celery
+from askpro.operations import processes
 from askpro.operations.bench import cast, echo, flow, knock, load, stage
 from askpro.operations.bench.goals import Goal, Size, at_least, at_most, quantile, ratio, timed
 from integrations import bell, inbox, outbox
@@ -20,7 +23,8 @@ from integrations.models import Delivery, Message
 from tenants import scope, statements
 from tenants.models import Tenant
 
-_STARTS = 150
+# The first ones wait for the worker itself, for connections and plans.
+_STARTS, _WARM, _PAUSE_AT_FIRST = 150, 20, 0.5
 _HEARD, _UNHEARD = f"bench-{knock.RUN}", f"unheard-{knock.RUN}"
 
 
@@ -60,7 +64,7 @@ def hand_over(tenant: Tenant, size: Size) -> Iterator[Goal]:
     delays = timed(
         lambda: echo.tell_start.apply_async(kwargs={"sent_at": 0.0}, queue=_UNHEARD), times=400
     )
-    rings = timed(bell.ring, times=4000)
+    rings = timed(bell.came_in, times=4000)
     with scope.tenant(tenant):
         messages = timed(lambda: _owe_a_message(tenant), times=400)
         transaction.set_rollback(True)
@@ -79,23 +83,21 @@ def hand_over(tenant: Tenant, size: Size) -> Iterator[Goal]:
 
 
 def _starts_of_the_courier() -> list[float]:
-    """Return how long deliveries waited for the courier, in milliseconds."""
+    """Return how long deliveries waited for the worker's courier, in milliseconds."""
     with scope.platform():  # what earlier cells left would be carried first
         Delivery.objects.filter(state=Delivery.State.NEW).update(state=Delivery.State.IGNORED)
-    carrier = courier.Courier()
-    carrier.start()
     key = f"bench_start_{knock.RUN}"
-    try:
-        for n in range(_STARTS):
+    with _working(processes.worker()):
+        for n in range(_STARTS + _WARM):
             event = {"event": "call_started", "call": knock.call()}
-            inbox.record("retell", key=f"{key}_{n}", kind="call_started", body=orjson.dumps(event))
-            time.sleep(0.03)
+            inbox.record(
+                "retell", key=f"{key}_{n:04d}", kind="call_started", body=orjson.dumps(event)
+            )
+            time.sleep(_PAUSE_AT_FIRST if n < _WARM / 2 else 0.03)
         time.sleep(1)
-    finally:
-        carrier.stop()
     with scope.platform():
         rows = Delivery.objects.filter(key__startswith=key, state=Delivery.State.DONE)
-        spans = rows.values_list("created_at", "processed_at")
+        spans = rows.order_by("key").values_list("created_at", "processed_at")[_WARM:]
         return [(begun - created).total_seconds() * 1000 for created, begun in spans if begun]
 
 
@@ -108,19 +110,30 @@ def _starts_of_celery() -> list[float]:
         "--concurrency", "4", "--queues", _HEARD, "--without-gossip", "--without-mingle",
         "--include", "askpro.operations.bench.echo", "--loglevel", "ERROR",
     ]  # fmt: skip
+    with _working(command):
+        for n in range(_STARTS + _WARM):
+            echo.tell_start.apply_async(kwargs={"sent_at": time.time()}, queue=_HEARD)
+            time.sleep(_PAUSE_AT_FIRST if n < _WARM / 2 else 0.03)
+        time.sleep(1)
+    told: list[Any] = server.lrange(echo.STARTS, _WARM, -1)
+    return [float(each) * 1000 for each in told]
+
+
+@contextlib.contextmanager
+def _working(command: list[str]) -> Iterator[None]:
+    """Run a worker for the length of the block."""
     worker = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        command,
+        env={**os.environ, "LOG_LEVEL": "WARNING"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     try:
-        for n in range(_STARTS + 20):
-            echo.tell_start.apply_async(kwargs={"sent_at": time.time()}, queue=_HEARD)
-            time.sleep(0.5 if n < 10 else 0.03)  # the first ones wait for the worker itself
-        time.sleep(1)
+        yield
     finally:
         worker.terminate()
         worker.wait(20)
-    told: list[Any] = server.lrange(echo.STARTS, 20, -1)
-    return [float(each) * 1000 for each in told]
 
 
 def walls(tenant: Tenant, size: Size) -> Iterator[Goal]:

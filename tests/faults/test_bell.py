@@ -1,0 +1,96 @@
+"""The doorbell: what is written is carried at once, and what is written in a burst is carried as well."""
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.utils import timezone
+
+from askpro import courier
+from integrations import bell, inbox
+from integrations.models import Delivery, Message
+from integrations.voice import retell
+from tenants import scope
+from tests import factories
+from tests.integrations import asking
+
+OURS = "+493023125777"
+
+
+@pytest.fixture
+def carrying(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A courier that looks by itself only once in a long while: whatever it carries, the bell told it."""
+    monkeypatch.setattr(courier, "_LOOKS_EVERY_SECONDS", 30.0)
+    monkeypatch.setattr(bell, "CHANNEL", f"askpro:bell:{time.time_ns()}")
+    factories.make_salon(name="Salon", number=OURS, slug="salon")
+    carrier = courier.Courier()
+    carrier.start()
+    _until(lambda: _listeners() > 0)
+    time.sleep(0.3)  # the first look, which nobody rang for
+    yield
+    carrier.stop()
+
+
+def test_a_delivery_is_carried_when_it_rings(carrying: None) -> None:
+    _record("call_bell_1")
+
+    assert _until(lambda: _carried() == 1)
+
+
+def test_a_burst_of_deliveries_is_carried_to_the_last_one(carrying: None) -> None:
+    for number in range(60):
+        _record(f"call_burst_{number}")
+
+    assert _until(lambda: _carried() == 60)
+
+
+def test_a_message_goes_out_when_it_rings(carrying: None) -> None:
+    salon = factories.make_salon(name="Studio", number="+493023125778", slug="studio")
+
+    asking.say(salon, now=timezone.now())
+
+    assert _until(lambda: _sent() == 1)
+
+
+def test_an_unknown_ring_does_not_deafen_the_courier(carrying: None) -> None:
+    bell.client().publish(bell.CHANNEL, b"of another version")
+
+    _record("call_bell_2")
+
+    assert _until(lambda: _carried() == 1)
+
+
+def _record(call_id: str) -> None:
+    body = f'{{"event": "call_started", "call": {{"call_id": "{call_id}", "to_number": "{OURS}"}}}}'
+    inbox.record(
+        retell.PROVIDER,
+        key=f"call_started:{call_id}",
+        kind="call_started",
+        body=body.encode(),
+        external_id=call_id,
+    )
+
+
+def _carried() -> int:
+    with scope.platform():
+        return Delivery.objects.filter(state=Delivery.State.DONE).count()
+
+
+def _sent() -> int:
+    with scope.platform():
+        return Message.objects.filter(state=Message.State.SENT).count()
+
+
+def _listeners() -> int:
+    [(_, count)] = bell.client().pubsub_numsub(bell.CHANNEL)
+    return int(count)
+
+
+def _until(holds: Callable[[], bool], *, seconds: float = 10.0) -> bool:
+    """Wait for what must happen long before the courier would look by itself."""
+    give_up_at = time.monotonic() + seconds
+    while time.monotonic() < give_up_at:
+        if holds():
+            return True
+        time.sleep(0.02)
+    return False
