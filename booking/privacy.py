@@ -11,6 +11,7 @@ from django.db.models import Max, Q
 
 from booking.models import Appointment, AppointmentChange, Customer
 from tenants import actors, audit
+from tenants import privacy as tenants
 from tenants.actors import Actor
 
 # What stands where a name was; the database wants a name.
@@ -46,6 +47,12 @@ def erase(customer: Customer, *, by: Actor, now: datetime) -> None:
     erased by their own room.
     """
     with transaction.atomic():
+        tenants.forget_answers()
+        _erase(customer, by=by, now=now)
+
+
+def _erase(customer: Customer, *, by: Actor, now: datetime) -> None:
+    with transaction.atomic():
         _forget(Appointment.objects.filter(customer=customer))
         if customer.name == ERASED and customer.phone is None and customer.email is None:
             return
@@ -68,7 +75,7 @@ def purge(*, now: datetime, limit: int = 1000) -> int:
         .order_by("pk")[:limit]
     )
     for customer in forgotten:
-        erase(customer, by=actors.system("retention"), now=now)
+        _erase(customer, by=actors.system("retention"), now=now)
     return len(forgotten)
 
 

@@ -1,8 +1,12 @@
-"""Personal data on the first floor: the people of the business and the audit trail that names them."""
+"""Personal data on the first floor: people with a login, the audit trail that names them, answers to programs."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
-from tenants.models import AuditEntry, User
+from tenants.models import AuditEntry, KeyedRequest, User
+
+# Whoever repeats a request does it within minutes; over a weekend somebody may do it by hand.
+ANSWERS_KEPT = timedelta(days=3)
 
 
 def disclose(*, user_id: int) -> dict[str, Any]:
@@ -26,3 +30,18 @@ def erase(*, user_id: int) -> None:
     person.is_active = person.is_staff = person.is_superuser = False
     person.set_unusable_password()
     person.save()
+
+
+def forget_answers() -> None:
+    """Forget what was answered to programs of the active business lately; that it was done stays known.
+
+    For a person who is to be forgotten at once: their name may stand in any of the answers.
+    """
+    KeyedRequest.objects.filter(answer__isnull=False).update(answer=None)
+
+
+def purge(*, now: datetime, limit: int = 1000) -> int:
+    """Delete the keyed requests of the active business whose time is over; return how many, none is left at zero."""
+    old = KeyedRequest.objects.filter(created_at__lt=now - ANSWERS_KEPT).order_by("created_at")
+    gone, _deleted = KeyedRequest.objects.filter(pk__in=old.values("pk")[:limit]).delete()
+    return gone

@@ -5,9 +5,9 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
-from rest_framework import serializers
+from rest_framework import permissions, serializers
 
-from tenants.api import strict
+from tenants.api import idempotency, strict
 
 
 @extend_schema_serializer(
@@ -55,10 +55,20 @@ _WITH_ID = {"404": "There is nothing under this id, or it is somebody else's."}
 _WITH_BODY = {
     **_WITH_INPUT,
     "404": "Something that the body names does not exist.",
-    "409": "A rule says no; `code` says which.",
     "411": "The body came in chunks; Content-Length is needed.",
     "413": "The body is larger than 5 MB.",
     "415": "The body is not application/json.",
+}
+_WHEN_WRITING = {
+    **_WITH_INPUT,
+    "409": "A rule says no, or the first request with this key is still running; `code` says which.",
+    "422": "The Idempotency-Key was used for another request.",
+}
+_KEY = {
+    "in": "header",
+    "name": idempotency.HEADER,
+    "schema": {"type": "string", "pattern": f"^{idempotency.PATTERN}$"},
+    "description": "The same request with the same key is carried out once and answered as before.",
 }
 _RATE_HEADERS = {
     "X-RateLimit-Limit": "How many requests the key has per minute.",
@@ -73,6 +83,8 @@ class Schema(AutoSchema):
         operation: dict[str, Any] | None = super().get_operation(*where, **how)
         if operation is None or not operation.get("security"):
             return operation
+        if self.method not in permissions.SAFE_METHODS:
+            operation.setdefault("parameters", []).append(_KEY)
         for status, why in sorted(self._refusals(operation).items()):
             operation["responses"].setdefault(status, self._problem(why))
         for status, answer in operation["responses"].items():
@@ -86,6 +98,7 @@ class Schema(AutoSchema):
         return {
             **_ALWAYS,
             **(_WITH_BODY if "requestBody" in operation else {}),
+            **({} if self.method in permissions.SAFE_METHODS else _WHEN_WRITING),
             **(_WITH_INPUT if places & {"query", "header"} else {}),
             **(_WITH_ID if "path" in places else {}),
         }

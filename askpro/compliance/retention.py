@@ -9,6 +9,7 @@ from booking import privacy as booking
 from calls import privacy as calls
 from integrations import privacy as integrations
 from tenants import directory, scope
+from tenants import privacy as tenants
 
 _BATCHES_AT_MOST = 1000
 
@@ -17,7 +18,7 @@ def purge(*, now: datetime) -> int:
     """Purge every business and what belongs to none, batch by batch; return how many rows were changed."""
     forgotten = 0
     for tenant_id in directory.active_tenants():
-        for room in (calls.purge, integrations.purge, booking.purge):
+        for room in (calls.purge, integrations.purge, booking.purge, tenants.purge):
             forgotten += _in_batches(partial(_purge_tenant, tenant_id, room, now=now))
     return forgotten + _in_batches(partial(_purge_platform, now=now))
 

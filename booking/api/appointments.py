@@ -1,13 +1,12 @@
 """Appointments: /api/appointments. Public states are few; the exact one stands beside them."""
 
-import re
 from datetime import datetime
 from typing import Any
 
 from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -30,7 +29,6 @@ _PUBLIC_STATUS = {
     Appointment.Status.CANCELLED: "cancelled",
 }
 STATUSES = list(dict.fromkeys(_PUBLIC_STATUS.values()))
-_KEY = re.compile(r"[\x21-\x7e]{1,150}")
 
 
 # --- What is shown -------------------------------------------------------------------------------
@@ -185,16 +183,8 @@ class Appointments(TenantView):  # /api/appointments
         summary="Book an appointment",
         description="Asks the same rules as a caller on the telephone: hours, time off, notice, what is taken.",
         tags=["appointments"],
-        parameters=[
-            OpenApiParameter(
-                "Idempotency-Key",
-                {"type": "string", "pattern": r"^[\x21-\x7e]{1,150}$"},
-                OpenApiParameter.HEADER,
-                description="The same key again gives the appointment that was booked with it (200).",
-            )
-        ],
         request=NewAppointment,
-        responses={201: AppointmentShape, 200: AppointmentShape},
+        responses={201: AppointmentShape},
         examples=[
             OpenApiExample(
                 "A new customer",
@@ -215,8 +205,7 @@ class Appointments(TenantView):  # /api/appointments
         wanted = strict.read(NewAppointment, request.data)
         now = timezone.now()
         staff_member = _staff_member(wanted)
-        key = _idempotency_key(request)
-        customer = _customer(wanted["customer"], key=key, now=now)
+        customer = _customer(wanted["customer"], now=now)
         booking = scheduling.book(
             door.one(Service.objects.all(), wanted["service_id"], field="service_id"),
             branch=_branch(wanted, staff_member),
@@ -227,12 +216,11 @@ class Appointments(TenantView):  # /api/appointments
             source=Appointment.Source.API,
             by=request.actor,
             now=now,
-            idempotency_key=key,
             notes=wanted.get("notes", ""),
         )
         return Response(
             _show_one(booking.appointment.pk),
-            status=201 if booking.is_new else 200,
+            status=201,
             headers={"Location": f"/api/appointments/{booking.appointment.pk}"},
         )
 
@@ -339,14 +327,9 @@ def _branch(wanted: dict[str, Any], staff_member: StaffMember | None) -> Branch:
     return branches[0]
 
 
-def _customer(booker: dict[str, Any], *, key: str | None, now: datetime) -> Customer:
-    """Return who comes. A repeated request must not create a second person without number and address."""
+def _customer(booker: dict[str, Any], *, now: datetime) -> Customer:
     if "id" in booker:
         return door.one(Customer.objects.all(), booker["id"], field="customer.id")
-    if key is not None:
-        before = Customer.objects.filter(appointments__idempotency_key=key).first()
-        if before is not None:
-            return before
     return customers.find_or_create(
         name=booker["name"], phone=booker.get("phone"), email=booker.get("email"), now=now
     )
@@ -356,13 +339,3 @@ def _attendee_name(wanted: dict[str, Any]) -> str | None:
     """Return for whom it is; a known customer may book for somebody else and keeps the own name."""
     name: str | None = wanted.get("attendee_name") or wanted["customer"].get("name")
     return name
-
-
-def _idempotency_key(request: TenantRequest) -> str | None:
-    """Return the key of the sender, which is one's own: no call and no other door can have the same."""
-    sent = request.headers.get("Idempotency-Key")
-    if sent is None:
-        return None
-    if not _KEY.fullmatch(sent):
-        raise Invalid(**{"Idempotency-Key": _("Use 1 to 150 visible ASCII characters.")})
-    return f"api:{sent}"

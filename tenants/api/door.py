@@ -5,6 +5,7 @@ transaction; outside of the handler no row is visible.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 import structlog
@@ -16,6 +17,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from tenants import api_keys, scope
+from tenants.api import idempotency
 from tenants.api.access import TenantRequest
 from tenants.api.wire import LengthRequired
 from tenants.errors import NotFound
@@ -38,7 +40,8 @@ class TenantView(APIView):
             self.initial(asked, *args, **kwargs)
             api_keys.note_use(asked.key, now=timezone.now())
             with scope.tenant(asked.tenant_id):
-                response = self._handler(asked)(asked, *args, **kwargs)
+                handle = partial(self._handler(asked), asked, *args, **kwargs)
+                response = idempotency.once(asked, handle)
         except Exception as refused:
             response = self.handle_exception(refused)
         self.response = self.finalize_response(asked, response, *args, **kwargs)

@@ -244,52 +244,6 @@ def test_what_does_not_exist_is_not_found(
     assert response.json()["errors"].keys() == {field}
 
 
-# --- The same request again -------------------------------------------------------------------------
-
-
-def test_the_same_key_books_once(salon: Tenant, program: Program) -> None:
-    body = cut_at_ten(salon, customer={"name": "Ohne Nummer"})
-    first = program.post("/api/appointments", body, **{"Idempotency-Key": "order-4711"})
-
-    again = program.post("/api/appointments", body, **{"Idempotency-Key": "order-4711"})
-
-    assert (first.status_code, again.status_code) == (201, 200)
-    assert again.json() == first.json()
-    assert program.get("/api/appointments").json()["meta"]["total"] == 1
-    assert program.get("/api/customers").json()["meta"]["total"] == 1
-
-
-def test_a_key_stands_for_one_booking(salon: Tenant, program: Program) -> None:
-    key = {"Idempotency-Key": "order-4711"}
-    program.post("/api/appointments", cut_at_ten(salon), **key)
-
-    response = program.post(
-        "/api/appointments", cut_at_ten(salon, starts_at="2026-11-23T11:00:00+01:00"), **key
-    )
-
-    assert response.status_code == 409
-    assert response.json()["code"] == "key_reused"
-
-
-def test_the_keys_of_two_businesses_are_different_keys(
-    salon: Tenant, neighbour: Tenant, program: Program, stranger: Program
-) -> None:
-    key = {"Idempotency-Key": "order-4711"}
-
-    ours = program.post("/api/appointments", cut_at_ten(salon), **key)
-    theirs = stranger.post("/api/appointments", cut_at_ten(neighbour), **key)
-
-    assert (ours.status_code, theirs.status_code) == (201, 201)
-
-
-@pytest.mark.parametrize("key", ["", "a b", "ä", "k" * 151, "a\tb"])
-def test_a_key_of_another_form_is_refused(salon: Tenant, program: Program, key: str) -> None:
-    response = program.post("/api/appointments", cut_at_ten(salon), **{"Idempotency-Key": key})
-
-    assert response.status_code == 400
-    assert response.json()["errors"].keys() == {"Idempotency-Key"}
-
-
 # --- Lists --------------------------------------------------------------------------------------------
 
 
