@@ -265,6 +265,10 @@ SIP_TRANSPORT = env.str("SIP_TRANSPORT", default="TLS")  # TLS | TCP | UDP
 LLM_WEBSOCKET_URL = env.str(
     "LLM_WEBSOCKET_URL", default=PUBLIC_URL.replace("http", "ws", 1)
 ).rstrip("/")
+# The keys of Cal.com belong to the businesses and are stored sealed; there is none of the platform.
+CALCOM_BASE_URL = env.str("CALCOM_BASE_URL", default="https://api.cal.com/v2")
+# Stands for callers without an e-mail address, which Cal.com wants: a box of our own that swallows what comes in.
+CALCOM_ATTENDEE_EMAIL = env.str("CALCOM_ATTENDEE_EMAIL", default="ohne-adresse@askpro.example")
 # Without its secret a door stays closed (401). The old ones count as well, while a secret is changed.
 CALCOM_WEBHOOK_SECRET = env.str("CALCOM_WEBHOOK_SECRET", default="")
 CALCOM_WEBHOOK_SECRET_FALLBACKS: list[str] = env.list("CALCOM_WEBHOOK_SECRET_FALLBACKS", default=[])

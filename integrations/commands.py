@@ -45,6 +45,7 @@ OPERATIONS: dict[tuple[str, str], Callable[[Command], str]] = {
     ("retell", "delete_call"): _delete_call,
     ("retell", "update_call"): _update_call,
     ("retell", "check_key"): _check_key,
+    ("calcom", "check_key"): _check_key,
 }
 
 

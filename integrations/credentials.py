@@ -11,6 +11,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from integrations import outbox, sealing
+from integrations.calendars import calcom_account
+from integrations.calendars.calcom_wire import Wire
 from integrations.errors import ConfigurationError, ProviderError
 from integrations.models import Command, Credential
 from integrations.voice import client
@@ -117,7 +119,7 @@ def test_key(tenant_id: UUID, provider: str, *, now: datetime) -> str:
     if ask is None:
         raise NotTestable
     try:
-        account = ask(secret_for(tenant_id, provider))
+        account = ask(secret_for(tenant_id, provider), tenant_id)
     except ProviderError as error:
         _note(tenant_id, provider, last_error=str(error)[:300])
         raise
@@ -180,8 +182,10 @@ def _note(tenant_id: UUID, provider: str, **fields: Any) -> None:
         Credential.objects.filter(tenant_id=tenant_id, provider=provider).update(**fields)
 
 
-def _workspace_number(secret: str) -> str:
-    return client.key_info(key=secret).org_id
-
-
-_TESTS: dict[str, Callable[[str], str]] = {Credential.Provider.RETELL: _workspace_number}
+# Each is asked with the key and the business whose it is.
+_TESTS: dict[str, Callable[[str, UUID], str]] = {
+    Credential.Provider.RETELL: lambda secret, _: client.key_info(key=secret).org_id,
+    Credential.Provider.CALCOM: lambda secret, whose: (
+        calcom_account.whoami(Wire(key=secret, whose=whose)).number
+    ),
+}

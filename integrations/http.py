@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -34,6 +34,10 @@ _RETRYABLE = frozenset({408, 409, 421, 423, 425, 429})
 _CONFIGURATION = frozenset({401, 402, 403, 407})  # 402: the account is not paid
 
 
+# From status, headers and body of a refusal to the error it means; None: what the status alone says. The body ends here.
+Classify = Callable[[int, Mapping[str, str], bytes], ProviderError | None]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Answer:
     """What a provider answered with a status of 2xx."""
@@ -42,6 +46,7 @@ class Answer:
     operation: str
     status: int
     content: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def json(self) -> dict[str, Any]:
         """Return the JSON object in the answer.
@@ -70,8 +75,13 @@ def request(
     operation: str,
     headers: Mapping[str, str],
     content: bytes | str | None = None,
+    budget_seconds: float | None = None,
+    classify: Classify | None = None,
 ) -> Answer:
     """Ask a provider and return its answer.
+
+    `budget_seconds` is the patience of somebody who is on the telephone. `classify` reads a refusal in the words of
+    a provider whose status alone does not say what is the matter.
 
     :raises RetryableError: no answer, an answer too long or too late, 408, 409, 425, 429, 5xx
     :raises ConfigurationError: 401, 402, 403, or a key that cannot be sent
@@ -79,7 +89,7 @@ def request(
     """
     began = time.perf_counter()
     try:
-        status, answer_headers, body = _exchange(method, url, headers, content)
+        status, answer_headers, body = _exchange(method, url, headers, content, budget_seconds)
     except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
         failure = _no_answer(provider, operation, error)
         _note(failure.code, provider, operation, began)
@@ -87,6 +97,9 @@ def request(
         raise failure from None
     _note(status, provider, operation, began)
     if not 200 <= status < 300:
+        meant = classify(status, answer_headers, body or b"") if classify else None
+        if meant is not None:
+            raise meant
         raise error_for(
             provider,
             operation,
@@ -96,7 +109,13 @@ def request(
         )
     if body is None:
         raise RetryableError(provider, operation, status=status, code="answer_too_large")
-    return Answer(provider=provider, operation=operation, status=status, content=body)
+    return Answer(
+        provider=provider,
+        operation=operation,
+        status=status,
+        content=body,
+        headers=answer_headers,
+    )
 
 
 def error_for(
@@ -174,15 +193,33 @@ def _process_client() -> httpx.Client:
 
 
 def _exchange(
-    method: str, url: str, headers: Mapping[str, str], content: bytes | str | None
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    content: bytes | str | None,
+    budget_seconds: float | None,
 ) -> tuple[int, httpx.Headers, bytes | None]:
-    with _process_client().stream(method, url, headers=dict(headers), content=content) as response:
-        return response.status_code, response.headers, _bounded(response)
+    longest = _LONGEST_ANSWER_SECONDS if budget_seconds is None else budget_seconds
+    timeout = _TIMEOUT if budget_seconds is None else _within(budget_seconds)
+    with _process_client().stream(
+        method, url, headers=dict(headers), content=content, timeout=timeout
+    ) as response:
+        return response.status_code, response.headers, _bounded(response, longest)
 
 
-def _bounded(response: httpx.Response) -> bytes | None:
+def _within(budget_seconds: float) -> httpx.Timeout:
+    """Return limits whose parts, one after the other, stay within a budget."""
+    return httpx.Timeout(
+        budget_seconds * 0.6,
+        connect=budget_seconds * 0.25,
+        pool=budget_seconds * 0.05,
+        write=budget_seconds * 0.1,
+    )
+
+
+def _bounded(response: httpx.Response, longest_seconds: float) -> bytes | None:
     """Return the body, or None when it is too large; who sends drop by drop is stopped."""
-    deadline = time.monotonic() + _LONGEST_ANSWER_SECONDS
+    deadline = time.monotonic() + longest_seconds
     body = bytearray()
     for chunk in response.iter_bytes():
         body += chunk
@@ -215,8 +252,8 @@ def _code_in(body: bytes | None) -> str:
         return ""
     if not isinstance(content, dict):
         return ""
-    for field in ("name", "code", "error"):
-        word = content.get(field)
+    for name in ("name", "code", "error"):
+        word = content.get(name)
         if isinstance(word, str) and _CODE.fullmatch(word):
             return word
     return ""

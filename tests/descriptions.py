@@ -14,12 +14,31 @@ from tests import contracts
 
 RETELL = "retell/retell-sdk-6.2.13.derived.openapi.json"
 RESEND = "resend/resend.subset.openapi.json"
+CALCOM = "calcom/calcom-v2.subset-corrected.openapi.json"
+# Where a description is wrong about the answers of the real server, beyond what was corrected in it.
+_ANSWERS_THAT_DIFFER: dict[str, dict[tuple[str, str], dict[str, Any]]] = {
+    CALCOM: {
+        # One membership is described, all of them are sent.
+        ("GetTeamMembershipsOutput", "data"): {"type": "array"},
+        # Texts are described, objects are sent.
+        ("TeamEventTypeOutput_2024_06_14", "hosts"): {"type": "array", "items": {"type": "object"}},
+        ("EventTypeOutput_2024_06_14", "users"): {"type": "array", "items": {"type": "object"}},
+    }
+}
+# Left out of the subset although we ask it: taken from the description as it was published.
+_PUBLISHED = {
+    CALCOM: (
+        "calcom/calcom-v2.openapi.json",
+        "/v2/teams/{teamId}/event-types/{eventTypeId}/webhooks/{webhookId}",
+    )
+}
 
 
 class Description:
     """One OpenAPI document, and what in a request or an answer is against it."""
 
     def __init__(self, document: dict[str, Any]) -> None:
+        document = _with_nulls(document)
         self._document = document
         self._registry: Registry[Any] = Registry().with_resource(
             "urn:api", DRAFT202012.create_resource(document)
@@ -69,10 +88,28 @@ class Description:
         return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(instance)]
 
 
+def _with_nulls(part: Any) -> Any:
+    """Say "nullable", a word of OpenAPI 3.0, as JSON schema says it."""
+    if isinstance(part, list):
+        return [_with_nulls(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    said = {name: _with_nulls(each) for name, each in part.items()}
+    if said.get("nullable") is True and isinstance(said.get("type"), str):
+        said["type"] = [said["type"], "null"]
+    return said
+
+
 @cache
 def of(name: str) -> Description:
     """Return the description in this file; skips the test where the descriptions are not."""
-    return Description(contracts.load(name))
+    document = contracts.load(name)
+    if name in _PUBLISHED:
+        published, path = _PUBLISHED[name]
+        document["paths"][path] = contracts.load(published)["paths"][path]
+    for (schema, field), wanted in _ANSWERS_THAT_DIFFER.get(name, {}).items():
+        document["components"]["schemas"][schema]["properties"][field] = wanted
+    return Description(document)
 
 
 def _wrong_parameters(request: httpx.Request, operation: dict[str, Any]) -> list[str]:
