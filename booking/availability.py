@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from booking import diaries, hours, timeline
-from booking.models import Appointment, Service, StaffMember
+from booking import diaries, explaining, hours, timeline
+from booking.explaining import Explanation, Reason
+from booking.models import Appointment, Customer, Service, StaffMember
 from booking.periods import Period, instant_of, minute_of
 from tenants.models import Branch
 
@@ -28,6 +29,7 @@ class Slot(NamedTuple):
     branch_id: int
     starts_at: datetime
     ends_at: datetime
+    price_cents: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,15 +55,21 @@ def free_slots(
     staff_member: StaffMember | None = None,
     limit: int | None = None,
     every: bool = False,
+    avoiding_gaps: bool = False,
     ignoring: Appointment | None = None,
+    ignoring_ids: frozenset[int] = frozenset(),
     for_call: int | None = None,
+    customer: Customer | None = None,
+    seats: int = 1,
 ) -> list[Slot]:
     """Return the starts within the period that can be booked, ordered by time and staff member.
 
     Without a staff member each start is offered once, with the free person who has the fewest minutes taken that
     day (then the lowest id); `every` gives all who are free. `limit` ends the search as soon as that many are found.
     `ignoring` is an appointment that would be moved: its own time does not block and its own length counts.
-    `for_call` is our number of a call whose own holds do not block.
+    `ignoring_ids` are more appointments that do not block. `for_call` is our number of a call whose own holds do not
+    block. With a `customer` their limits count, and their usual person comes first. `seats` is how many come.
+    With a limit, `avoiding_gaps` prefers starts of the same half-day that leave no gap too short for anything.
     """
     search = diaries.Search.of(service, branch, ignoring)
     first, last = search.bounds(period, now)
@@ -70,7 +78,7 @@ def free_slots(
     team = diaries.team_for(search, staff_member, first, last)
     if not team.people:
         return []
-    who = diaries.Seeker(now=now, ignoring=ignoring.pk if ignoring else None, for_call=for_call)
+    who = diaries.Seeker.of(now, ignoring, ignoring_ids, for_call)
     found: list[Slot] = []
     for start, end in _portions(search.zone, first, last, limit):
         found += _slots(search, team, who, start, end, every=every)
@@ -87,7 +95,10 @@ def why_not(
     starts_at: datetime,
     now: datetime,
     ignoring: Appointment | None = None,
+    ignoring_ids: frozenset[int] = frozenset(),
     for_call: int | None = None,
+    customer: Customer | None = None,
+    seats: int = 1,
 ) -> str | None:
     """Return the first rule that forbids this start with this person (one of `diaries.RULES`), None when it is free."""
     found = verdicts(
@@ -97,7 +108,10 @@ def why_not(
         now=now,
         staff_member=staff_member,
         ignoring=ignoring,
+        ignoring_ids=ignoring_ids,
         for_call=for_call,
+        customer=customer,
+        seats=seats,
     )
     return found[0].rule if found else diaries.NOT_OFFERED
 
@@ -109,13 +123,66 @@ def why_nobody(
     starts_at: datetime,
     now: datetime,
     for_call: int | None = None,
+    customer: Customer | None = None,
+    seats: int = 1,
 ) -> str | None:
     """Return why nobody of the team can take this start, None when somebody can.
 
     Where the reasons differ, the one that is nearest to a yes is given: "taken" says more than "not at work".
     """
-    found = verdicts(service, branch=branch, starts_at=starts_at, now=now, for_call=for_call)
+    found = verdicts(
+        service,
+        branch=branch,
+        starts_at=starts_at,
+        now=now,
+        for_call=for_call,
+        customer=customer,
+        seats=seats,
+    )
     return None if any(each.is_free for each in found) else nearest_rule(found)
+
+
+def explain(
+    service: Service,
+    *,
+    branch: Branch,
+    starts_at: datetime,
+    now: datetime,
+    staff_member: StaffMember | None = None,
+    customer: Customer | None = None,
+    seats: int = 1,
+    ignoring: Appointment | None = None,
+    ignoring_ids: frozenset[int] = frozenset(),
+    for_call: int | None = None,
+) -> Explanation:
+    """Return for each person, and for all together, the first rule that blocks a start, with what is behind it."""
+    found = verdicts(
+        service,
+        branch=branch,
+        starts_at=starts_at,
+        now=now,
+        staff_member=staff_member,
+        customer=customer,
+        seats=seats,
+        ignoring=ignoring,
+        ignoring_ids=ignoring_ids,
+        for_call=for_call,
+    )
+    rule = None if any(each.is_free for each in found) else nearest_rule(found)
+    return Explanation(
+        starts_at=starts_at,
+        rule=rule,
+        sentence=explaining.sentence_of(rule),
+        people=tuple(
+            Reason(
+                staff_member_id=each.staff_member_id,
+                staff_name=each.staff_name,
+                rule=each.rule,
+                sentence=explaining.sentence_of(each.rule),
+            )
+            for each in found
+        ),
+    )
 
 
 def nearest_rule(verdicts: Iterable[Verdict]) -> str:
@@ -132,7 +199,10 @@ def verdicts(
     now: datetime,
     staff_member: StaffMember | None = None,
     ignoring: Appointment | None = None,
+    ignoring_ids: frozenset[int] = frozenset(),
     for_call: int | None = None,
+    customer: Customer | None = None,
+    seats: int = 1,
 ) -> list[Verdict]:
     """Return what the rules say to everybody who offers the service, the free ones first and in fair order."""
     search = diaries.Search.of(service, branch, ignoring)
@@ -149,7 +219,7 @@ def verdicts(
     team = diaries.team_for(search, staff_member, minute, minute + 1)
     if not team.people:
         return []
-    who = diaries.Seeker(now=now, ignoring=ignoring.pk if ignoring else None, for_call=for_call)
+    who = diaries.Seeker.of(now, ignoring, ignoring_ids, for_call)
     days = diaries.Days.of(search, team, who, minute, minute + 1)
     loads = days.loads([days.day_one, days.end])
     found = [
@@ -216,7 +286,17 @@ def _slots(
         person, minute = team.people[index], day_one + offset
         starts_at, ends_at = instant_of(minute), instant_of(minute + duration)
         found.append(
-            Slot._make((service_id, person.id, person.name, branch_id, starts_at, ends_at))
+            Slot._make(
+                (
+                    service_id,
+                    person.id,
+                    person.name,
+                    branch_id,
+                    starts_at,
+                    ends_at,
+                    search.service.price_cents,
+                )
+            )
         )
     return found
 

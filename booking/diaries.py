@@ -12,30 +12,56 @@ from uuid import UUID
 from booking import hours, timeline
 from booking.models import Appointment, Service, StaffMember
 from booking.periods import Period, instant_of, is_whole_minute, minute_of, next_minute
+from booking.rules import (
+    BEYOND_HORIZON,
+    CLOSED,
+    CUSTOMER_LIMIT,
+    DAY_FULL,
+    HOLIDAY,
+    INACTIVE,
+    NOT_OFFERED,
+    OFF_GRID,
+    OFF_HOURS,
+    PAST,
+    RESOURCE_TAKEN,
+    RULES,
+    SESSION_FULL,
+    SPECIAL_DAY,
+    STAFF_DAY_FULL,
+    TAKEN,
+    TIME_OFF,
+    TOO_SOON,
+)
 from tenants import scope, statements
 from tenants.models import Branch
 
-NOT_OFFERED = "not_offered"
-PAST = "past"
-TOO_SOON = "too_soon"
-BEYOND_HORIZON = "beyond_horizon"
-OFF_GRID = "off_grid"
-CLOSED = "closed"
-OFF_HOURS = "off_hours"
-TIME_OFF = "time_off"
-TAKEN = "taken"
-# In the order in which they are asked; the last one is the nearest to a yes.
-RULES = (
-    NOT_OFFERED,
-    PAST,
-    TOO_SOON,
-    BEYOND_HORIZON,
-    OFF_GRID,
-    CLOSED,
-    OFF_HOURS,
-    TIME_OFF,
-    TAKEN,
-)
+__all__ = [
+    "BEYOND_HORIZON",
+    "CLOSED",
+    "CUSTOMER_LIMIT",
+    "DAY_FULL",
+    "HOLIDAY",
+    "INACTIVE",
+    "NOT_OFFERED",
+    "OFF_GRID",
+    "OFF_HOURS",
+    "PAST",
+    "RESOURCE_TAKEN",
+    "RULES",
+    "SESSION_FULL",
+    "SPECIAL_DAY",
+    "STAFF_DAY_FULL",
+    "TAKEN",
+    "TIME_OFF",
+    "TOO_SOON",
+    "Days",
+    "Person",
+    "Search",
+    "Seeker",
+    "Team",
+    "lengths_of",
+    "team_for",
+]
 
 _A_MINUTE = timedelta(minutes=1)
 
@@ -108,8 +134,19 @@ class Seeker(NamedTuple):
     """For whom is looked: what of the diary does not count."""
 
     now: datetime
-    ignoring: int | None
+    ignoring: list[int]
     for_call: int | None
+
+    @classmethod
+    def of(
+        cls,
+        now: datetime,
+        ignoring: Appointment | None,
+        ignoring_ids: frozenset[int],
+        for_call: int | None,
+    ) -> "Seeker":
+        own = {ignoring.pk} if ignoring is not None else set()
+        return cls(now=now, ignoring=sorted(own | ignoring_ids), for_call=for_call)
 
 
 def lengths_of(appointment: Appointment) -> tuple[timedelta, timedelta, timedelta]:
@@ -204,7 +241,7 @@ WHERE tenant_id = %(tenant)s AND staff_member_id = ANY(%(staff)s)
   AND blocked_from < %(until)s AND blocked_from > %(day_before)s AND blocked_until > %(from)s
   AND (hold_expires_at IS NULL OR hold_expires_at > %(now)s)
 """
-_BUT_ONE = " AND id <> %(ignoring)s"
+_BUT_SOME = " AND id <> ALL(%(ignoring)s)"
 _BUT_OWN_HOLDS = " AND NOT (status = 'held' AND call_number IS NOT DISTINCT FROM %(for_call)s)"
 _BY_PERSON = " GROUP BY staff_member_id"
 
@@ -214,8 +251,8 @@ def _taken(
 ) -> dict[int, bytes]:
     """Read what is taken between two minutes, packed, by staff member. A hold that has run out takes nothing."""
     sql = _TAKEN
-    if who.ignoring is not None:
-        sql += _BUT_ONE
+    if who.ignoring:
+        sql += _BUT_SOME
     if who.for_call is not None:
         sql += _BUT_OWN_HOLDS
     begins = instant_of(first)

@@ -60,6 +60,46 @@ class Away(NotBookable):
     sentence = _("The staff member is away at this time.")
 
 
+class Inactive(NotBookable):
+    code = diaries.INACTIVE
+    sentence = _("This service, branch or person is switched off.")
+
+
+class PublicHoliday(NotBookable):
+    code = diaries.HOLIDAY
+    sentence = _("The branch is closed on a public holiday.")
+
+
+class SpecialDay(NotBookable):
+    code = diaries.SPECIAL_DAY
+    sentence = _("The branch has other hours on this day.")
+
+
+class DayFull(NotBookable):
+    code = diaries.DAY_FULL
+    sentence = _("As many of these appointments as possible a day are booked.")
+
+
+class StaffDayFull(NotBookable):
+    code = diaries.STAFF_DAY_FULL
+    sentence = _("The staff member has no more appointments to give that day.")
+
+
+class CustomerLimit(NotBookable):
+    code = diaries.CUSTOMER_LIMIT
+    sentence = _("The customer has as many of these appointments as allowed.")
+
+
+class ResourceTaken(NotBookable):
+    code = diaries.RESOURCE_TAKEN
+    sentence = _("A room or device that is needed is not free at this time.")
+
+
+class SessionFull(NotBookable):
+    code = diaries.SESSION_FULL
+    sentence = _("There are not enough seats left.")
+
+
 class AlreadyOver(Refused):
     code = "already_over"
     sentence = _("This appointment is already over or cancelled.")
@@ -78,7 +118,26 @@ class KeyReused(Refused):
 _OF_RULE: dict[str, type[Refused]] = {
     diaries.NOT_OFFERED: NotOffered,
     diaries.TAKEN: SlotTaken,
-    **{each.code: each for each in (Past, TooSoon, BeyondHorizon, OffGrid, Closed, OffHours, Away)},
+    **{
+        each.code: each
+        for each in (
+            Inactive,
+            Past,
+            TooSoon,
+            BeyondHorizon,
+            OffGrid,
+            Closed,
+            PublicHoliday,
+            SpecialDay,
+            OffHours,
+            Away,
+            DayFull,
+            StaffDayFull,
+            CustomerLimit,
+            ResourceTaken,
+            SessionFull,
+        )
+    },
 }
 
 

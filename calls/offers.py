@@ -23,8 +23,15 @@ _REASONS = {
     "too_soon": "So kurzfristig geht es leider nicht.",
     "beyond_horizon": "So weit im Voraus kann ich noch nicht buchen.",
     "closed": "Da haben wir nicht geöffnet.",
+    "holiday": "Da haben wir wegen des Feiertags geschlossen.",
+    "special_day": "An diesem Tag haben wir andere Öffnungszeiten.",
     "off_hours": "Das passt nicht in die Arbeitszeiten.",
     "time_off": "Da ist niemand da.",
+    "day_full": "An diesem Tag können wir davon nichts mehr annehmen.",
+    "staff_day_full": "An diesem Tag ist schon alles vergeben.",
+    "customer_limit": "Davon sind für Sie schon so viele Termine gebucht, wie möglich sind.",
+    "resource_taken": "Da ist der Raum oder das Gerät dafür schon belegt.",
+    "session_full": "Da sind nicht mehr genug Plätze frei.",
     "taken": "Da ist leider schon alles vergeben.",
 }
 
