@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from functools import lru_cache, total_ordering
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from booking.models import Service, ServiceAlias, StaffMember
-from tenants import rows, scope
+import orjson
+
+from booking.models import Service, StaffMember
+from tenants import rows, scope, statements
 from tenants.models import Branch
 
 _Row = TypeVar("_Row")
@@ -129,21 +131,80 @@ def offered_by_phone() -> list[Service]:
     )
 
 
-def match_service(said: str) -> Match[Service]:
-    """Return the active service that is meant on the telephone, by its name or another name it is known by.
+# Services by name, each with its other names, and the branch: all that a wish is compared with, in one answer.
+_MENU = """
+SELECT
+  (SELECT row_to_json(b)::text FROM tenants_branch b
+   WHERE b.tenant_id = %(tenant)s AND b.id = %(branch)s),
+  (SELECT coalesce(json_agg(json_build_object(
+     'service', s,
+     'also', (SELECT json_agg(a.alias ORDER BY a.id) FROM booking_servicealias a
+              WHERE a.tenant_id = %(tenant)s AND a.service_id = s.id)
+   ) ORDER BY s.name, s.id), '[]')::text
+   FROM booking_service s
+   WHERE s.tenant_id = %(tenant)s AND s.is_active AND s.is_bookable_by_phone)
+"""
 
-    Where nothing was said ("einen Termin bitte"), the only service is meant if there is only one.
-    """
-    offered = offered_by_phone()
-    names: dict[int, list[str]] = {service.pk: [service.name] for service in offered}
-    for alias in rows.load(
-        ServiceAlias, "tenant_id = %s ORDER BY id", (scope.current().tenant_id,)
-    ):
-        if alias.service_id in names:
-            names[alias.service_id].append(alias.alias)
-    if len(offered) == 1 and not _words(said, frozenset()):
-        return Match(state=State.MATCHED, found=offered[0], candidates=(offered[0],))
-    return match(said, offered, names=lambda service: names[service.pk])
+
+@dataclass(frozen=True, kw_only=True)
+class Menu:
+    """What can be booked on the telephone, as the database told it."""
+
+    branch_json: str | None
+    services_json: str
+
+    @property
+    def branch(self) -> Branch:
+        """The branch that was asked for."""
+        return rows.from_json(Branch, orjson.loads(self.branch_json or ""))
+
+    def match(self, said: str) -> Match[Service]:
+        """Return the service that is meant, by its name or another name it is known by.
+
+        Where nothing was said ("einen Termin bitte"), the only service is meant if there is only one.
+        """
+        state, found, candidates = _meant(said, self.services_json)
+        listed = _listed(self.services_json)
+        return Match(
+            state=state,
+            found=None if found is None else rows.from_json(Service, listed[found]["service"]),
+            candidates=tuple(
+                rows.from_json(Service, listed[index]["service"]) for index in candidates
+            ),
+        )
+
+
+def menu(branch_id: int | None = None) -> Menu:
+    """Read what the active business offers on the telephone, and one of its branches."""
+    tenant_id = scope.current().tenant_id
+    branch, services = statements.run(_MENU, {"tenant": tenant_id, "branch": branch_id}).fetchall()[
+        0
+    ]
+    return Menu(branch_json=branch, services_json=services)
+
+
+def match_service(said: str) -> Match[Service]:
+    """Return the active service that is meant on the telephone (`Menu.match`)."""
+    return menu().match(said)
+
+
+# The text is the key, so what is kept can be forgotten but not stale.
+@lru_cache(maxsize=256)
+def _listed(services_json: str) -> list[dict[str, Any]]:
+    listed: list[dict[str, Any]] = orjson.loads(services_json)
+    return listed
+
+
+@lru_cache(maxsize=512)
+def _meant(said: str, services_json: str) -> tuple[State, int | None, tuple[int, ...]]:
+    """Return which of the listed services is meant, by their places in the list."""
+    listed = _listed(services_json)
+    places = range(len(listed))
+    if len(places) == 1 and not _words(said, frozenset()):
+        return State.MATCHED, 0, (0,)
+    names = [[each["service"]["name"], *(each["also"] or ())] for each in listed]
+    found = match(said, places, names=lambda place: names[place])
+    return found.state, found.found, found.candidates
 
 
 def match_staff(said: str, *, service: Service, branch: Branch) -> Match[StaffMember]:

@@ -14,8 +14,7 @@ from calls.models import Call, ToolCall
 from integrations import inbox
 from integrations.voice import retell
 from integrations.voice.events import FunctionRequest
-from tenants import rows, scope
-from tenants.directory import Line
+from tenants import rows
 
 log = structlog.get_logger("askpro.conversation")
 # Where no branch is known there is no branch's clock; the product's home market has this one.
@@ -28,14 +27,7 @@ def answer(asked: FunctionRequest, *, body: bytes, began: float, now: datetime) 
     `began` is the reading of `time.perf_counter()` when the request came in.
     """
     try:
-        reached = inbox.reached(
-            retell.PROVIDER, asked.facts.call_id, dialled=asked.facts.to_number or ""
-        )
-        if reached is None:
-            _keep(asked, body=body, now=now)
-            return answers.UNKNOWN_NUMBER.as_json(local_now=now.astimezone(_HOME))
-        line, number = reached
-        return _answer_on(line, asked, number=number, began=began, now=now)
+        return _answer(asked, body=body, began=began, now=now)
     except Exception:
         log.exception("tool_failed", tool=asked.tool)
         return answers.FAILED.as_json(local_now=now.astimezone(_HOME))
@@ -46,19 +38,24 @@ def not_understood(*, now: datetime) -> dict[str, Any]:
     return answers.INVALID_ARGUMENTS.as_json(local_now=now.astimezone(_HOME))
 
 
-def _answer_on(
-    line: Line, asked: FunctionRequest, *, number: int, began: float, now: datetime
-) -> dict[str, Any]:
+def _answer(asked: FunctionRequest, *, body: bytes, began: float, now: datetime) -> dict[str, Any]:
+    call, zone = None, _HOME
+    reply = answers.UNKNOWN_NUMBER
     try:
-        with scope.tenant(line.tenant_id):
-            call = lifecycle.open_call(asked.facts, number=number, line=line, now=now)
-            reply = _reply(asked, call, now=now)
-            _note(call, asked, reply, began=began, now=now)
+        with lifecycle.opened(asked.facts, now=now) as reached:
+            if reached is not None:
+                call, zone = reached
+                reply = _reply(asked, call, now=now)
+                _note(call, asked, reply, began=began, now=now)
     except Exception as error:
-        log.exception("tool_failed", tool=asked.tool, call=number, error=type(error).__name__)
+        if call is None:
+            raise
+        log.exception("tool_failed", tool=asked.tool, call=call.pk, error=type(error).__name__)
         reply = answers.FAILED
-        _note_failure(line, asked, number=number, began=began, now=now)
-    return reply.as_json(local_now=now.astimezone(ZoneInfo(line.time_zone)))
+        _note_failure(asked, began=began, now=now)
+    if call is None:
+        _keep(asked, body=body, now=now)
+    return reply.as_json(local_now=now.astimezone(zone))
 
 
 def _reply(asked: FunctionRequest, call: Call, *, now: datetime) -> Answer:
@@ -90,16 +87,14 @@ def _note(
     )
 
 
-def _note_failure(
-    line: Line, asked: FunctionRequest, *, number: int, began: float, now: datetime
-) -> None:
+def _note_failure(asked: FunctionRequest, *, began: float, now: datetime) -> None:
     """Keep the failure with the call; the failure of that is in the log above."""
     try:
-        with scope.tenant(line.tenant_id):
-            call = lifecycle.open_call(asked.facts, number=number, line=line, now=now)
-            _note(call, asked, answers.FAILED, began=began, now=now)
+        with lifecycle.opened(asked.facts, now=now) as reached:
+            if reached is not None:
+                _note(reached[0], asked, answers.FAILED, began=began, now=now)
     except DatabaseError:
-        log.exception("tool_failure_not_kept", tool=asked.tool, call=number)
+        log.exception("tool_failure_not_kept", tool=asked.tool)
 
 
 def _keep(asked: FunctionRequest, *, body: bytes, now: datetime) -> None:

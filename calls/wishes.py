@@ -1,7 +1,9 @@
 """From the caller's words to what the diary can be asked: which service, with whom, when. Or the question to ask back."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from booking import catalogue, hours
@@ -40,8 +42,8 @@ def of(call: Call, *, service: str, date: str, time: str, staff: str, now: datet
 
     :raises Ask: something is missing, unknown, contradictory or could mean several things
     """
-    branch = branch_of(call)
-    wanted = service_of(service)
+    menu = catalogue.menu(call.branch_id)
+    branch, wanted = menu.branch, _service(menu.match(service), said=service)
     return Wish(
         branch=branch,
         service=wanted,
@@ -55,12 +57,8 @@ def branch_of(call: Call) -> Branch:
     return rows.load(Branch, "tenant_id = %s AND id = %s", (call.tenant_id, call.branch_id))[0]
 
 
-def service_of(said: str) -> Service:
-    """Return the service that is meant.
-
-    :raises Ask: several could be meant, or none; there is a default only where there is one service
-    """
-    match = catalogue.match_service(said)
+def _service(match: catalogue.Match[Service], *, said: str) -> Service:
+    """Return the service that is meant; there is a default only where there is one service."""
     if match.state == catalogue.State.MATCHED and match.found is not None:
         return match.found
     names = [service.name for service in match.candidates][:_AT_MOST]
@@ -112,8 +110,28 @@ def time_of(*, date: str, time: str, branch: Branch, now: datetime) -> When | No
 
 def opening_of(branch: Branch, *, now: datetime) -> when.Opening:
     """Return the usual hours of a branch, which choose between the readings of "um drei"."""
-    spans = hours.opening_of(branch, on=now.astimezone(branch.zone).date()).items()
-    return when.Opening(hours={weekday: tuple(each) for weekday, each in spans})
+    return when.Opening(hours=_HoursIfAsked(branch, now.astimezone(branch.zone).date()))
+
+
+class _HoursIfAsked(Mapping[int, tuple[tuple[int, int], ...]]):
+    """The hours of a branch by weekday, read from the database when something depends on them: mostly nothing does."""
+
+    def __init__(self, branch: Branch, on: date) -> None:
+        self._branch, self._on = branch, on
+
+    @cached_property
+    def _hours(self) -> dict[int, tuple[tuple[int, int], ...]]:
+        spans = hours.opening_of(self._branch, on=self._on).items()
+        return {weekday: tuple(each) for weekday, each in spans}
+
+    def __getitem__(self, weekday: int) -> tuple[tuple[int, int], ...]:
+        return self._hours[weekday]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._hours)
+
+    def __len__(self) -> int:
+        return len(self._hours)
 
 
 _CLEAR = (

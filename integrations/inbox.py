@@ -16,7 +16,7 @@ from django.db import transaction
 from integrations import bell, retrying
 from integrations.errors import PermanentError
 from integrations.models import Delivery
-from tenants import alerts, directory, scope, statements
+from tenants import alerts, scope, statements
 
 log = structlog.get_logger("askpro.inbox")
 
@@ -53,10 +53,6 @@ WITH known AS (
 )
 SELECT id FROM number
 """
-_REACHED = (
-    "SELECT tenant_id, branch_id, phone_number_id, time_zone, integrations_number_for(%s, %s)"
-    " FROM tenants_line_for(%s)"
-)
 _NUMBER = "SELECT integrations_number_for(%s, %s)"
 
 
@@ -115,17 +111,6 @@ def keep_foreign(
     )
     with scope.platform():
         alerts.raise_alert(reason, tenant_id=None, about=about, now=now)
-
-
-def reached(provider: str, external_id: str, *, dialled: str) -> tuple[directory.Line, int] | None:
-    """Return where a dialled number (E.164) leads and our number for the call, in one round trip; None: nowhere."""
-    row = statements.run(_REACHED, (provider, external_id, dialled)).fetchone()
-    if row is None:
-        return None
-    line = directory.Line(
-        tenant_id=row[0], branch_id=row[1], phone_number_id=row[2], time_zone=row[3]
-    )
-    return line, row[4]
 
 
 def number_for(provider: str, external_id: str) -> int:

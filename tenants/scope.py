@@ -5,7 +5,7 @@ the transaction (`app.tenant`, which the row-level security policies of Postgres
 transaction, so a pooled connection carries nothing to its next user.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -67,6 +67,26 @@ def tenant(tenant: "Tenant | UUID") -> Iterator[None]:
 
 
 @contextmanager
+def opened_by(sql: str, params: Sequence[Any]) -> Iterator[tuple[Any, ...] | None]:
+    """Open a transaction with the statement that finds out whose it is: one round trip instead of three.
+
+    The statement raises the wall itself and returns the tenant in its first column. Where it finds nobody, there is no
+    row and no scope.
+
+    :raises ScopeError: a scope is active
+    """
+    if _current.get() is not None:
+        raise ScopeError("whose scope it is can only be found out where none is active")
+    with transaction.atomic():
+        row: tuple[Any, ...] | None = statements.run(sql, params).fetchone()
+        if row is None:
+            yield None
+        else:
+            with _inside(Scope(row[0]), back_to=None):
+                yield row
+
+
+@contextmanager
 def platform() -> Iterator[None]:
     """Open a transaction that sees every tenant: for platform staff, operators' commands and the inbox.
 
@@ -114,6 +134,13 @@ def _entered(wanted: Scope) -> Iterator[None]:
 @contextmanager
 def _switched(wanted: Scope, *, back_to: Scope | None) -> Iterator[None]:
     _set(wanted)
+    with _inside(wanted, back_to=back_to):
+        yield
+
+
+@contextmanager
+def _inside(wanted: Scope, *, back_to: Scope | None) -> Iterator[None]:
+    """Hold a scope whose wall stands."""
     token = _current.set(wanted)
     try:
         yield

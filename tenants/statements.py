@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 
 def run(sql: str, params: Sequence[Any] | Mapping[str, Any] | None = None) -> "psycopg.Cursor[Any]":
@@ -15,7 +15,10 @@ def run(sql: str, params: Sequence[Any] | Mapping[str, Any] | None = None) -> "p
 
     :raises django.db.Error: as the ORM would raise it
     """
-    connection.ensure_connection()
+    # Looked up once: `django.db.connection` looks it up anew for every attribute.
+    connection = connections[DEFAULT_DB_ALIAS]
+    if connection.connection is None:
+        connection.ensure_connection()
     driver: psycopg.Connection[Any] = connection.connection
     with connection.wrap_database_errors:
         return psycopg.Cursor(driver).execute(sql, params)

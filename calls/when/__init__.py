@@ -6,6 +6,7 @@ meanings comes back as `ambiguous` with both. See `result.State` for the closed 
 
 import re
 from datetime import datetime
+from functools import lru_cache
 
 from calls.when import answering, folding, reading
 from calls.when.answering import Here
@@ -53,7 +54,7 @@ def understand(text: str, *, now: datetime, opening: Opening | None = None) -> W
         return answering.NOTHING_SAID
     if len(said) > _LONGEST:
         return answering.TOO_LONG
-    return answering.answer(reading.facts_in(said, field=Field.TEXT), here=here)
+    return answering.answer([*_facts(said, Field.TEXT)], here=here)
 
 
 def understand_parts(
@@ -83,8 +84,7 @@ def understand_parts(
 def _here(now: datetime, opening: Opening | None) -> Here:
     if now.tzinfo is None:
         raise ValueError("now must be aware: its zone is the branch's zone")
-    is_known = opening is not None and bool(opening.periods(None))
-    return Here(now=now, zone=now.tzinfo, opening=opening if is_known else None)
+    return Here(now=now, zone=now.tzinfo, opening=opening)
 
 
 def _said(value: str | int | None) -> str:
@@ -96,11 +96,12 @@ def _said(value: str | int | None) -> str:
     return "" if not bare or bare in _PLACEHOLDERS else folded
 
 
-def _facts(text: str, field: Field) -> list[Fact]:
-    return reading.facts_in(text, field=field) if text else []
+@lru_cache(maxsize=4096)
+def _facts(text: str, field: Field) -> tuple[Fact, ...]:
+    return tuple(reading.facts_in(text, field=field)) if text else ()
 
 
-def _says_anything(facts: list[Fact]) -> bool:
+def _says_anything(facts: tuple[Fact, ...]) -> bool:
     return any(not isinstance(fact, Mark) or fact in _TELLING for fact in facts)
 
 

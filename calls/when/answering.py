@@ -43,7 +43,7 @@ class Here:
     @property
     def has_time_left(self) -> bool:
         """Whether somebody who names today's weekday can mean today."""
-        if self.opening is None:
+        if self.opening is None or not self.opening.periods(None):
             return True
         minute = self.now.hour * 60 + self.now.minute
         return any(close > minute for _, close in self.opening.periods(self.now.isoweekday()))
