@@ -1,6 +1,6 @@
 """What became of an appointment: each change is written down once for the business, once for the audit trail."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,8 +25,13 @@ def write_down(
     reason: str = "",
     fee_cents: int = 0,
     terms: Mapping[str, Any] | None = None,
+    overridden: Sequence[str] = (),
 ) -> None:
-    """Add a change; `old` and `new` are starts, `terms` is what the policy said and what was set aside."""
+    """Add a change; `old` and `new` are starts, `terms` is what the policy said, `overridden` are rules set aside.
+
+    Rules that were set aside stand in the audit trail, too, with the reason.
+    """
+    facts = {"overridden": list(overridden), "reason": reason[:300]} if overridden else {}
     statements.run(
         _WRITE,
         {
@@ -39,11 +44,11 @@ def write_down(
             "old": old,
             "new": new,
             "fee_cents": fee_cents,
-            "terms": Jsonb(dict(terms or {})),
+            "terms": Jsonb({**(terms or {}), **facts}),
             "at": now,
         },
     )
-    audit.record(kind, appointment, tenant_id=appointment.tenant_id, by=by, now=now)
+    audit.record(kind, appointment, tenant_id=appointment.tenant_id, by=by, now=now, **facts)
 
 
 _WRITE = """

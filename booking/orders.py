@@ -3,14 +3,28 @@
 The exclusion constraint is the proof that nothing overlaps; the lock is the courtesy that keeps rivals from deadlocks.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
-from booking import availability, diaries, history, messages, refusals
-from booking.models import Appointment, Customer, Service, StaffMember
+from booking import (
+    asking,
+    availability,
+    diaries,
+    history,
+    locking,
+    messages,
+    refusals,
+    resources,
+    sessions,
+    standing,
+)
+from booking.hosts import Override
+from booking.locking import OpenDiary
+from booking.models import Appointment, Customer, Series, Service, StaffMember, Visit
 from booking.refusals import KeyReused, NotBookable, NotOffered, SlotTaken
 from tenants import rows, statements
 from tenants.actors import Actor
@@ -34,36 +48,36 @@ class Order:
     notes: str = ""
     idempotency_key: str | None = None
     hold: Appointment | None = None
+    seats: int = 1
+    series: Series | None = None
+    visit: Visit | None = None
+    override: Override | None = None
+    quietly: bool = False
 
-    @property
-    def ends_at(self) -> datetime:
-        return self.starts_at + timedelta(minutes=self.service.duration_minutes)
-
-    @property
-    def blocked_from(self) -> datetime:
-        return self.starts_at - timedelta(minutes=self.service.buffer_before_minutes)
-
-    @property
-    def blocked_until(self) -> datetime:
-        return self.ends_at + timedelta(minutes=self.service.buffer_after_minutes)
-
-    def appointment(self, staff_member: StaffMember) -> Appointment:
+    def appointment(self, diary: OpenDiary) -> Appointment:
         """Return the row as it would stand in this diary, not written yet."""
+        blocked_from, blocked_until = diary.shape.blocked(self.starts_at)
+        processing_from, processing_until = diary.shape.processing_at(self.starts_at)
         return Appointment(
             tenant_id=self.branch.tenant_id,
             branch=self.branch,
-            staff_member=staff_member,
+            staff_member=diary.staff_member,
             service=self.service,
             customer=self.customer,
             attendee_name=self.attendee_name,
             starts_at=self.starts_at,
-            ends_at=self.ends_at,
-            blocked_from=self.blocked_from,
-            blocked_until=self.blocked_until,
+            ends_at=diary.shape.ends_at(self.starts_at),
+            blocked_from=blocked_from,
+            blocked_until=blocked_until,
+            processing_from=processing_from,
+            processing_until=processing_until,
+            seats=self.seats,
+            series=self.series,
+            visit=self.visit,
             source=self.source,
             call_number=self.call_number,
             idempotency_key=self.idempotency_key,
-            price_cents=self.service.price_cents,
+            price_cents=None if diary.price_cents is None else diary.price_cents * self.seats,
             notes=self.notes,
             created_at=self.now,
             updated_at=self.now,
@@ -71,12 +85,13 @@ class Order:
 
     def is_for(self, hold: Appointment, staff_member: StaffMember) -> bool:
         """Whether a hold keeps exactly this start with this person."""
-        return (hold.service_id, hold.branch_id, hold.staff_member_id, hold.starts_at) == (
-            self.service.pk,
-            self.branch.pk,
-            staff_member.pk,
-            self.starts_at,
-        )
+        return (
+            hold.service_id,
+            hold.branch_id,
+            hold.staff_member_id,
+            hold.starts_at,
+            hold.seats,
+        ) == (self.service.pk, self.branch.pk, staff_member.pk, self.starts_at, self.seats)
 
 
 _OF_KEY = "SELECT id FROM booking_appointment WHERE tenant_id = %s AND idempotency_key = %s"
@@ -95,6 +110,10 @@ def booked_before(order: Order, staff_member: StaffMember | None) -> Appointment
     stored = Appointment.objects.select_related(
         "service", "staff_member", "branch", "customer"
     ).get(pk=row[0])
+    if stored.status == Appointment.Status.HELD:
+        if order.hold is not None and order.hold.pk == stored.pk:
+            return None
+        raise KeyReused
     # It may have been moved since: what counts is what was asked for then.
     booked = stored.changes.filter(kind=history.Kind.BOOKED).order_by("pk").first()
     asked_start = booked.new_starts_at if booked else stored.starts_at
@@ -102,6 +121,7 @@ def booked_before(order: Order, staff_member: StaffMember | None) -> Appointment
         stored.service_id == order.service.pk
         and stored.branch_id == order.branch.pk
         and asked_start == order.starts_at
+        and stored.seats == order.seats
         and stored.attendee_name.casefold() == order.attendee_name.casefold()
         and (not staff_member or stored.version or stored.staff_member_id == staff_member.pk)
     )
@@ -116,7 +136,7 @@ def book_with_one_of_them(order: Order, staff_member: StaffMember | None) -> App
         try:
             # A refusal gives the diary back before the next one is waited for.
             with transaction.atomic():
-                return _book_with(order, person)
+                return _book_with(order, person, for_anybody=staff_member is None)
         except (SlotTaken, NotBookable, NotOffered) as error:
             refusal = error
     raise refusal
@@ -141,25 +161,92 @@ def _free_people(order: Order) -> Iterator[StaffMember]:
             yield StaffMember.objects.get(pk=verdict.staff_member_id)
 
 
-def _book_with(order: Order, staff_member: StaffMember) -> Appointment:
-    staff_member.lock_diary()
+def _book_with(order: Order, staff_member: StaffMember, *, for_anybody: bool) -> Appointment:
+    if order.hold is not None and order.hold.staff_member_id != staff_member.pk:
+        locking.lock_diaries(order.branch.tenant_id, (staff_member.pk, order.hold.staff_member_id))
+    diary = locking.open_diary(
+        staff_member,
+        order.service,
+        customer_id=order.customer.pk if order.customer else None,
+        now=order.now,
+    )
+    overridden = standing.ask(diary, source=order.source, override=order.override)
     hold = _live_hold(order, staff_member)
-    make_room(order, staff_member, keep=hold)
+    make_room(order, diary, keep=hold)
     if hold is not None:
-        row = _confirm(hold, order, staff_member)
+        row = _confirm(hold, order, diary)
     else:
-        ask_the_rules(order, staff_member)
-        row = order.appointment(staff_member)
+        row = order.appointment(diary)
         row.status = Appointment.Status.CONFIRMED
         row.confirmed_at = order.now
-        if not rows.insert_once(row, now=order.now):
-            raise SlotTaken(rule=diaries.TAKEN)
+        overridden += write(row, order, diary)
     _give_up_elsewhere(order, staff_member)
+    if for_anybody:
+        statements.run(_TAKE_TURN, (staff_member.tenant_id, staff_member.pk))
     history.write_down(
-        row, history.Kind.BOOKED, new=row.starts_at, by=order.by, source=order.source, now=order.now
+        row,
+        history.Kind.BOOKED,
+        new=row.starts_at,
+        by=order.by,
+        source=order.source,
+        now=order.now,
+        reason=order.override.reason if order.override and overridden else "",
+        overridden=overridden,
     )
-    messages.confirm(row, now=order.now)
+    if not order.quietly:
+        messages.confirm(row, now=order.now)
     return row
+
+
+# Who had the last turn comes last among equals.
+_TAKE_TURN = (
+    "UPDATE booking_staffmember SET turn = nextval('booking_turn') WHERE tenant_id = %s AND id = %s"
+)
+
+
+def write(
+    row: Appointment,
+    order: Order,
+    diary: OpenDiary,
+    *,
+    ignoring_ids: frozenset[int] = frozenset(),
+) -> list[str]:
+    """Ask the rules, then write a row with its seats and resources; return which rules were set aside. Diary in hand.
+
+    :raises SlotTaken, NotBookable, NotOffered: the rules or the constraints forbid it
+    """
+    row.session_id = sessions.open_for(
+        order.service,
+        branch=order.branch,
+        staff_member=diary.staff_member,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        seats=row.seats,
+        now=order.now,
+    )
+    needs = _needs(order, diary)
+    overridden = asking.ask(
+        order.service,
+        branch=order.branch,
+        staff_member=diary.staff_member,
+        starts_at=order.starts_at,
+        now=order.now,
+        customer=order.customer,
+        seats=order.seats,
+        override=order.override,
+        ignoring_ids=sessions.members(row.tenant_id, row.session_id) | ignoring_ids,
+    )
+    if not rows.insert_once(row, now=order.now):
+        raise SlotTaken(rule=diaries.TAKEN)
+    if needs:
+        resources.take(row, needs, now=order.now)
+    return overridden
+
+
+def _needs(order: Order, diary: OpenDiary) -> list[resources.Need]:
+    if not diary.needs_resources:
+        return []
+    return resources.lock_for([order.service], order.branch).get(order.service.pk, [])
 
 
 def _live_hold(order: Order, staff_member: StaffMember) -> Appointment | None:
@@ -172,12 +259,27 @@ def _live_hold(order: Order, staff_member: StaffMember) -> Appointment | None:
     return hold if hold is not None and order.is_for(hold, staff_member) else None
 
 
-def _confirm(hold: Appointment, order: Order, staff_member: StaffMember) -> Appointment:
+def _confirm(hold: Appointment, order: Order, diary: OpenDiary) -> Appointment:
     """Turn a hold into the appointment. The rules are asked with the clock of the hold: it was given in time."""
     if order.starts_at < order.now:
         refusals.refuse(diaries.PAST)
-    ask_the_rules(order, staff_member, held=hold)
-    hold.branch, hold.service, hold.staff_member = order.branch, order.service, staff_member
+    needs = _needs(order, diary)
+    asking.ask(
+        order.service,
+        branch=order.branch,
+        staff_member=diary.staff_member,
+        starts_at=order.starts_at,
+        now=hold.created_at,
+        customer=order.customer,
+        seats=order.seats,
+        override=order.override,
+        ignoring=hold,
+        ignoring_ids=sessions.members(hold.tenant_id, hold.session_id),
+    )
+    if needs and not resources.keeps_all(hold, needs):
+        resources.take(hold, needs, now=order.now)
+    hold.branch, hold.service, hold.staff_member = order.branch, order.service, diary.staff_member
+    hold.series, hold.visit = order.series, order.visit
     hold.customer = order.customer
     hold.attendee_name = order.attendee_name
     hold.notes = order.notes
@@ -193,54 +295,50 @@ def _confirm(hold: Appointment, order: Order, staff_member: StaffMember) -> Appo
 
 # In this diary only; what is in the way of the same call, or was given up by it, goes as well.
 _MAKE_ROOM = """
-DELETE FROM booking_appointment
-WHERE tenant_id = %(tenant)s AND staff_member_id = %(staff_member)s AND status = 'held'
+WITH gone AS (
+  DELETE FROM booking_appointment
+  WHERE tenant_id = %(tenant)s AND staff_member_id = %(staff_member)s AND status = 'held'
   AND id IS DISTINCT FROM %(keep)s::bigint
   AND (hold_expires_at <= %(now)s OR id = %(given_up)s::bigint
     OR (call_number = %(call_number)s::bigint
       AND blocked_from < %(blocked_until)s AND blocked_until > %(blocked_from)s))
+  RETURNING id)
+DELETE FROM booking_resourceuse WHERE appointment_id IN (SELECT id FROM gone)
 """
 
 
-def make_room(order: Order, staff_member: StaffMember, *, keep: Appointment | None) -> None:
+def make_room(order: Order, diary: OpenDiary, *, keep: Appointment | None) -> None:
+    """Drop the holds of this diary that keep nobody out of this time any more. Diary in hand."""
+    blocked_from, blocked_until = diary.shape.blocked(order.starts_at)
     statements.run(
         _MAKE_ROOM,
         {
             "tenant": order.branch.tenant_id,
-            "staff_member": staff_member.pk,
+            "staff_member": diary.staff_member.pk,
             "keep": keep.pk if keep else None,
             "given_up": order.hold.pk if order.hold else None,
             "call_number": order.call_number,
-            "blocked_from": order.blocked_from,
-            "blocked_until": order.blocked_until,
+            "blocked_from": blocked_from,
+            "blocked_until": blocked_until,
             "now": order.now,
         },
     )
 
 
-# In a diary that is not ours now: whoever works on the row there is left to it.
-_GIVE_UP = """
-DELETE FROM booking_appointment WHERE id IN (
-  SELECT id FROM booking_appointment
-  WHERE tenant_id = %s AND id = %s AND status = 'held' FOR UPDATE SKIP LOCKED)
+def _give_up_elsewhere(order: Order, staff_member: StaffMember) -> None:
+    if order.hold is not None and order.hold.staff_member_id != staff_member.pk:
+        drop(order.branch.tenant_id, [order.hold.pk])
+
+
+_DROP = """
+WITH gone AS (
+  DELETE FROM booking_appointment
+  WHERE tenant_id = %s AND id = ANY(%s) AND status = 'held' RETURNING id),
+freed AS (DELETE FROM booking_resourceuse WHERE appointment_id IN (SELECT id FROM gone))
+SELECT id FROM gone
 """
 
 
-def _give_up_elsewhere(order: Order, staff_member: StaffMember) -> None:
-    if order.hold is not None and order.hold.staff_member_id != staff_member.pk:
-        statements.run(_GIVE_UP, (order.branch.tenant_id, order.hold.pk))
-
-
-def ask_the_rules(
-    order: Order, staff_member: StaffMember, *, held: Appointment | None = None
-) -> None:
-    rule = availability.why_not(
-        order.service,
-        branch=order.branch,
-        staff_member=staff_member,
-        starts_at=order.starts_at,
-        now=held.created_at if held else order.now,
-        ignoring=held,
-    )
-    if rule is not None:
-        refusals.refuse(rule)
+def drop(tenant_id: UUID, hold_ids: Iterable[int]) -> list[int]:
+    """Delete those of these rows that are holds, with what they take, and return which. Diaries in hand."""
+    return [number for (number,) in statements.run(_DROP, (tenant_id, list(hold_ids))).fetchall()]

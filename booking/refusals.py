@@ -115,6 +115,59 @@ class KeyReused(Refused):
     sentence = _("This key was used for another booking.")
 
 
+class IllegalTransition(Refused):
+    code = "illegal_transition"
+    sentence = _("The appointment is in a state from which this is not possible.")
+
+
+class TooEarly(Refused):
+    code = "too_early"
+    sentence = _("It is too early for that.")
+
+
+class CustomerBlocked(Refused):
+    code = "customer_blocked"
+    sentence = _("An appointment can only be made with the business itself.")
+
+
+class DepositNeeded(Refused):
+    code = "deposit_needed"
+    sentence = _("An appointment can only be made with a deposit.")
+
+
+class AgainstPolicy(Refused):
+    """What the business does not allow its customers; in its own words, where it has any."""
+
+    code = "against_policy"
+
+    def __init__(self, *, text: str = "", **facts: object) -> None:
+        super().__init__(**facts)
+        self.text = text
+
+    def __str__(self) -> str:
+        return self.text or super().__str__()
+
+
+class TooLateToCancel(AgainstPolicy):
+    code = "too_late_to_cancel"
+    sentence = _("It is too late to cancel this appointment.")
+
+
+class TooLateToMove(AgainstPolicy):
+    code = "too_late_to_move"
+    sentence = _("It is too late to move this appointment.")
+
+
+class CancelledTooOften(AgainstPolicy):
+    code = "cancel_quota"
+    sentence = _("Appointments have been cancelled too often of late.")
+
+
+class MovedTooOften(AgainstPolicy):
+    code = "move_quota"
+    sentence = _("This appointment has been moved too often already.")
+
+
 _OF_RULE: dict[str, type[Refused]] = {
     diaries.NOT_OFFERED: NotOffered,
     diaries.TAKEN: SlotTaken,

@@ -1,37 +1,61 @@
 """Writing the diary: hold, book, move, cancel.
 
-Whoever writes waits for the diary first (the staff member's row), then asks the rules again, then writes. One
-transaction waits for one diary at a time, or for several in the order of their ids, so nobody waits in a circle.
+Whoever writes waits for the diary first (the staff member's row), then asks the rules again, then writes. Who waits for
+what in which order stands in `booking/locking.py`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
-from booking import availability, customers, diaries, history, messages, orders, refusals
-from booking.models import Appointment, Customer, Service, StaffMember
+from booking import (
+    customers,
+    history,
+    holding,
+    hosts,
+    locking,
+    messages,
+    moving,
+    orders,
+    policies,
+    resources,
+    sessions,
+    states,
+)
+from booking.hosts import Override
+from booking.models import Appointment, Customer, Policy, Series, Service, StaffMember
 from booking.refusals import (
+    AgainstPolicy,
     AlreadyOver,
+    CustomerBlocked,
+    DepositNeeded,
+    IllegalTransition,
     KeyReused,
     NotBookable,
     NotOffered,
     SlotTaken,
     StillHeld,
 )
-from tenants import audit, rows, scope, statements
+from tenants import scope
 from tenants.actors import Actor
 from tenants.errors import Invalid, NotFound
 from tenants.models import Branch
 
 __all__ = [
+    "AgainstPolicy",
     "AlreadyOver",
     "Booking",
+    "CustomerBlocked",
+    "DepositNeeded",
+    "IllegalTransition",
     "KeyReused",
     "NotBookable",
     "NotOffered",
+    "Override",
     "SlotTaken",
     "StillHeld",
     "appointment_for",
@@ -43,7 +67,7 @@ __all__ = [
     "reschedule",
 ]
 
-HOLD_SECONDS = 300
+HOLD_SECONDS = holding.SECONDS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,14 +89,22 @@ def hold(
     now: datetime,
     call_number: int | None = None,
     seconds: int = HOLD_SECONDS,
+    seats: int = 1,
+    customer: Customer | None = None,
+    idempotency_key: str | None = None,
+    replaces: Sequence[Appointment] = (),
 ) -> Appointment:
-    """Keep a start free for somebody who has not decided yet, and return the hold.
+    """Keep a start (of a group: so many seats) free for somebody who has not decided yet, and return the hold.
 
-    Holds of the same call that are in its way are replaced.
+    Holds of the same call that are in its way are replaced, and so are the named ones. The same key again returns the
+    hold as long as it lives.
 
     :raises SlotTaken: somebody else has it
     :raises NotBookable, NotOffered: the rules forbid it
+    :raises KeyReused: the key stands for something else
+    :raises CustomerBlocked, DepositNeeded: the customer did not come too often
     """
+    sessions.must_fit(service, seats)
     order = orders.Order(
         service=service,
         branch=branch,
@@ -81,28 +113,16 @@ def hold(
         by=by,
         now=now,
         call_number=call_number,
+        customer=customer,
+        idempotency_key=idempotency_key,
+        seats=seats,
     )
-    with transaction.atomic():
-        staff_member.lock_diary()
-        orders.make_room(order, staff_member, keep=None)
-        orders.ask_the_rules(order, staff_member)
-        row = order.appointment(staff_member)
-        row.status = Appointment.Status.HELD
-        row.hold_expires_at = now + timedelta(seconds=seconds)
-        if not rows.insert_once(row, now=now):
-            raise SlotTaken(rule=diaries.TAKEN)
-        audit.record("held", row, tenant_id=row.tenant_id, by=by, now=now)
-    return row
+    return holding.hold(order, staff_member, seconds=seconds, replaces=replaces)
 
 
 def release(hold: Appointment, *, by: Actor, now: datetime) -> None:
     """Give a held time back; a hold that was booked or has run out needs nothing."""
-    with transaction.atomic():
-        gone, _deleted = Appointment.objects.filter(
-            pk=hold.pk, status=Appointment.Status.HELD
-        ).delete()
-        if gone:
-            audit.record("released", hold, tenant_id=hold.tenant_id, by=by, now=now)
+    holding.release(hold, by=by, now=now)
 
 
 def book(
@@ -120,18 +140,25 @@ def book(
     call_number: int | None = None,
     notes: str = "",
     hold: Appointment | None = None,
+    seats: int = 1,
+    series: Series | None = None,
+    override: Override | None = None,
+    quietly: bool = False,
 ) -> Booking:
-    """Write a confirmed appointment and tell the customer.
+    """Write a confirmed appointment and tell the customer (`quietly`: somebody else does).
 
-    Without a staff member the free person with the fewest minutes taken that day is chosen. The same key again
-    returns the stored appointment and does nothing. A live hold for the same service, person and start becomes the
-    appointment; one that has run out, or is for another time, is given up.
+    Without a staff member the free person whose turn it is gets it. The same key again returns the stored appointment
+    and does nothing. A live hold for the same service, person, start and seats becomes the appointment; one that has
+    run out, or is for another time, is given up. `seats` is how many come, for a service with several. With an
+    `override` the rules that the business may set aside are set aside and written down.
 
     :raises SlotTaken: somebody else has the time
-    :raises NotBookable, NotOffered: the rules forbid it
+    :raises NotBookable, NotOffered: the rules forbid it, or seats or resources are missing
     :raises KeyReused: the key stands for another booking
-    :raises Invalid: nobody is named
+    :raises CustomerBlocked, DepositNeeded: the customer did not come too often
+    :raises Invalid: nobody is named, or more come than the service has seats
     """
+    sessions.must_fit(service, seats)
     order = orders.Order(
         service=service,
         branch=branch,
@@ -145,6 +172,10 @@ def book(
         notes=notes,
         idempotency_key=idempotency_key,
         hold=hold,
+        seats=seats,
+        series=series,
+        override=override,
+        quietly=quietly,
     )
     stored = orders.booked_before(order, staff_member)
     if stored is not None:
@@ -168,52 +199,79 @@ def reschedule(
     now: datetime,
     staff_member: StaffMember | None = None,
     reason: str = "",
+    hold: Appointment | None = None,
+    override: Override | None = None,
+    with_policy: bool | None = None,
+    quietly: bool = False,
 ) -> Appointment:
     """Move an appointment and tell the customer. Row, customer, length and price stay.
 
-    The rules of a booking hold, its own time apart. Moving to where it is already does nothing.
+    The rules of a booking hold, its own time apart; a `hold` that keeps the new time is given up for it. What the
+    policy says is asked where the customer moves (telephone, API, portal), or as `with_policy` says; its fee stands
+    in the history. Moving to where it is already does nothing.
 
     :raises SlotTaken, NotBookable, NotOffered: as for a booking
+    :raises AgainstPolicy: the business does not allow it (any more)
     :raises AlreadyOver: it has begun, or is cancelled or completed
     :raises StillHeld: it was never booked
+    :raises IllegalTransition: the customer has arrived already
     """
+    wish = moving.Move(
+        starts_at=starts_at,
+        staff_member=staff_member,
+        hold=hold,
+        by=by,
+        source=source,
+        now=now,
+        reason=reason,
+        override=override,
+        with_policy=not hosts.is_host(source) if with_policy is None else with_policy,
+        quietly=quietly,
+    )
+    also = [each.pk for each in (staff_member,) if each is not None]
+    also += [each.staff_member_id for each in (hold,) if each is not None]
     try:
-        with transaction.atomic():
-            _reread(appointment)
-            _must_be_ahead(appointment, now=now)
-            if staff_member is None:
-                staff_member = appointment.staff_member
-            if (staff_member.pk, starts_at) != (appointment.staff_member_id, appointment.starts_at):
-                _move(
-                    appointment,
-                    to=staff_member,
-                    starts_at=starts_at,
-                    by=by,
-                    source=source,
-                    now=now,
-                    reason=reason,
-                )
+        locking.change(appointment, lambda: moving.move(appointment, wish), *also)
     except IntegrityError as error:  # only somebody who did not wait for the diary can cause it
         raise SlotTaken from error
     return appointment
 
 
 def cancel(
-    appointment: Appointment, *, by: Actor, source: str, now: datetime, reason: str = ""
+    appointment: Appointment,
+    *,
+    by: Actor,
+    source: str,
+    now: datetime,
+    reason: str = "",
+    override: Override | None = None,
+    with_policy: bool | None = None,
+    quietly: bool = False,
 ) -> None:
     """Cancel an appointment and tell the customer; its time is free again. A hold is given back.
 
+    What the policy says is asked where the customer cancels (telephone, API, portal), or as `with_policy` says; its
+    fee stands in the history.
+
+    :raises AgainstPolicy: the business does not allow it (any more)
     :raises AlreadyOver: it has begun or is completed
     """
-    with transaction.atomic():
-        _reread(appointment)
+    if with_policy is None:
+        with_policy = not hosts.is_host(source)
+
+    def verb() -> None:
         if appointment.status == Appointment.Status.CANCELLED:
             return
         if appointment.status == Appointment.Status.HELD:
-            release(appointment, by=by, now=now)
+            holding.let_go(appointment, by=by, now=now)
             return
-        _must_be_ahead(appointment, now=now)
+        moving.must_be_ahead(appointment, now=now)
+        states.must_allow(appointment, Appointment.Status.CANCELLED)
+        terms = policies.enforce(
+            appointment, Policy.Kind.CANCEL, now=now, override=override, applies=with_policy
+        )
         appointment.cancel(now=now)
+        resources.give_back(appointment)
         history.write_down(
             appointment,
             history.Kind.CANCELLED,
@@ -221,9 +279,15 @@ def cancel(
             by=by,
             source=source,
             now=now,
-            reason=reason,
+            reason=hosts.reason_of(reason, override, terms.overridden),
+            fee_cents=terms.fee_cents,
+            terms=terms.as_facts(),
+            overridden=terms.overridden,
         )
-        messages.tell_cancelled(appointment, now=now)
+        if not quietly:
+            messages.tell_cancelled(appointment, now=now)
+
+    locking.change(appointment, verb)
 
 
 def appointment_for(tenant_id: UUID, appointment_id: int) -> Appointment:
@@ -241,18 +305,9 @@ def appointment_for(tenant_id: UUID, appointment_id: int) -> Appointment:
     return found
 
 
-# Rows that a booking is looking at are left to it.
-_DROP_EXPIRED = """
-DELETE FROM booking_appointment WHERE id IN (
-  SELECT id FROM booking_appointment
-  WHERE tenant_id = %s AND status = 'held' AND hold_expires_at <= %s
-  FOR UPDATE SKIP LOCKED)
-"""
-
-
 def drop_expired_holds(now: datetime) -> int:
     """Remove the holds of the active business that have run out, and return how many. They blocked nothing any more."""
-    return statements.run(_DROP_EXPIRED, (scope.current().tenant_id, now)).rowcount
+    return holding.drop_expired(scope.current().tenant_id, now=now)
 
 
 def _named(attendee_name: str) -> str:
@@ -260,76 +315,3 @@ def _named(attendee_name: str) -> str:
     if not name or len(name) > customers.LONGEST_NAME:
         raise Invalid(attendee_name=_("A name of 1 to 255 characters is needed."))
     return name
-
-
-def _reread(appointment: Appointment) -> None:
-    """Read the row again and keep others from changing it. Diaries are waited for after rows, never before."""
-    appointment.refresh_from_db(from_queryset=Appointment.objects.select_for_update(no_key=True))
-
-
-def _must_be_ahead(appointment: Appointment, *, now: datetime) -> None:
-    if appointment.status == Appointment.Status.HELD:
-        raise StillHeld
-    if appointment.status not in Appointment.ACTIVE or appointment.starts_at <= now:
-        raise AlreadyOver
-
-
-def _move(
-    appointment: Appointment,
-    *,
-    to: StaffMember,
-    starts_at: datetime,
-    by: Actor,
-    source: str,
-    now: datetime,
-    reason: str,
-) -> None:
-    old = appointment.starts_at
-    before, duration, after = diaries.lengths_of(appointment)
-    for person in sorted({appointment.staff_member, to}, key=lambda each: each.pk):
-        person.lock_diary()
-    statements.run(_DROP_EXPIRED_OF, (appointment.tenant_id, to.pk, now))
-    rule = availability.why_not(
-        appointment.service,
-        branch=appointment.branch,
-        staff_member=to,
-        starts_at=starts_at,
-        now=now,
-        ignoring=appointment,
-    )
-    if rule is not None:
-        refusals.refuse(rule)
-    appointment.staff_member = to
-    appointment.starts_at = starts_at
-    appointment.ends_at = starts_at + duration
-    appointment.blocked_from = starts_at - before
-    appointment.blocked_until = appointment.ends_at + after
-    appointment.version += 1
-    appointment.save(
-        update_fields=[
-            "staff_member",
-            "starts_at",
-            "ends_at",
-            "blocked_from",
-            "blocked_until",
-            "version",
-            "updated_at",
-        ]
-    )
-    history.write_down(
-        appointment,
-        history.Kind.MOVED,
-        old=old,
-        new=starts_at,
-        by=by,
-        source=source,
-        now=now,
-        reason=reason,
-    )
-    messages.tell_moved(appointment, now=now)
-
-
-_DROP_EXPIRED_OF = """
-DELETE FROM booking_appointment
-WHERE tenant_id = %s AND staff_member_id = %s AND status = 'held' AND hold_expires_at <= %s
-"""

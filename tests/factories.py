@@ -6,6 +6,11 @@ from typing import Any
 from booking.models import (
     Appointment,
     Customer,
+    DiaryRules,
+    Policy,
+    Requirement,
+    RequirementResource,
+    Resource,
     Service,
     ServiceAlias,
     Skill,
@@ -98,11 +103,43 @@ def make_alias(service: Service, alias: str) -> ServiceAlias:
         )
 
 
-def make_skill(staff_member: StaffMember, service: Service) -> Skill:
+def make_skill(staff_member: StaffMember, service: Service, **fields: Any) -> Skill:
     with scope.tenant(staff_member.tenant_id):
         return Skill.objects.create(
-            tenant_id=staff_member.tenant_id, staff_member=staff_member, service=service
+            tenant_id=staff_member.tenant_id, staff_member=staff_member, service=service, **fields
         )
+
+
+def make_resource(branch: Branch, *, name: str, is_active: bool = True) -> Resource:
+    with scope.tenant(branch.tenant_id):
+        return Resource.objects.create(
+            tenant_id=branch.tenant_id, branch=branch, name=name, is_active=is_active
+        )
+
+
+def make_requirement(
+    service: Service, *resources: Resource, mode: str = Requirement.Mode.ANY, name: str = "Raum"
+) -> Requirement:
+    """Make a service need any one (or all) of these resources."""
+    with scope.tenant(service.tenant_id):
+        requirement = Requirement.objects.create(
+            tenant_id=service.tenant_id, service=service, mode=mode, name=name
+        )
+        for resource in resources:
+            RequirementResource.objects.create(
+                tenant_id=service.tenant_id, requirement=requirement, resource=resource
+            )
+    return requirement
+
+
+def make_policy(tenant: Tenant, *, kind: str = Policy.Kind.CANCEL, **fields: Any) -> Policy:
+    with scope.tenant(tenant):
+        return Policy.objects.create(tenant=tenant, kind=kind, **fields)
+
+
+def make_rules(tenant: Tenant, **fields: Any) -> DiaryRules:
+    with scope.tenant(tenant):
+        return DiaryRules.objects.create(tenant=tenant, **fields)
 
 
 def make_time_off(

@@ -592,3 +592,142 @@ def test_the_appointment_of_the_neighbour_is_not_found(salon: Tenant, neighbour:
         for unknown in (theirs.pk, 10**15):
             with pytest.raises(NotFound):
                 scheduling.appointment_for(salon.pk, unknown)
+
+
+# --- Parts, paces and prices -------------------------------------------------------------------
+
+
+def test_a_row_has_the_processing_time_of_its_service_and_the_pace_and_price_of_its_person(
+    jana: StaffMember, mira: StaffMember, erika: Customer, in_salon: Tenant, now: datetime
+) -> None:
+    perm = factories.make_service(
+        in_salon,
+        name="Dauerwelle",
+        duration_minutes=90,
+        processing_after_minutes=30,
+        processing_minutes=40,
+        price_cents=9000,
+    )
+    factories.make_skill(jana, perm)
+    factories.make_skill(mira, perm, duration_minutes=100, price_cents=9900)
+
+    plain = _book(perm, jana, erika, now=now).appointment
+    slow = _book(perm, mira, erika, now=now).appointment
+
+    for row, minutes, cents in ((plain, 90, 9000), (slow, 100, 9900)):
+        stored = Appointment.objects.get(pk=row.pk)
+        assert stored.processing_from == TEN + timedelta(minutes=30)
+        assert stored.processing_until == TEN + timedelta(minutes=70)
+        assert stored.ends_at == stored.blocked_until == TEN + timedelta(minutes=minutes)
+        assert stored.price_cents == cents
+
+
+def test_a_moved_appointment_keeps_its_parts(
+    jana: StaffMember, erika: Customer, in_salon: Tenant, now: datetime
+) -> None:
+    perm = factories.make_service(
+        in_salon,
+        name="Dauerwelle",
+        duration_minutes=90,
+        processing_after_minutes=30,
+        processing_minutes=40,
+        buffer_after_minutes=10,
+    )
+    factories.make_skill(jana, perm)
+    booked = _book(perm, jana, erika, now=now).appointment
+    Service.objects.filter(pk=perm.pk).update(
+        processing_after_minutes=None, processing_minutes=0, buffer_after_minutes=0
+    )
+
+    later = at(TUESDAY, "13:00")
+    scheduling.reschedule(booked, starts_at=later, by=BY, source="api", now=now)
+
+    stored = Appointment.objects.get()
+    assert stored.processing_from == later + timedelta(minutes=30)
+    assert stored.processing_until == later + timedelta(minutes=70)
+    assert (stored.ends_at, stored.blocked_until) == (
+        later + timedelta(minutes=90),
+        later + timedelta(minutes=100),
+    )
+
+
+# --- Holds that are given up for something ---------------------------------------------------------
+
+
+def test_a_move_takes_the_time_that_was_held_for_it(
+    cut: Service, jana: StaffMember, mira: StaffMember, erika: Customer, now: datetime
+) -> None:
+    booked = _book(cut, jana, erika, now=now).appointment
+    held = _hold(cut, mira, now=now, starts_at=at(TUESDAY, "12:00"))
+
+    scheduling.reschedule(
+        booked,
+        starts_at=at(TUESDAY, "12:00"),
+        staff_member=mira,
+        hold=held,
+        by=BY,
+        source="portal",
+        now=now,
+    )
+
+    assert [(row.staff_member, row.starts_at) for row in Appointment.objects.all()] == [
+        (mira, at(TUESDAY, "12:00"))
+    ]
+
+
+def test_a_hold_may_replace_others_in_one_step(
+    cut: Service, jana: StaffMember, mira: StaffMember, now: datetime
+) -> None:
+    before = _hold(cut, mira, now=now)
+
+    held = scheduling.hold(
+        cut,
+        branch=Branch.objects.get(),
+        staff_member=jana,
+        starts_at=TEN,
+        source="phone",
+        by=BY,
+        now=now,
+        replaces=[before],
+    )
+
+    assert list(Appointment.objects.all()) == [held]
+
+
+def test_the_same_key_gives_the_same_hold_as_long_as_it_lives(
+    cut: Service, jana: StaffMember, erika: Customer, now: datetime
+) -> None:
+    def keep(starts_at: datetime, when: datetime) -> Appointment:
+        return scheduling.hold(
+            cut,
+            branch=Branch.objects.get(),
+            staff_member=jana,
+            starts_at=starts_at,
+            source="api",
+            by=BY,
+            now=when,
+            idempotency_key="h",
+        )
+
+    first = keep(TEN, now)
+    assert keep(TEN, now + timedelta(seconds=299)) == first
+    with pytest.raises(KeyReused):
+        keep(at(TUESDAY, "12:00"), now)
+    with pytest.raises(KeyReused):
+        _book(cut, jana, erika, now=now, idempotency_key="h")
+    later = keep(TEN, now + timedelta(seconds=300))
+
+    assert later.pk != first.pk
+    assert list(Appointment.objects.all()) == [later]
+
+
+def test_who_tells_the_customer_otherwise_books_quietly(
+    cut: Service, jana: StaffMember, erika: Customer, now: datetime
+) -> None:
+    booked = _book(cut, jana, erika, now=now, quietly=True).appointment
+    scheduling.reschedule(
+        booked, starts_at=at(TUESDAY, "12:00"), by=BY, source="api", now=now, quietly=True
+    )
+    scheduling.cancel(booked, by=BY, source="api", now=now, quietly=True)
+
+    assert not Message.objects.exists()

@@ -1,0 +1,66 @@
+"""Asking the rules of the diary before writing into it, and setting aside what the host may set aside."""
+
+import copy
+from datetime import datetime
+
+from booking import availability, refusals, rules
+from booking.hosts import Override
+from booking.models import Appointment, Customer, Service, StaffMember
+from tenants.models import Branch
+
+# Rules that stand in the service: softened so, they no longer hide the ones behind them.
+_SOFTENED: dict[str, dict[str, int | None]] = {
+    rules.TOO_SOON: {"min_notice_minutes": 0},
+    rules.BEYOND_HORIZON: {"horizon_days": 3650},
+    rules.OFF_GRID: {"step_minutes": 1},
+    rules.DAY_FULL: {"max_per_day": None},
+    rules.CUSTOMER_LIMIT: {
+        "max_per_customer_per_day": None,
+        "max_per_customer_per_week": None,
+        "max_ahead_per_customer": None,
+    },
+}
+
+
+def ask(
+    service: Service,
+    *,
+    branch: Branch,
+    staff_member: StaffMember,
+    starts_at: datetime,
+    now: datetime,
+    customer: Customer | None = None,
+    seats: int = 1,
+    override: Override | None = None,
+    ignoring: Appointment | None = None,
+    ignoring_ids: frozenset[int] = frozenset(),
+) -> list[str]:
+    """Return the rules that are set aside for this start; none without an override.
+
+    Behind opening hours and absence that are set aside, constraints alone tell whether the time is free: they do.
+
+    :raises SlotTaken, NotBookable, NotOffered: a rule forbids it
+    """
+    overridden: list[str] = []
+    while True:
+        rule = availability.why_not(
+            service,
+            branch=branch,
+            staff_member=staff_member,
+            starts_at=starts_at,
+            now=now,
+            ignoring=ignoring,
+            ignoring_ids=ignoring_ids,
+            customer=customer,
+            seats=seats,
+        )
+        if rule is None:
+            return overridden
+        if override is None or not override.covers(rule) or rule in overridden:
+            refusals.refuse(rule)
+        overridden.append(rule)
+        if rule not in _SOFTENED:
+            return overridden
+        service = copy.copy(service)
+        for name, value in _SOFTENED[rule].items():
+            setattr(service, name, value)

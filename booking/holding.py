@@ -1,0 +1,123 @@
+"""Holds: a time that is kept for somebody who has not decided yet. A hold is a row of the diary like an appointment."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from booking import locking, orders, standing
+from booking.models import Appointment, StaffMember
+from booking.orders import Order
+from booking.refusals import KeyReused, SlotTaken
+from tenants import audit, statements
+from tenants.actors import Actor
+
+SECONDS = 300
+
+
+def hold(
+    order: Order, staff_member: StaffMember, *, seconds: int, replaces: Sequence[Appointment]
+) -> Appointment:
+    """Write a hold for so many seconds, in place of others.
+
+    :raises SlotTaken, NotBookable, NotOffered: the rules forbid it
+    :raises KeyReused: the key stands for something else
+    """
+    held = _held_before(order, staff_member)
+    if held is not None:
+        return held
+    try:
+        with transaction.atomic():
+            return _hold(order, staff_member, seconds=seconds, replaces=replaces)
+    except SlotTaken:
+        # Who lost may have lost against themselves: the same request, sent twice at once.
+        held = _held_before(order, staff_member)
+        if held is None:
+            raise
+        return held
+
+
+def _hold(
+    order: Order, staff_member: StaffMember, *, seconds: int, replaces: Sequence[Appointment]
+) -> Appointment:
+    if replaces:
+        others = [each.staff_member_id for each in replaces]
+        locking.lock_diaries(order.branch.tenant_id, [staff_member.pk, *others])
+    diary = locking.open_diary(
+        staff_member,
+        order.service,
+        customer_id=order.customer.pk if order.customer else None,
+        now=order.now,
+    )
+    standing.ask(diary, source=order.source, override=None)
+    for each in replaces:
+        let_go(each, by=order.by, now=order.now)
+    orders.make_room(order, diary, keep=None)
+    row = order.appointment(diary)
+    row.status = Appointment.Status.HELD
+    row.hold_expires_at = order.now + timedelta(seconds=seconds)
+    orders.write(row, order, diary)
+    audit.record("held", row, tenant_id=row.tenant_id, by=order.by, now=order.now)
+    return row
+
+
+def _held_before(order: Order, staff_member: StaffMember) -> Appointment | None:
+    """Return the living hold of this key.
+
+    :raises KeyReused: the key stands for something else
+    """
+    if order.idempotency_key is None:
+        return None
+    found = Appointment.objects.filter(
+        tenant_id=order.branch.tenant_id, idempotency_key=order.idempotency_key
+    ).first()
+    if found is None:
+        return None
+    if found.status != Appointment.Status.HELD or not order.is_for(found, staff_member):
+        raise KeyReused
+    expires_at = found.hold_expires_at
+    if expires_at is not None and expires_at > order.now:
+        return found
+    # One that has run out stands in the way of its own key.
+    release(found, by=order.by, now=order.now)
+    return None
+
+
+def release(hold: Appointment, *, by: Actor, now: datetime) -> None:
+    """Give a held time back; a hold that was booked or has run out needs nothing."""
+    with transaction.atomic():
+        locking.lock_diaries(hold.tenant_id, [hold.staff_member_id])
+        let_go(hold, by=by, now=now)
+
+
+def let_go(hold: Appointment, *, by: Actor, now: datetime) -> None:
+    """Delete a hold, with what it takes, if it still is one. Diary in hand."""
+    if orders.drop(hold.tenant_id, [hold.pk]):
+        audit.record("released", hold, tenant_id=hold.tenant_id, by=by, now=now)
+
+
+_DIARIES_OF_SESSIONS = """
+SELECT DISTINCT staff_member_id FROM booking_appointment
+WHERE tenant_id = %s AND status = 'held' AND hold_expires_at <= %s AND session_id IS NOT NULL
+"""
+# Rows that a booking is looking at are left to it.
+_EXPIRED = """
+SELECT id FROM booking_appointment
+WHERE tenant_id = %s AND status = 'held' AND hold_expires_at <= %s
+  AND (session_id IS NULL OR staff_member_id = ANY(%s))
+FOR UPDATE SKIP LOCKED
+"""
+
+
+def drop_expired(tenant_id: UUID | None, *, now: datetime) -> int:
+    """Delete the holds of a business that have run out, and return how many."""
+    with transaction.atomic():
+        rows = statements.run(_DIARIES_OF_SESSIONS, (tenant_id, now)).fetchall()
+        diaries = [number for (number,) in rows]
+        if tenant_id is not None and diaries:
+            locking.lock_diaries(tenant_id, diaries)
+        expired = statements.run(_EXPIRED, (tenant_id, now, diaries)).fetchall()
+        if tenant_id is None or not expired:
+            return 0
+        return len(orders.drop(tenant_id, [number for (number,) in expired]))

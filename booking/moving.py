@@ -1,0 +1,167 @@
+"""Moving an appointment: the row, its history, its length and its price stay, the time is another one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from booking import (
+    asking,
+    history,
+    hosts,
+    messages,
+    orders,
+    policies,
+    resources,
+    sessions,
+    shape,
+)
+from booking.hosts import Override
+from booking.models import Appointment, Policy, StaffMember
+from booking.policies import Terms
+from booking.refusals import AlreadyOver, IllegalTransition, StillHeld
+from tenants import statements
+from tenants.actors import Actor
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """Where to, by whom, and what may be set aside for it."""
+
+    starts_at: datetime
+    staff_member: StaffMember | None
+    by: Actor
+    source: str
+    now: datetime
+    hold: Appointment | None = None
+    reason: str = ""
+    override: Override | None = None
+    with_policy: bool = False
+    quietly: bool = False
+
+
+def move(appointment: Appointment, wish: Move) -> None:
+    """Move an appointment. The diaries of both sides, and of the hold, are in hand.
+
+    :raises SlotTaken, NotBookable, NotOffered, AgainstPolicy, AlreadyOver, StillHeld, IllegalTransition: it cannot be
+    """
+    must_be_ahead(appointment, now=wish.now)
+    if appointment.status == Appointment.Status.CHECKED_IN:
+        raise IllegalTransition(status=appointment.status)
+    to = wish.staff_member or appointment.staff_member
+    if (to.pk, wish.starts_at) == (appointment.staff_member_id, appointment.starts_at):
+        return
+    terms = policies.enforce(
+        appointment,
+        Policy.Kind.MOVE,
+        now=wish.now,
+        override=wish.override,
+        applies=wish.with_policy,
+    )
+    old = appointment.starts_at
+    overridden = [*terms.overridden, *put(appointment, to=to, wish=wish)]
+    _write_down(appointment, wish, old=old, terms=terms, overridden=overridden)
+    if not wish.quietly:
+        messages.tell_moved(appointment, now=wish.now)
+
+
+def put(
+    appointment: Appointment,
+    *,
+    to: StaffMember,
+    wish: Move,
+    ignoring_ids: frozenset[int] = frozenset(),
+) -> list[str]:
+    """Ask the rules, then write the row at its new time; return which rules were set aside. Diaries in hand.
+
+    :raises SlotTaken, NotBookable, NotOffered: the rules or the constraints forbid it
+    """
+    form = shape.of_appointment(appointment)
+    statements.run(_DROP_EXPIRED_OF, (appointment.tenant_id, to.pk, wish.now))
+    if wish.hold is not None:
+        orders.drop(appointment.tenant_id, [wish.hold.pk])
+    service, branch = appointment.service, appointment.branch
+    session_id = sessions.open_for(
+        service,
+        branch=branch,
+        staff_member=to,
+        starts_at=wish.starts_at,
+        ends_at=form.ends_at(wish.starts_at),
+        seats=appointment.seats,
+        now=wish.now,
+    )
+    needs = resources.lock_for([service], branch).get(service.pk, [])
+    overridden = asking.ask(
+        service,
+        branch=branch,
+        staff_member=to,
+        starts_at=wish.starts_at,
+        now=wish.now,
+        customer=appointment.customer,
+        seats=appointment.seats,
+        override=wish.override,
+        ignoring=appointment,
+        ignoring_ids=sessions.members(appointment.tenant_id, session_id) | ignoring_ids,
+    )
+    appointment.staff_member = to
+    appointment.session_id = session_id
+    appointment.starts_at = wish.starts_at
+    appointment.ends_at = form.ends_at(wish.starts_at)
+    appointment.blocked_from, appointment.blocked_until = form.blocked(wish.starts_at)
+    appointment.processing_from, appointment.processing_until = form.processing_at(wish.starts_at)
+    appointment.version += 1
+    appointment.save(update_fields=_MOVED)
+    if needs:
+        resources.take(appointment, needs, now=wish.now)
+    else:
+        resources.give_back(appointment)
+    return overridden
+
+
+_MOVED = [
+    "staff_member",
+    "session",
+    "starts_at",
+    "ends_at",
+    "blocked_from",
+    "blocked_until",
+    "processing_from",
+    "processing_until",
+    "version",
+    "updated_at",
+]
+_DROP_EXPIRED_OF = """
+WITH gone AS (
+  DELETE FROM booking_appointment
+  WHERE tenant_id = %s AND staff_member_id = %s AND status = 'held' AND hold_expires_at <= %s
+  RETURNING id)
+DELETE FROM booking_resourceuse WHERE appointment_id IN (SELECT id FROM gone)
+"""
+
+
+def must_be_ahead(appointment: Appointment, *, now: datetime) -> None:
+    """Do nothing for an appointment that is booked and has not begun.
+
+    :raises StillHeld: it was never booked
+    :raises AlreadyOver: it has begun, or is cancelled or completed
+    """
+    if appointment.status == Appointment.Status.HELD:
+        raise StillHeld
+    if appointment.status not in Appointment.ACTIVE or appointment.starts_at <= now:
+        raise AlreadyOver
+
+
+def _write_down(
+    appointment: Appointment, wish: Move, *, old: datetime, terms: Terms, overridden: list[str]
+) -> None:
+    history.write_down(
+        appointment,
+        history.Kind.MOVED,
+        old=old,
+        new=appointment.starts_at,
+        by=wish.by,
+        source=wish.source,
+        now=wish.now,
+        reason=hosts.reason_of(wish.reason, wish.override, overridden),
+        fee_cents=terms.fee_cents,
+        terms=terms.as_facts(),
+        overridden=overridden,
+    )
