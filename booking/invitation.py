@@ -4,6 +4,7 @@ The UID never changes and SEQUENCE counts the changes, so a moved appointment mo
 cancelled one leaves it.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import parseaddr
 from uuid import uuid5
@@ -17,22 +18,32 @@ from tenants.models import Branch
 
 REQUEST = "REQUEST"
 CANCEL = "CANCEL"
+# Several entries in one file: each keeps its own UID, so a later message about one of them changes that one.
+PUBLISH = "PUBLISH"
 
 
 def attachment(appointment: Appointment, *, method: str, now: datetime) -> Attachment:
     """Return the appointment as a file for the customer's calendar."""
+    return attachment_of_all([appointment], method=method, now=now)
+
+
+def attachment_of_all(
+    appointments: Sequence[Appointment], *, method: str, now: datetime
+) -> Attachment:
+    """Return appointments of one branch as one file for the customer's calendar."""
+    events = (_event(each, method=method, now=now) for each in appointments)
     lines = [
         "BEGIN:VCALENDAR",
         "PRODID:-//AskProAI//Termine//DE",
         "VERSION:2.0",
         f"METHOD:{method}",
-        *_rules_of(appointment.branch.time_zone),
-        _event(appointment, method=method, now=now).to_ical().decode().rstrip(),
+        *_rules_of(appointments[0].branch.time_zone),
+        *[event.to_ical().decode().rstrip() for event in events],
         "END:VCALENDAR",
         "",
     ]
     return {
-        "name": "termin.ics",
+        "name": "termin.ics" if len(appointments) == 1 else "termine.ics",
         "type": f"text/calendar; method={method}; charset=utf-8",
         "content": "\r\n".join(lines),
     }
@@ -63,7 +74,8 @@ def _event(appointment: Appointment, *, method: str, now: datetime) -> Event:
     event.add("status", "CANCELLED" if method == CANCEL else "CONFIRMED")
     event.add("transp", "OPAQUE")
     event.add("organizer", _organizer(branch))
-    event.add("attendee", _attendee(appointment))
+    if method != PUBLISH:  # RFC 5546: what is published names nobody
+        event.add("attendee", _attendee(appointment))
     return event
 
 

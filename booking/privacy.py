@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max, Q
 
-from booking.models import Appointment, AppointmentChange, Customer
+from booking.models import Appointment, AppointmentChange, Customer, Series
 from tenants import actors, audit
 from tenants import privacy as tenants
 from tenants.actors import Actor
@@ -31,6 +31,17 @@ def disclose(customer: Customer) -> dict[str, Any]:
         "language": customer.language,
         "notes": customer.notes,
         "since": customer.created_at.isoformat(),
+        "series": [
+            {
+                "id": each.pk,
+                "for": each.attendee_name,
+                "rule": each.rule,
+                "service": each.service.name,
+            }
+            for each in Series.objects.filter(customer=customer)
+            .select_related("service")
+            .order_by("pk")
+        ],
         "appointments": [
             _appointment(each)
             for each in appointments.select_related(
@@ -54,6 +65,7 @@ def erase(customer: Customer, *, by: Actor, now: datetime) -> None:
 def _erase(customer: Customer, *, by: Actor, now: datetime) -> None:
     with transaction.atomic():
         _forget(Appointment.objects.filter(customer=customer))
+        Series.objects.filter(customer=customer).update(attendee_name=ERASED)
         if customer.name == ERASED and customer.phone is None and customer.email is None:
             return
         customer.name, customer.phone, customer.email, customer.notes = ERASED, None, None, ""

@@ -3,8 +3,15 @@
 import json
 from datetime import datetime, timedelta
 
-from booking import privacy, scheduling
-from booking.models import Appointment, AppointmentChange, Customer, Service, StaffMember
+from booking import privacy, scheduling, series
+from booking.models import (
+    Appointment,
+    AppointmentChange,
+    Customer,
+    Series,
+    Service,
+    StaffMember,
+)
 from tenants import actors
 from tenants.models import Branch, Tenant
 from tests import factories
@@ -98,3 +105,28 @@ def test_only_who_was_not_heard_of_for_long_is_purged(in_salon: Tenant, now: dat
         "Gestern",
     ]
     assert privacy.purge(now=now) == 0
+
+
+def test_a_series_is_disclosed_and_forgotten_with_its_dates(
+    in_salon: Tenant, now: datetime
+) -> None:
+    erika = factories.make_customer(in_salon)
+    series.book(
+        Service.objects.get(name="Haarschnitt"),
+        branch=Branch.objects.get(),
+        staff_member=None,
+        rule="FREQ=WEEKLY;COUNT=2",
+        starts_at=TEN,
+        customer=erika,
+        attendee_name="Lieschen Müller",
+        source=Appointment.Source.PHONE,
+        by=BY,
+        now=now,
+    )
+
+    (told,) = privacy.disclose(erika)["series"]
+    privacy.erase(erika, by=BY, now=now)
+
+    assert (told["for"], told["rule"]) == ("Lieschen Müller", "FREQ=WEEKLY;COUNT=2")
+    assert not Series.objects.filter(attendee_name="Lieschen Müller").exists()
+    assert not Appointment.objects.filter(attendee_name="Lieschen Müller").exists()
