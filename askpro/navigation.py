@@ -54,6 +54,10 @@ def _groups() -> list[tuple[str, list[_Entry]]]:
             [
                 _Entry(_("Calls"), "calls.Call", "call"),
                 _Entry(_("Callbacks"), "calls.CallbackRequest", "phone_callback"),
+                _Entry(_("Errands"), "calls.Errand", "assignment"),
+                _Entry(_("Answers to callers"), "calls.KnowledgeEntry", "help"),
+                _Entry(_("Telephone rules"), "calls.Desk", "support_agent"),
+                _Entry(_("Caller rules"), "calls.CallerRule", "block"),
                 _Entry(_("Voice agents"), "calls.Agent", "support_agent"),
                 _Entry(_("Versions of agents"), "calls.AgentVersion", "history_edu"),
             ],

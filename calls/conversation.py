@@ -66,7 +66,7 @@ def _reply(asked: FunctionRequest, call: Call, *, now: datetime) -> Answer:
             say="Das kann ich leider nicht.",
             data={"tools": list(tools.TOOLS)},
         )
-    return tools.answer(tool, call, given=asked.arguments, now=now)
+    return tools.answer(tool, call, given=asked.arguments, turns=asked.facts.turns, now=now)
 
 
 def _note(

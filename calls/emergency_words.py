@@ -145,9 +145,11 @@ _POISON = (
     r"vergiftung\b(?! am essen)",
     r"\bvergiftet",
     r"ueberdosis",
-    rf"(?:tablette|pille|schlafmittel)\w* (?:\w+ ){{0,4}}(?:geschluckt|gegessen|verschluckt)",
-    r"(?:zu viele?|alle|saemtliche|ganze (?:packung|schachtel|dose)) (?:\w+ ){0,2}"
-    r"(?:tablette|pille|schlaf|schmerzmittel|medikament)\w*",
+    r"(?:tablette|pille|schlafmittel)\w* (?:\w+ ){0,4}(?:geschluckt|gegessen|verschluckt)",
+    (
+        r"(?:zu viele?|alle|saemtliche|ganze (?:packung|schachtel|dose)) (?:\w+ ){0,2}"
+        r"(?:tablette|pille|schlaf|schmerzmittel|medikament)\w*"
+    ),
     r"\b\w*gift\w* (?:\w+ ){0,2}(?:geschluckt|gegessen|getrunken|genommen)",
     r"kohlenmonoxid\w*|\bco melder|rauch ?vergiftung|rauchgas\w*",
     r"gasgeruch|riecht .{0,12}nach gas",
@@ -158,8 +160,10 @@ _INJURIES = (
     r"\w*unfall (?:\w+ ){0,2}(?:passiert|geschehen|gebaut|gehabt|mit verletzt\w*)",
     r"\ban(?:ge)?fahren worden|angefahren|ueberfahren worden",
     r"vom (?:auto|lkw|bus|zug|rad|laster) (?:\w+ )?(?:erfasst|ueberfahren)",
-    rf"(?:dach|leiter|geruest|baum|fenster|treppe\w*|pferd|balkon|wickeltisch|hochbett|motorrad"
-    rf"|glastuer|klettergeruest|mauer|stockwerk) (?:\w+ ){{0,3}}{_FALLEN}",
+    (
+        rf"(?:dach|leiter|geruest|baum|fenster|treppe\w*|pferd|balkon|wickeltisch|hochbett|motorrad"
+        rf"|glastuer|klettergeruest|mauer|stockwerk) (?:\w+ ){{0,3}}{_FALLEN}"
+    ),
     rf"auf den kopf {_FALLEN}",
     r"offene[rns]* (?:bruch|knochenbruch|fraktur)",
     r"knochen .{0,12}(?:schaut|ragt|raus|heraus|sieht)",
@@ -196,8 +200,10 @@ _FEVER = (
     r"hirn ?haut\w*|meningitis|\bsepsis\b|blutvergiftung",
 )
 _PAIN = (
-    r"(?:unertraeglich|hoellisch|allerschlimmst|schlimmst|vernichtend|entsetzlich|bestialisch)\w*"
-    r" (?:\w+ )?\w*schmerz\w*",
+    (
+        r"(?:unertraeglich|hoellisch|allerschlimmst|schlimmst|vernichtend|entsetzlich|bestialisch)\w*"
+        r" (?:\w+ )?\w*schmerz\w*"
+    ),
     r"vernichtungsschmerz",
     r"schmerz\w* .{0,30}(?:nicht (?:mehr )?(?:aus|ertrag)|unertraeglich)",
     r"halte? (?:ich )?(?:es |das |die schmerzen )?(?:vor schmerzen )?nicht mehr aus",
@@ -254,8 +260,8 @@ TOGETHER = (
     (_SUDDENLY, r"(?:verwirrt|blind|taub|nichts mehr|doppelt|sprech|sprich|red(?:en|et)|komisch|nicht mehr|schief|weg\b)"),
     (_SUDDENLY, r"(?:heftig|stark|schlimm|rasend|wahnsinnig)\w* (?:\w+ )?\w*schmerz"),
     (r"\b(?:sehe|sieht) ", r"(?:doppelt|nichts mehr|ploetzlich|auf einmal)"),
-    (rf"\b{_LIMB}", r"(?:abgeschnitten|abgehackt|abgerissen|abgesaegt|\bab$|durchtrennt|gesaegt|kreissaege|kettensaege"
-                    r"|gehackt|beil\b|\baxt\b|zerquetscht|aufgeschlitzt)"),
+    (rf"\b{_LIMB}", (r"(?:abgeschnitten|abgehackt|abgerissen|abgesaegt|\bab$|durchtrennt|gesaegt|kreissaege|kettensaege"
+                    r"|gehackt|beil\b|\baxt\b|zerquetscht|aufgeschlitzt)")),
     (r"(?:zunge|hals|gesicht|lippen|rachen|kehlkopf)", r"(?:schwillt|schwell|schwollen)"),
     (r"(?:biene|wespe|hornisse|insekt)", r"(?:schwillt|schwoll|allerg|mund|hals|rachen|zunge|\bluft)"),
     (r"(?:nuss|nuesse|allergi)", r"\bhat .*(?:gegessen|gestochen|bekommen)\b.*|schock"),
@@ -264,8 +270,8 @@ TOGETHER = (
     (_A_DRUG, r"(?:verschluckt|getrunken|geschluckt)"),
     (r"pilze?\b", r"gegessen.*(?:schlecht|uebel|brech|kotz)|giftig"),
     (r"(?:mein kind|meine tochter|mein sohn|der kleine|die kleine|baby|enkel)\w*", rf"{_A_DRUG}.* {_SWALLOWED}"),
-    (_FALLEN, r"(?:nicht (?:mehr )?(?:aufstehen|auf|hoch|bewegen|laufen|auftreten)|\bkopf|bewus|blut|huefte|benommen"
-              r"|uebergibt|erbricht|bein nicht)"),
+    (_FALLEN, (r"(?:nicht (?:mehr )?(?:aufstehen|auf|hoch|bewegen|laufen|auftreten)|\bkopf|bewus|blut|huefte|benommen"
+              r"|uebergibt|erbricht|bein nicht)")),
     (r"(?:kochend|heiss)\w*", r"(?:wasser|oel|fett|tee|kaffee|suppe|dampf)\w* .{0,30}(?:gekippt|geschuettet|uebergossen|ueber|gelaufen)"),
     (r"\bauge\w*\b", r"(?:saeure|lauge|reiniger|splitter|geaetzt|gespritzt|gestochen)"),
     (r"(?:hund|katze|tier|pferd)\b", r"(?:gesicht|hals|kehle)\b.*gebissen"),
@@ -282,14 +288,18 @@ HARMLESS = (
     r"\bkeine?n? (?:\w+ )?notfall\w*",
     r"\bnicht (?:um )?(?:ein(?:en)? )?notfall\w*",
     r"nichts lebensgefaehrlich\w*",
-    r"(?:keine?|weder) (?:atemnot|luftnot|brustschmerzen|schmerzen in der brust|herzprobleme"
-    r"|vergiftung|blutung|laehmung\w*)",
+    (
+        r"(?:keine?|weder) (?:atemnot|luftnot|brustschmerzen|schmerzen in der brust|herzprobleme"
+        r"|vergiftung|blutung|laehmung\w*)"
+    ),
     r"notfall ?(?:kontakt|nummer|ausweis|kurs|training|plan|dose|set|uebung)\w*",
     r"erste hilfe\w*",
     r"unfall ?(?:versicherung|bericht|arzt|kasse|anzeige|chirurg\w*|schutz)\w*",
-    r"(?:schlaganfall|herz ?infarkt|herz|infarkt|krampf|epilepsie|sepsis|brust|brustkrebs)\w* ?"
-    r"(?:vorsorge|nachsorge|kontrolle|check\w*|reha\w*|gruppe|beratung|screening|praevention"
-    r"|risiko|ambulanz|sprechstunde)\w*",
+    (
+        r"(?:schlaganfall|herz ?infarkt|herz|infarkt|krampf|epilepsie|sepsis|brust|brustkrebs)\w* ?"
+        r"(?:vorsorge|nachsorge|kontrolle|check\w*|reha\w*|gruppe|beratung|screening|praevention"
+        r"|risiko|ambulanz|sprechstunde)\w*"
+    ),
     r"bienen ?gift\w*|entgiftung\w*|lebensmittelvergiftung letzte\w*",
     r"wehen ?(?:kurs|schreiber|tee)\w*|geburts ?vorbereitung\w*|schwangerschaftsvorsorge",
     r"nicht mehr leben ohne",

@@ -19,14 +19,18 @@ _ASKED = re.compile(
     "|".join(
         (
             # the word alone, or nearly so
-            rf"^(?:ja |nein |bitte |ich (?:will|moechte|brauche) |einen? |den |die |echte[rn]? |zum |zur |mit )*{_PERSON}"
-            r"(?: bitte| jetzt| sofort| her)*$",
+            (
+                rf"^(?:ja |nein |bitte |ich (?:will|moechte|brauche) |einen? |den |die |echte[rn]? |zum |zur |mit )*{_PERSON}"
+                r"(?: bitte| jetzt| sofort| her)*$"
+            ),
             # to speak with somebody
             rf"(?:mit|zu|zum|zur|an) (?:\w+ ){{0,3}}{_PERSON} (?:\w+ ){{0,3}}{_SPEAK}",
             rf"{_SPEAK} (?:\w+ ){{0,3}}(?:mit|zu|zum|zur|an) (?:\w+ ){{0,3}}{_PERSON}",
             rf"(?:echte[rns]*|richtige[rns]*|lebendige[rns]*|leibhaftige[rns]*) (?:\w+ )?{_PERSON}",
-            rf"(?:will|moechte|wuerde gern\w*|kann ich|haette gern\w*|brauche|gibt es|ist da) (?:\w+ ){{0,4}}(?:einen? |den |die )?"
-            r"(?:mensch(?:en)?|mitarbeiter(?:in)?)\b(?! (?:jana|mira))(?:$| sprechen| reden| am| ans| da| erreichbar)",
+            (
+                r"(?:will|moechte|wuerde gern\w*|kann ich|haette gern\w*|brauche|gibt es|ist da) (?:\w+ ){0,4}(?:einen? |den |die )?"
+                r"(?:mensch(?:en)?|mitarbeiter(?:in)?)\b(?! (?:jana|mira))(?:$| sprechen| reden| am| ans| da| erreichbar)"
+            ),
             r"(?:menschlichen?|persoenlichen?) (?:ansprechpartner\w*|kontakt|gespraech|beratung)",
             r"(?:den|einen) menschen? (?:bitte|sprechen|am telefon)",
             # put me through

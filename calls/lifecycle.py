@@ -142,6 +142,8 @@ def _fold(call: Call, kind: EventKind, facts: CallFacts) -> None:
     is_news = _RANK[reached] >= _RANK[Call.Status(call.status)]
     for field, value in _known(facts).items():
         # An event that comes late fills gaps and overrules nothing that a later stage said.
+        if field == "recording_url" and call.recording_consent != Call.Consent.GRANTED:
+            continue
         if value not in _NOTHING and (is_news or getattr(call, field) in _NOTHING):
             setattr(call, field, value)
     if is_news:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from calls.models import Call, CallbackRequest, ToolCall
+from calls.models import Call, CallbackRequest, Errand, ToolCall
 
 # How long what was said is kept: words and recordings; numbers and outcomes stay for the books.
 TRANSCRIPTS_ARE_KEPT = timedelta(days=90)
@@ -22,7 +22,12 @@ def disclose(*, customer_id: int) -> dict[str, Any]:
         "callback_requests": list(
             CallbackRequest.objects.filter(call__in=calls)
             .order_by("pk")
-            .values("id", "name", "phone", "reason", "wish", "due_at", "status")
+            .values("id", "name", "phone", "reason", "wish", "notes", "due_at", "status")
+        ),
+        "errands": list(
+            Errand.objects.filter(call__in=calls)
+            .order_by("pk")
+            .values("id", "kind", "name", "birth_date", "phone", "subject", "text", "status")
         ),
         "tool_calls": list(
             ToolCall.objects.filter(call__in=calls).order_by("pk").values("name", "arguments", "answer", "at")
@@ -34,6 +39,7 @@ def erase(*, customer_id: int) -> None:
     """Forget who called and what was said; that there was a call stays, for the books."""
     calls = Call.objects.filter(customer_id=customer_id)
     CallbackRequest.objects.filter(call__in=calls).delete()
+    Errand.objects.filter(call__in=calls).delete()
     ToolCall.objects.filter(call__in=calls).update(arguments={}, answer={})
     calls.update(
         from_number=None,
@@ -51,4 +57,9 @@ def purge(*, now: datetime) -> int:
     before = now - TRANSCRIPTS_ARE_KEPT
     old = Call.objects.filter(created_at__lt=before).exclude(transcript="", summary="")
     ToolCall.objects.filter(at__lt=before).exclude(arguments={}).update(arguments={}, answer={})
+    # What was done is forgotten with the words; what still waits is not.
+    Errand.objects.filter(created_at__lt=before, status=Errand.Status.DONE).delete()
+    CallbackRequest.objects.filter(created_at__lt=before).exclude(
+        status__in=CallbackRequest.WAITING
+    ).delete()
     return old.update(transcript="", turns=[], summary="", analysis={}, recording_url="")

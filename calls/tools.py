@@ -6,7 +6,7 @@ The JSON schema that Retell gets, the words in the agent's prompt and the docume
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -20,14 +20,20 @@ from calls import (
     callback_tool,
     changing,
     checking,
+    consent,
     context,
+    emergencies,
     holding,
+    knowing,
+    leading_out,
     listing,
     own_appointments,
+    transferring,
 )
 from calls.answers import Answer
 from calls.arguments import Parameter
 from calls.models import Call
+from integrations.voice.events import Turn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,12 +201,111 @@ TOOLS: Mapping[str, Tool] = {
                     also=("dringlichkeit", "urgency", "prioritaet"),
                     choices=("urgent", "high", "normal"),
                 ),
+                replace(
+                    arguments.STAFF, meaning="Wer zurückrufen soll, nur wenn jemand genannt wird."
+                ),
+                replace(arguments.SERVICE, meaning="Leistung, um die es geht, nur wenn genannt."),
             ),
             also=("callback", "schedule_callback", "create_callback", "rueckruf"),
+        ),
+        Tool(
+            name="transfer_to_human",
+            purpose="Sobald jemand einen Menschen sprechen will oder die 0 drückt: sofort, ohne Rückfrage.",
+            verb=transferring.transfer_to_human,
+            parameters=(
+                replace(arguments.NAME, meaning="Name des Anrufers, nur wenn genannt."),
+                arguments.PHONE,
+                replace(arguments.REASON, meaning="Worum es geht, in einem Satz für den Menschen."),
+            ),
+            also=("transfer_call", "transfer_to_agent", "human", "transfer", "weiterleiten"),
+        ),
+        Tool(
+            name="take_message",
+            purpose="Notiert ein Anliegen ohne Termin: Rezept, Überweisung, Befund, Krankschreibung, Nachricht.",
+            verb=callback_tool.take_message,
+            parameters=(
+                Parameter(
+                    name="kind",
+                    meaning="Art des Anliegens.",
+                    also=("art", "intent", "type", "category", "kategorie"),
+                    choices=("prescription", "referral", "results", "sick_note", "other"),
+                ),
+                replace(arguments.NAME, meaning="Vor- und Nachname der Person, um die es geht."),
+                Parameter(
+                    name="birth_date",
+                    meaning="Geburtsdatum, nur wenn genannt.",
+                    also=("geburtsdatum", "date_of_birth", "birthdate", "geboren"),
+                ),
+                replace(
+                    arguments.PHONE, meaning="Rückrufnummer, wenn eine andere als die des Anrufs."
+                ),
+                Parameter(
+                    name="subject",
+                    meaning="Welches Medikament, welche Fachrichtung, welcher Befund, von wann bis wann.",
+                    also=(
+                        "betreff",
+                        "medication",
+                        "medikament",
+                        "specialist",
+                        "fachrichtung",
+                        "topic",
+                    ),
+                ),
+                Parameter(
+                    name="text",
+                    meaning="Die Nachricht in den Worten des Anrufers.",
+                    also=(
+                        "message",
+                        "nachricht",
+                        "problem",
+                        "anliegen",
+                        "notes",
+                        "notizen",
+                        "details",
+                    ),
+                ),
+            ),
+            also=("leave_message", "create_ticket", "collect_issue_details", "nachricht"),
+        ),
+        Tool(
+            name="answer_from_knowledge",
+            purpose="Beantwortet Fragen zum Betrieb. Nur was hier zurückkommt, darfst du sagen.",
+            verb=knowing.answer_from_knowledge,
+            parameters=(
+                Parameter(
+                    name="question",
+                    meaning="Die Frage in den Worten des Anrufers.",
+                    also=("frage", "query", "q", "text", "thema"),
+                    required=True,
+                ),
+                replace(arguments.NAME, meaning="Name des Anrufers, nur wenn genannt."),
+            ),
+            also=("knowledge", "faq", "get_opening_hours", "search_knowledge", "ask_knowledge"),
+        ),
+        Tool(
+            name="note_recording_consent",
+            purpose="Hält fest, ob der Anrufer der Aufzeichnung zustimmt. Bei Nein geht das Gespräch einfach weiter.",
+            verb=consent.note_recording_consent,
+            parameters=(
+                Parameter(
+                    name="consent",
+                    meaning="„ja“ oder „nein“, wie der Anrufer geantwortet hat.",
+                    also=("recording_consent", "einwilligung", "zustimmung", "answer", "antwort"),
+                    required=True,
+                    is_yes_or_no=True,
+                ),
+            ),
+            also=("recording_consent", "einwilligung"),
         ),
     )
 }
 
+# Who speaks for the caller in a transcript; keys that were pressed come under a role of their own.
+_CALLERS = ("user", "dtmf")
+# What is asked for a caller who wants a person, anyway.
+_LEAD_OUT = frozenset(
+    ("transfer_to_human", "request_callback", "take_message", "note_recording_consent")
+)
 _ALIASES = {also: tool.name for tool in TOOLS.values() for also in tool.also}
 _VERSION_SUFFIX = re.compile(r"[_-]?v[0-9]+$")
 
@@ -211,12 +316,28 @@ def find(name: str) -> Tool | None:
     return TOOLS.get(_ALIASES.get(plain, plain))
 
 
-def answer(tool: Tool, call: Call, *, given: Mapping[str, Any], now: datetime) -> Answer:
-    """Answer one question of the agent; arguments that the tool does not have are left aside."""
+def answer(
+    tool: Tool,
+    call: Call,
+    *,
+    given: Mapping[str, Any],
+    turns: Sequence[Turn] = (),
+    now: datetime,
+) -> Answer:
+    """Answer one question of the agent; arguments that the tool does not have are left aside.
+
+    Before anything else it is heard whether the caller is in danger, or asks for a person: that comes first, whatever
+    the agent makes of it. `turns` is what was said in the call so far.
+    """
     try:
         cleaned = arguments.clean(given, tool.parameters)
     except TypeError:
         return answers.INVALID_ARGUMENTS
+    said = [turn.content for turn in turns if turn.role in _CALLERS]
+    if emergencies.stands_in((*said, *cleaned.values())):
+        return emergencies.ROUTED
+    if said and tool.name not in _LEAD_OUT and leading_out.wants_a_person(said[-1]):
+        return transferring.transfer_to_human(call, name="", phone="", reason="", now=now)
     return tool.verb(call, now=now, **cleaned)
 
 

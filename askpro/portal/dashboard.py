@@ -64,9 +64,9 @@ def _questions(request: HttpRequest, *, now: datetime) -> dict[str, QuerySet[Any
             "booked": Call.objects.filter(created_at__gte=today, outcome=Call.Outcome.BOOKED),
             "calls_of_week": week.exclude(outcome=""),
             "booked_of_week": week.filter(outcome=Call.Outcome.BOOKED),
-            "open": CallbackRequest.objects.filter(status=CallbackRequest.Status.OPEN),
+            "open": CallbackRequest.objects.filter(status__in=CallbackRequest.WAITING),
             "overdue": CallbackRequest.objects.filter(
-                status=CallbackRequest.Status.OPEN, due_at__lt=now
+                status__in=CallbackRequest.WAITING, due_at__lt=now
             ),
         }
     if may(request, Deed.SEE, Area.DIARY):

@@ -192,11 +192,11 @@ class Due(admin.SimpleListFilter):
         return [("overdue", _("overdue")), ("done", _("done")), ("all", _("all"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        waiting = queryset.filter(status=CallbackRequest.Status.OPEN)
+        waiting = queryset.filter(status__in=CallbackRequest.WAITING)
         if self.value() == "overdue":
             return waiting.filter(due_at__lt=timezone.now())
         if self.value() == "done":
-            return queryset.exclude(status=CallbackRequest.Status.OPEN)
+            return queryset.exclude(status__in=CallbackRequest.WAITING)
         return queryset if self.value() == "all" else waiting
 
     def choices(self, changelist: Any) -> Any:
@@ -209,17 +209,19 @@ class Due(admin.SimpleListFilter):
 class CallbackRequestAdmin(TenantModelAdmin):
     area = Area.CALLS
     is_record = True
-    related = ("call__branch",)
+    related = ("branch", "assigned_to")
     fields = (
         ("name", "phone"),
         "reason",
         "wish",
-        ("priority", "status"),
-        ("due_at", "done_at"),
+        ("priority", "status", "kind"),
+        ("assigned_to", "service"),
+        ("due_at", "contacted_at", "done_at"),
+        "notes",
         "about_call",
     )
     readonly_fields = ("about_call",)
-    list_display = ("due", "name", "phone", "reason", "wish", "urgency", "state")
+    list_display = ("due", "name", "phone", "reason", "wish", "assigned_to", "urgency", "state")
     list_filter = (Due, "priority")
     search_fields = ("phone__exact", "name__istartswith")
     search_help_text = _("Number as +4930… or name")
@@ -230,7 +232,7 @@ class CallbackRequestAdmin(TenantModelAdmin):
     @admin.action(description=_("Done"), permissions=["act"])
     def finish(self, request: HttpRequest, queryset: QuerySet[CallbackRequest]) -> None:
         now, count = timezone.now(), 0
-        for waiting in queryset.filter(status=CallbackRequest.Status.OPEN):
+        for waiting in queryset.filter(status__in=CallbackRequest.WAITING):
             callbacks.finish(waiting, now=now)
             audit.record(
                 "finished", waiting, tenant_id=waiting.tenant_id, by=actor(request), now=now
@@ -240,7 +242,7 @@ class CallbackRequestAdmin(TenantModelAdmin):
 
     @column(_("due"), ordering="due_at")
     def due(self, waiting: CallbackRequest) -> str:
-        return written(waiting.due_at, waiting.call.branch)
+        return written(waiting.due_at, waiting.branch)
 
     @column(_("priority"), label={"urgent": "danger", "high": "warning", "normal": None})
     def urgency(self, waiting: CallbackRequest) -> tuple[str, str]:
@@ -248,15 +250,24 @@ class CallbackRequestAdmin(TenantModelAdmin):
 
     @column(
         _("status"),
-        label={"open": "info", "done": "success", "cancelled": None, "overdue": "danger"},
+        label={
+            "open": "info",
+            "assigned": "info",
+            "contacted": "warning",
+            "done": "success",
+            "cancelled": None,
+            "overdue": "danger",
+        },
     )
     def state(self, waiting: CallbackRequest) -> tuple[str, Any]:
-        is_open = waiting.status == CallbackRequest.Status.OPEN
+        is_open = waiting.status in CallbackRequest.WAITING
         if is_open and waiting.due_at < timezone.now():
             return "overdue", _("overdue")
         return waiting.status, str(waiting.get_status_display())
 
     @column(_("call"))
     def about_call(self, waiting: CallbackRequest) -> str:
+        if waiting.call_id is None:
+            return "–"
         url = f"../../../call/{waiting.call_id}/change/"
         return format_html('<a class="text-link" href="{}">{}</a>', url, waiting.call_id)

@@ -3,5 +3,18 @@
 from calls.models.agent import Agent, AgentVersion
 from calls.models.call import Call, ToolCall
 from calls.models.callback import CallbackRequest
+from calls.models.desk import CallerRule, Desk
+from calls.models.errand import Errand
+from calls.models.knowledge import KnowledgeEntry
 
-__all__ = ["Agent", "AgentVersion", "Call", "CallbackRequest", "ToolCall"]
+__all__ = [
+    "Agent",
+    "AgentVersion",
+    "Call",
+    "CallbackRequest",
+    "CallerRule",
+    "Desk",
+    "Errand",
+    "KnowledgeEntry",
+    "ToolCall",
+]

@@ -31,6 +31,11 @@ class Call(TenantOwned):
         NOT_CONNECTED = "not_connected", _("never connected")
         FAILED = "failed", _("technical failure")
 
+    class Consent(models.TextChoices):
+        GRANTED = "granted", _("granted")
+        DENIED = "denied", _("denied")
+        REVOKED = "revoked", _("revoked")
+
     id = models.BigIntegerField(primary_key=True)
     branch = TenantForeignKey(
         Branch, on_delete=models.PROTECT, related_name="calls", verbose_name=_("branch")
@@ -66,6 +71,14 @@ class Call(TenantOwned):
     sentiment = models.CharField(_("mood"), max_length=20, blank=True)
     analysis = models.JSONField(default=dict, blank=True)
     recording_url = models.URLField(max_length=1000, blank=True)
+    # When the caller was told that a machine speaks, and in which words (their version).
+    disclosed_at = models.DateTimeField(_("told that a machine speaks"), null=True, blank=True)
+    disclosure = models.CharField(max_length=20, blank=True)
+    # Empty: nobody said anything about it, and nothing is kept.
+    recording_consent = models.CharField(
+        _("consent to record"), max_length=10, choices=Consent.choices, blank=True
+    )
+    recording_consent_at = models.DateTimeField(null=True, blank=True)
     cost_us_cents = models.DecimalField(
         _("provider's cost (US cents)"), max_digits=10, decimal_places=4, null=True, blank=True
     )
@@ -88,6 +101,15 @@ class Call(TenantOwned):
                         "not_completed", "no_wish", "not_connected", "failed",
                     ]
                 ),
+            ),
+            models.CheckConstraint(
+                name="call_recording_consent_is_known",
+                condition=Q(recording_consent__in=["", "granted", "denied", "revoked"]),
+            ),
+            # Audio without a yes is a crime (section 201 of the criminal code).
+            models.CheckConstraint(
+                name="call_recording_only_with_consent",
+                condition=Q(recording_url="") | Q(recording_consent="granted"),
             ),
             models.CheckConstraint(
                 name="call_over_has_an_outcome",

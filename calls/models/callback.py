@@ -5,8 +5,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from booking.models import Service, StaffMember
 from calls.models.call import Call
-from tenants.models import TenantForeignKey, TenantOwned
+from tenants.models import Branch, TenantForeignKey, TenantOwned
 
 
 class CallbackRequest(TenantOwned):
@@ -19,11 +20,48 @@ class CallbackRequest(TenantOwned):
 
     class Status(models.TextChoices):
         OPEN = "open", _("open")
+        ASSIGNED = "assigned", _("assigned")
+        CONTACTED = "contacted", _("contact tried")
         DONE = "done", _("done")
         CANCELLED = "cancelled", _("cancelled")
 
+    # The states in which somebody still waits.
+    WAITING = (Status.OPEN, Status.ASSIGNED, Status.CONTACTED)
+
+    class Kind(models.TextChoices):
+        CALLBACK = "callback", _("callback wanted")
+        PERSON = "person", _("wanted a person")
+        UNFULFILLED = "unfulfilled", _("wish could not be fulfilled")
+        FAILSAFE = "failsafe", _("something went wrong")
+
+    branch = TenantForeignKey(
+        Branch, on_delete=models.PROTECT, related_name="callback_requests", verbose_name=_("branch")
+    )
+    # None when it did not come from a call.
     call = TenantForeignKey(
-        Call, on_delete=models.CASCADE, related_name="callback_requests", verbose_name=_("call")
+        Call,
+        on_delete=models.CASCADE,
+        related_name="callback_requests",
+        null=True,
+        blank=True,
+        verbose_name=_("call"),
+    )
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, default=Kind.CALLBACK)
+    service = TenantForeignKey(
+        Service,
+        on_delete=models.PROTECT,
+        related_name="callback_requests",
+        null=True,
+        blank=True,
+        verbose_name=_("service"),
+    )
+    assigned_to = TenantForeignKey(
+        StaffMember,
+        on_delete=models.PROTECT,
+        related_name="callback_requests",
+        null=True,
+        blank=True,
+        verbose_name=_("who calls back"),
     )
     name = models.CharField(_("name"), max_length=255, blank=True)
     phone = models.CharField(_("telephone"), max_length=16, null=True, blank=True)  # noqa: DJ001
@@ -36,6 +74,11 @@ class CallbackRequest(TenantOwned):
         _("status"), max_length=10, choices=Status.choices, default=Status.OPEN
     )
     due_at = models.DateTimeField(_("due"))
+    assigned_at = models.DateTimeField(_("assigned at"), null=True, blank=True)
+    contacted_at = models.DateTimeField(_("last tried at"), null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    notes = models.TextField(_("notes"), blank=True)
+    escalated_at = models.DateTimeField(_("escalated at"), null=True, blank=True)
     done_at = models.DateTimeField(_("done at"), null=True, blank=True)
 
     class Meta(TenantOwned.Meta):
@@ -48,18 +91,31 @@ class CallbackRequest(TenantOwned):
             ),
             models.CheckConstraint(
                 name="callback_status_is_known",
-                condition=Q(status__in=["open", "done", "cancelled"]),
+                condition=Q(status__in=["open", "assigned", "contacted", "done", "cancelled"]),
+            ),
+            models.CheckConstraint(
+                name="callback_kind_is_known",
+                condition=Q(kind__in=["callback", "person", "unfulfilled", "failsafe"]),
             ),
             # The agent may ask twice; one person waits once.
             models.UniqueConstraint(
-                fields=["call"], condition=Q(status="open"), name="callback_open_once_per_call"
+                fields=["call"],
+                condition=Q(status__in=["open", "assigned", "contacted"]),
+                name="callback_open_once_per_call",
             ),
         ]
         indexes = [
             models.Index(
-                fields=["due_at"], condition=Q(status="open"), name="callback_open_by_due"
+                fields=["due_at"],
+                condition=Q(status__in=["open", "assigned", "contacted"]),
+                name="callback_open_by_due",
             ),
             models.Index(fields=["call"], name="callback_of_call"),
+            models.Index(
+                fields=["assigned_to"],
+                condition=Q(status__in=["open", "assigned", "contacted"]),
+                name="callback_of_staff",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -182,7 +182,7 @@ def _facts(call: dict[str, Any], call_id: str) -> CallFacts:
         duration_ms=_integer(call.get("duration_ms")),
         end_reason=_text(call.get("disconnection_reason"), 60),
         transcript=_text(call.get("transcript"), 500_000),
-        turns=_turns(call.get("transcript_object")),
+        turns=(*_turns(call.get("transcript_object")), *_last_key(call)),
         recording_url=_text(call.get("recording_url"), 1000),
         summary=_text(analysis.get("call_summary"), 20_000),
         sentiment=_text(analysis.get("user_sentiment", analysis.get("sentiment")), 20),
@@ -200,6 +200,18 @@ def _turns(value: object) -> tuple[Turn, ...]:
         for turn in value[:5000]
         if isinstance(turn, dict) and turn.get("content")
     )
+
+
+def _last_key(call: dict[str, Any]) -> tuple[Turn, ...]:
+    """Return the key that the caller pressed last, if nothing was said after it."""
+    entries = call.get("transcript_with_tool_calls")
+    for entry in reversed(entries if isinstance(entries, list) else []):
+        role = entry.get("role") if isinstance(entry, dict) else None
+        if role == "dtmf":
+            return (Turn(role="dtmf", content=_text(str(entry.get("digit", "")), 20)),)
+        if role in ("user", "agent"):
+            return ()
+    return ()
 
 
 def _object(value: object) -> dict[str, Any]:

@@ -10,7 +10,17 @@ from django.urls import reverse
 
 from billing.models import UsageRecord
 from booking.models import Appointment, AppointmentChange, TimeOff, WorkingHours
-from calls.models import Agent, AgentVersion, Call, CallbackRequest, ToolCall
+from calls.models import (
+    Agent,
+    AgentVersion,
+    Call,
+    CallbackRequest,
+    CallerRule,
+    Desk,
+    Errand,
+    KnowledgeEntry,
+    ToolCall,
+)
 from integrations.models import Command, Credential, Delivery, Message
 from tenants import actors, alerts, audit, scope
 from tenants.models import PhoneNumber, Tenant, User
@@ -129,7 +139,7 @@ def fill(tenant: Tenant, *, now: datetime, number: int) -> dict[str, Model]:
             at=now,
         )
         waiting = CallbackRequest.objects.create(
-            tenant=tenant, call=call, name=f"Rückruf {tenant.name}", due_at=now
+            tenant=tenant, branch=branch, call=call, name=f"Rückruf {tenant.name}", due_at=now
         )
         alerts.raise_alert("trouble", tenant_id=tenant.pk, about=f"about {tenant.slug}", now=now)
         audit.record("seen", call, tenant_id=tenant.pk, by=actors.system("tests"), now=now)
@@ -177,10 +187,19 @@ def fill(tenant: Tenant, *, now: datetime, number: int) -> dict[str, Model]:
             content_hash="0",
             tools_version="0123456789abcdef",
         )
+        desk = Desk.objects.create(tenant=tenant, branch=branch)
+        rule = CallerRule.objects.create(tenant=tenant, number="+4930*")
+        entry = KnowledgeEntry.objects.create(
+            tenant=tenant, question="Gibt es Parkplätze?", answer=f"Parken bei {tenant.name}"
+        )
+        errand = Errand.objects.create(
+            tenant=tenant, call=call, kind="other", name=f"Anliegen {tenant.name}", due_at=now
+        )
         rows: list[Model] = [
             tenant, branch, PhoneNumber.objects.order_by("pk")[0], member, jana, cut, customer,
             WorkingHours.objects.order_by("pk")[0], off, appointment, call, waiting, delivery,
             message, command, credential, usage, agent, version,
+            desk, rule, entry, errand,
         ]  # fmt: skip
         kinds = {"tenants.ApiKey", "tenants.Alert", "tenants.AuditEntry"}
         rows += [

@@ -13,11 +13,11 @@ from tests.admin.office import Office
 Role = Membership.Role
 
 # Lists that open, by the last part of their address.
-TELEPHONE = {"call", "callbackrequest"}
+TELEPHONE = {"call", "callbackrequest", "errand"}
 DIARY = {"appointment"}
 CUSTOMERS = {"customer"}
-OFFER = {"service", "staffmember", "workinghours", "timeoff"}
-BUSINESS = {"tenant", "branch", "phonenumber", "agent", "agentversion"}
+OFFER = {"service", "staffmember", "workinghours", "timeoff", "knowledgeentry"}
+BUSINESS = {"tenant", "branch", "phonenumber", "agent", "agentversion", "desk", "callerrule"}
 ACCESS = {"user", "apikey", "credential", "auditentry"}
 TRAFFIC = {"delivery", "message", "command", "alert"}
 BILLING = {"usagerecord"}
@@ -32,10 +32,19 @@ SEES = {
     Role.BILLING: BUSINESS | BILLING,
     Role.VIEWER: ALL - ACCESS,
 }
+RULES = {"desk", "callerrule"}
 # Pages on which something can be added.
 ADDS = {
-    Role.OWNER: DIARY | CUSTOMERS | OFFER | {"agent", "branch", "user", "apikey", "credential"},
-    Role.ADMIN: DIARY | CUSTOMERS | OFFER | {"agent", "branch", "user", "apikey", "credential"},
+    Role.OWNER: DIARY
+    | CUSTOMERS
+    | OFFER
+    | RULES
+    | {"agent", "branch", "user", "apikey", "credential"},
+    Role.ADMIN: DIARY
+    | CUSTOMERS
+    | OFFER
+    | RULES
+    | {"agent", "branch", "user", "apikey", "credential"},
     Role.MANAGER: DIARY | CUSTOMERS | OFFER,
     Role.RECEPTIONIST: DIARY | CUSTOMERS,
     Role.STAFF: set(),
