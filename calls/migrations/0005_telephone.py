@@ -11,7 +11,7 @@ from tenants import walls
 class Migration(migrations.Migration):
     dependencies = [
         ("booking", "0004_walls_and_seats"),
-        ("calls", "0003_agents"),
+        ("calls", "0004_opening_a_call"),
         ("tenants", "0004_requests_with_a_key"),
     ]
 
