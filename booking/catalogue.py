@@ -188,6 +188,38 @@ def match_service(said: str) -> Match[Service]:
     return menu().match(said)
 
 
+_CHOSEN = """
+SELECT row_to_json(s)::text, row_to_json(p)::text, row_to_json(b)::text
+FROM booking_service s, booking_staffmember p, tenants_branch b
+WHERE s.tenant_id = %(tenant)s AND s.id = %(service)s AND s.is_active
+  AND p.tenant_id = %(tenant)s AND p.id = %(person)s AND p.is_active
+  AND b.tenant_id = %(tenant)s AND b.id = %(branch)s
+"""
+
+
+def chosen(
+    *, service_id: int, staff_member_id: int, branch_id: int
+) -> tuple[Service, StaffMember, Branch] | None:
+    """Return an active service, an active person and a branch of the active business in one go, or None."""
+    row = statements.run(
+        _CHOSEN,
+        {
+            "tenant": scope.current().tenant_id,
+            "service": service_id,
+            "person": staff_member_id,
+            "branch": branch_id,
+        },
+    ).fetchone()
+    if row is None:
+        return None
+    service, person, branch = (orjson.loads(each) for each in row)
+    return (
+        rows.from_json(Service, service),
+        rows.from_json(StaffMember, person),
+        rows.from_json(Branch, branch),
+    )
+
+
 # The text is the key, so what is kept can be forgotten but not stale.
 @lru_cache(maxsize=256)
 def _listed(services_json: str) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from django.core.validators import validate_email
 
 from booking import customers, scheduling
 from booking.models import Appointment, Service
-from calls import arguments, checking, holding, offers, speech, starts
+from calls import arguments, checking, holding, lifecycle, offers, speech, starts
 from calls.answers import Answer
 from calls.models import Call
 from calls.wishes import Ask, Wish
@@ -79,9 +79,7 @@ def book_appointment(
         state = "slot_taken" if refusal.code == "slot_taken" else "not_available"
         rule = "taken" if state == "slot_taken" else str(refusal.facts.get("rule", refusal.code))
         return offers.others(call, wish, starts_at, state=state, rule=rule, now=now)
-    if call.customer_id is None:
-        call.customer = customer
-        call.save(update_fields=["customer", "updated_at"])
+    lifecycle.note_customer(call, customer, now=now)
     return _booked(booking.appointment, wish.branch)
 
 

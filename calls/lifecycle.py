@@ -12,13 +12,14 @@ import orjson
 from django.db.models import Q
 
 from booking import customers
+from booking.models import Customer
 from calls import outcomes
 from calls.models import Call
 from integrations import inbox
 from integrations.models import Delivery
 from integrations.voice import retell
 from integrations.voice.events import CallFacts, EventKind
-from tenants import directory, rows, scope
+from tenants import directory, rows, scope, statements
 from tenants.directory import Line
 
 _STATUS_AFTER = {
@@ -119,6 +120,19 @@ def _first_facts(facts: CallFacts) -> dict[str, Any]:
         "status": Call.Status.REGISTERED,
         "started_at": facts.started_at,
     }
+
+
+_NOTE_CUSTOMER = (
+    "UPDATE calls_call SET customer_id = %s, updated_at = %s"
+    " WHERE tenant_id = %s AND id = %s AND customer_id IS NULL"
+)
+
+
+def note_customer(call: Call, customer: Customer, *, now: datetime) -> None:
+    """Write down whose call it is, if that is not known yet."""
+    if call.customer_id is None:
+        call.customer = customer
+        statements.run(_NOTE_CUSTOMER, (customer.pk, now, call.tenant_id, call.pk))
 
 
 def close_stale(*, now: datetime) -> int:

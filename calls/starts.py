@@ -1,16 +1,13 @@
 """Which start is meant: an offered slot by its id, or a time that was said exactly."""
 
 from datetime import datetime
-from typing import TypeVar
 
-from booking.models import Service, StaffMember
+from booking import catalogue
 from calls import slot_ids, when, wishes
 from calls.answers import Answer
 from calls.models import Call
 from calls.wishes import Ask, Wish
-from tenants import rows
 
-_Row = TypeVar("_Row", Service, StaffMember)
 _WHEN_EXACTLY = Answer(
     state="missing",
     say="Für welchen Tag und welche Uhrzeit genau soll ich buchen?",
@@ -44,14 +41,12 @@ def offered(call: Call, slot_id: str) -> tuple[Wish, datetime]:
     :raises Ask: the id is none of ours
     """
     ref = slot_ids.read(slot_id, tenant_id=call.tenant_id)
-    service = _one(Service, call, ref.service_id) if ref else None
-    person = _one(StaffMember, call, ref.staff_member_id) if ref else None
-    if ref is None or service is None or person is None:
+    found = ref and catalogue.chosen(
+        service_id=ref.service_id,
+        staff_member_id=ref.staff_member_id,
+        branch_id=call.branch_id,
+    )
+    if not ref or not found:
         raise Ask(_UNKNOWN_SLOT)
-    branch = wishes.branch_of(call)
+    service, person, branch = found
     return Wish(branch=branch, service=service, staff_member=person, when=None), ref.starts_at
-
-
-def _one(model: type[_Row], call: Call, number: int) -> _Row | None:
-    found = rows.load(model, "tenant_id = %s AND id = %s AND is_active", (call.tenant_id, number))
-    return found[0] if found else None

@@ -17,6 +17,7 @@ from tenants import scope, statements
 
 _Row = TypeVar("_Row", bound=models.Model)
 _SAME_IN_JSON = (models.IntegerField, models.CharField, models.TextField, models.BooleanField)
+_PLAIN = (*_SAME_IN_JSON, models.UUIDField, models.DateTimeField, models.DateField)
 
 
 def insert_once(row: models.Model, *, now: datetime) -> bool:
@@ -32,7 +33,12 @@ def insert_once(row: models.Model, *, now: datetime) -> bool:
     for field in fields:
         if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
             setattr(row, field.attname, now)
-    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
+    values = [
+        getattr(row, field.attname)
+        if _is_taken_as_it_is(field)
+        else field.get_db_prep_save(getattr(row, field.attname), connection)
+        for field in fields
+    ]
     number = statements.value(sql, values)
     if number is None:
         return False
@@ -98,6 +104,13 @@ def _selection(model: type[models.Model], condition: str) -> tuple[list[str], st
     columns = ", ".join(f"{model._meta.db_table}.{field.column}" for field in fields)
     sql = f"SELECT {columns} FROM {model._meta.db_table} WHERE {condition}"  # noqa: S608 — our own words
     return [field.attname for field in fields], sql
+
+
+@cache
+def _is_taken_as_it_is(field: "models.Field[Any, Any]") -> bool:
+    """Whether the driver understands the value of a field by itself, as with all plain fields of Django."""
+    value = field.target_field if isinstance(field, models.ForeignKey) else field
+    return isinstance(value, _PLAIN) and type(value).__module__.startswith("django.db.models.")
 
 
 @cache

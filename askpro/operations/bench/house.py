@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from askpro import celery
 from askpro.operations import processes
-from askpro.operations.bench import cast, echo, flow, knock, load, stage
+from askpro.operations.bench import cast, echo, floor_schema, flow, knock, load, stage
 from askpro.operations.bench.goals import Goal, Size, at_least, at_most, quantile, ratio, timed
 from integrations import bell, inbox, outbox
 from integrations.models import Delivery, Message
@@ -29,33 +29,64 @@ _HEARD, _UNHEARD = f"bench-{knock.RUN}", f"unheard-{knock.RUN}"
 
 
 def core_flow(tenant: Tenant, size: Size) -> Iterator[Goal]:
-    """P12: webhook, availability, booking, webhook, fifty callers a second."""
+    """P12: webhook, availability, booking, webhook, fifty callers a second, in turns with the floor of a call."""
     numbers = cast.town(now=timezone.now())
-    key = settings.RETELL_API_KEY
-    with stage.serving(knock.PRODUCT) as product:
-        stage.elsewhere(flow.run, product.port, key, numbers, f"{knock.RUN}v", 2, 3.0)
-        stage.elsewhere(flow.run, product.port, key, numbers, f"{knock.RUN}w", 20, 3.0)
-        got = {
-            rate: stage.elsewhere(
-                flow.run, product.port, key, numbers, f"{knock.RUN}{rate}", rate, size.flows / 50
+    _fill_the_floor(numbers)
+    key, seconds = settings.RETELL_API_KEY, size.flows / 50
+    with (
+        stage.serving(knock.PRODUCT) as product,
+        stage.serving(knock.FLOOR_OF_A_CALL, **knock.floor_environment()) as floor,
+    ):
+
+        def ours(name: str, rate: int, seconds: float = seconds) -> dict[str, Any]:
+            run = f"{knock.RUN}{name}"
+            got: dict[str, Any] = stage.elsewhere(
+                flow.run, product.port, key, numbers, run, rate, seconds
             )
-            for rate in (10, 50, 110)
-        }
-    slow, fast = got[50], got[110]
+            return got
+
+        def bare(name: str, rate: int, seconds: float = seconds) -> dict[str, Any]:
+            run = f"{knock.RUN}{name}"
+            got: dict[str, Any] = stage.elsewhere(
+                flow.run_on_floor, floor.port, key, numbers, run, rate, seconds
+            )
+            return got
+
+        for name, rate in (("v", 2), ("w", 20)):  # imports, connections, plans
+            ours(name, rate, 3.0)
+            bare(name, rate, 3.0)
+        slow = ours("s", 10)
+        rounds = [(ours(f"o{n}_", 50), bare(f"b{n}_", 50)) for n in range(size.rounds)]
+        fast = ours("f", 110)
     yield Goal(
         id="P12", what="p50 / p99 of a whole flow at 10/s", goal="told",
-        measured=f"{quantile(got[10]['ms'], 0.5):.1f} / {quantile(got[10]['ms'], 0.99):.1f} ms",
+        measured=f"{quantile(slow['ms'], 0.5):.1f} / {quantile(slow['ms'], 0.99):.1f} ms",
         holds=None,
     )  # fmt: skip
-    wrong = _booked_but_not_stored(slow["told"] + fast["told"])
-    yield at_most("P12", "p50 of a whole flow at 50/s", quantile(slow["ms"], 0.5), 25, "ms")
-    yield Goal(
-        id="P12", what="p99 of a whole flow at 50/s", goal="told",
-        measured=f"{quantile(slow['ms'], 0.99):.1f} ms", holds=None,
-    )  # fmt: skip
+    yield from _judged_flow(rounds)
     yield at_least("P12", "flows finished per second on this machine", fast["per_second"], 100, "")
-    yield at_most("P12", "errors", len(slow["bad"]) + len(fast["bad"]), 0, "")
+    all_ours = [slow, fast, *(each for each, _ in rounds)]
+    wrong = _booked_but_not_stored([call for got in all_ours for call in got["told"]])
+    errors = [bad for got in (*all_ours, *(each for _, each in rounds)) for bad in got["bad"]]
+    yield at_most("P12", "errors", len(errors), 0, "")
     yield at_most("P12", "told as booked without a row", wrong, 0, "")
+
+
+def _judged_flow(rounds: list[tuple[dict[str, Any], dict[str, Any]]]) -> Iterator[Goal]:
+    def median(place: int, share: float) -> float:
+        return statistics.median(quantile(pair[place]["ms"], share) for pair in rounds)
+
+    yield at_most("P12", "p50 of a whole flow at 50/s", median(0, 0.5), 25, "ms")
+    for name, share, most in (("p50", 0.5, 2.5), ("p99", 0.99, 3.0)):
+        what = f"{name} of a whole flow at 50/s against its floor"
+        yield ratio("P12", what, median(0, share), median(1, share), most)
+
+
+def _fill_the_floor(numbers: list[str]) -> None:
+    """Fill the floor's diary as full as the town's, as the owner of its tables."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(floor_schema.FILL, {"numbers": numbers})
+    connections["owner"].close()
 
 
 def hand_over(tenant: Tenant, size: Size) -> Iterator[Goal]:

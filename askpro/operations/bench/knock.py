@@ -16,6 +16,7 @@ RUN = f"{time.time_ns():x}"
 NUMBERS = itertools.count()
 PRODUCT = "askpro.wsgi:application"
 FLOOR = "askpro.operations.bench.floor:application"
+FLOOR_OF_A_CALL = "askpro.operations.bench.floor_call:application"
 RAW = "askpro.operations.bench.floor:raw"
 _CONNECTIONS = 16
 
