@@ -56,10 +56,8 @@ def events(path: str, count: int) -> list[bytes]:
     ]
 
 
-def function(tool: str, **arguments: str) -> bytes:
-    return signed(
-        f"/api/retell/functions/{tool}", {"name": tool, "call": call(), "args": arguments}
-    )
+def function(facts: dict[str, Any], tool: str, **arguments: str) -> bytes:
+    return signed(f"/api/retell/functions/{tool}", {"name": tool, "call": facts, "args": arguments})
 
 
 def saturated(server: Server, requests: list[bytes], size: Size) -> Measured:
