@@ -8,38 +8,51 @@ that are long enough, `verdicts` looks at one start and names the first line tha
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
-from booking import diaries, explaining, hours, timeline
-from booking.explaining import Explanation, Reason
+from booking import explaining, gaps, hours, regulars, rules, teams, timeline
+from booking.diaries import Days
+from booking.explaining import Explanation
 from booking.models import Appointment, Customer, Service, StaffMember
-from booking.periods import Period, instant_of, minute_of
+from booking.openings import Openings, Slot
+from booking.periods import Period, minute_of
+from booking.searching import Search, Seeker
+from booking.teams import Person, Team
 from tenants.models import Branch
 
+__all__ = [
+    "Explanation",
+    "Openings",
+    "Slot",
+    "Verdict",
+    "explain",
+    "free_slots",
+    "nearest_rule",
+    "openings",
+    "usual_staff",
+    "verdicts",
+    "why_nobody",
+    "why_not",
+]
+
+usual_staff = regulars.usual_staff
 # Who wants three times gets them from the next days; the diary is read further only where these are full.
 _LOOK_AHEAD_DAYS = (3, 15)
 
 
-class Slot(NamedTuple):
-    """A start that can be booked with a person. A tuple, because a month of a team is thousands of them."""
-
-    service_id: int
-    staff_member_id: int
-    staff_name: str
-    branch_id: int
-    starts_at: datetime
-    ends_at: datetime
-    price_cents: int | None = None
-
-
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """What the rules say to one person at one start: the first rule that blocks it, or None."""
+    """What the rules say to one person at one start: the first rule that blocks it, or None.
+
+    Length and price are those of this person; `session_id` is the session that would be joined.
+    """
 
     staff_member_id: int
     staff_name: str
     rule: str | None
     minutes_taken_that_day: int
+    duration_minutes: int
+    price_cents: int | None
+    session_id: int | None = None
 
     @property
     def is_free(self) -> bool:
@@ -64,27 +77,60 @@ def free_slots(
 ) -> list[Slot]:
     """Return the starts within the period that can be booked, ordered by time and staff member.
 
-    Without a staff member each start is offered once, with the free person who has the fewest minutes taken that
-    day (then the lowest id); `every` gives all who are free. `limit` ends the search as soon as that many are found.
-    `ignoring` is an appointment that would be moved: its own time does not block and its own length counts.
-    `ignoring_ids` are more appointments that do not block. `for_call` is our number of a call whose own holds do not
-    block. With a `customer` their limits count, and their usual person comes first. `seats` is how many come.
-    With a limit, `avoiding_gaps` prefers starts of the same half-day that leave no gap too short for anything.
+    Without a staff member each start is offered once, with the free person whose turn it is (see `Openings`); `every`
+    gives all who are free. `limit` ends the search as soon as that many are found. `ignoring` is an appointment that
+    would be moved: its own time does not block and its own length counts. `ignoring_ids` are more appointments that
+    do not block. `for_call` is our number of a call whose own holds do not block. With a `customer` their limits
+    count, and their usual person comes first. `seats` is how many come. With a limit, `avoiding_gaps` prefers starts
+    of the same half-day that leave no gap too short for anything.
     """
-    search = diaries.Search.of(service, branch, ignoring)
+    search = Search.of(service, branch, ignoring, seats)
     first, last = search.bounds(period, now)
     if first >= last or not (service.is_active and branch.is_active):
         return []
-    team = diaries.team_for(search, staff_member, first, last)
+    team = teams.read(search, staff_member, first, last)
     if not team.people:
         return []
-    who = diaries.Seeker.of(now, ignoring, ignoring_ids, for_call)
+    who = _seeker(now, ignoring, ignoring_ids, for_call, customer)
+    usual = _preferred(search, team, who)
     found: list[Slot] = []
     for start, end in _portions(search.zone, first, last, limit):
-        found += _slots(search, team, who, start, end, every=every)
-        if limit is not None and len(found) >= limit:
-            return found[:limit]
+        days = Days.of(search, team, who, start, end)
+        opened = _openings(days, start, end, usual=usual, every=every)
+        if limit is None:
+            return list(opened)
+        wanted = limit - len(found)
+        if avoiding_gaps and not every:
+            found += gaps.avoiding(days, opened, wanted, wish=period.start)
+        else:
+            found += opened.first(wanted)
+        if len(found) >= limit:
+            break
     return found
+
+
+def openings(
+    service: Service,
+    *,
+    branch: Branch,
+    period: Period,
+    now: datetime,
+    staff_member: StaffMember | None = None,
+    every: bool = False,
+    customer: Customer | None = None,
+    seats: int = 1,
+) -> Openings | None:
+    """Return the same starts without working out yet who is offered at which; None when nothing can be."""
+    search = Search.of(service, branch, None, seats)
+    first, last = search.bounds(period, now)
+    if first >= last or not (service.is_active and branch.is_active):
+        return None
+    team = teams.read(search, staff_member, first, last)
+    if not team.people:
+        return None
+    who = _seeker(now, None, frozenset(), None, customer)
+    days = Days.of(search, team, who, first, last)
+    return _openings(days, first, last, usual=_preferred(search, team, who), every=every)
 
 
 def why_not(
@@ -100,7 +146,7 @@ def why_not(
     customer: Customer | None = None,
     seats: int = 1,
 ) -> str | None:
-    """Return the first rule that forbids this start with this person (one of `diaries.RULES`), None when it is free."""
+    """Return the first rule that forbids this start with this person (one of `rules.RULES`), None when it is free."""
     found = verdicts(
         service,
         branch=branch,
@@ -113,7 +159,9 @@ def why_not(
         customer=customer,
         seats=seats,
     )
-    return found[0].rule if found else diaries.NOT_OFFERED
+    if found:
+        return found[0].rule
+    return rules.NOT_OFFERED if service.is_active and branch.is_active else rules.INACTIVE
 
 
 def why_nobody(
@@ -156,39 +204,25 @@ def explain(
     for_call: int | None = None,
 ) -> Explanation:
     """Return for each person, and for all together, the first rule that blocks a start, with what is behind it."""
-    found = verdicts(
-        service,
-        branch=branch,
-        starts_at=starts_at,
-        now=now,
-        staff_member=staff_member,
-        customer=customer,
-        seats=seats,
-        ignoring=ignoring,
-        ignoring_ids=ignoring_ids,
-        for_call=for_call,
-    )
+    search = Search.of(service, branch, ignoring, seats)
+    who = _seeker(now, ignoring, ignoring_ids, for_call, customer)
+    judged = _judge(search, who, staff_member, starts_at)
+    found = judged.verdicts
     rule = None if any(each.is_free for each in found) else nearest_rule(found)
-    return Explanation(
-        starts_at=starts_at,
+    return explaining.explain(
+        search,
+        who,
+        judged.days,
+        starts_at,
         rule=rule,
-        sentence=explaining.sentence_of(rule),
-        people=tuple(
-            Reason(
-                staff_member_id=each.staff_member_id,
-                staff_name=each.staff_name,
-                rule=each.rule,
-                sentence=explaining.sentence_of(each.rule),
-            )
-            for each in found
-        ),
+        people=[(each.staff_member_id, each.staff_name, each.rule) for each in found],
     )
 
 
 def nearest_rule(verdicts: Iterable[Verdict]) -> str:
     """Return the rule that is nearest to a yes among people who cannot; of nobody, that it is not offered."""
-    rules = [each.rule for each in verdicts if each.rule]
-    return max(rules, key=diaries.RULES.index, default=diaries.NOT_OFFERED)
+    found = [each.rule for each in verdicts if each.rule]
+    return max(found, key=rules.RULES.index, default=rules.NOT_OFFERED)
 
 
 def verdicts(
@@ -204,50 +238,120 @@ def verdicts(
     customer: Customer | None = None,
     seats: int = 1,
 ) -> list[Verdict]:
-    """Return what the rules say to everybody who offers the service, the free ones first and in fair order."""
-    search = diaries.Search.of(service, branch, ignoring)
-    if not (service.is_active and branch.is_active):
-        return []
+    """Return what the rules say to everybody who offers the service, the free ones first and in fair order.
+
+    The rows of the diary are asked, not the lines that are kept of them: who writes relies on this answer.
+    """
+    search = Search.of(service, branch, ignoring, seats)
+    who = _seeker(now, ignoring, ignoring_ids, for_call, customer)
+    return _judge(search, who, staff_member, starts_at).verdicts
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """The verdicts, and the days they were read from, if the diary had to be read."""
+
+    verdicts: list[Verdict]
+    days: Days | None
+
+
+def _judge(
+    search: Search, who: Seeker, staff_member: StaffMember | None, starts_at: datetime
+) -> _Judged:
     minute = minute_of(starts_at)
-    forbidden = search.rule_of_time(starts_at, now)
+    forbidden = search.rule_of_time(starts_at, who.now)
+    if not (search.service.is_active and search.branch.is_active):
+        forbidden = rules.INACTIVE
     if forbidden is not None:
-        team = diaries.team_for(search, staff_member, minute_of(now), minute_of(now))
-        return [
-            _verdict(person, _general_rule(search, person, minute, forbidden))
-            for person in team.people
-        ]
-    team = diaries.team_for(search, staff_member, minute, minute + 1)
+        team = teams.read(search, staff_member, minute_of(who.now), minute_of(who.now))
+        return _Judged(
+            [
+                _verdict(search, person, _general_rule(search, person, minute, forbidden))
+                for person in team.people
+            ],
+            None,
+        )
+    team = teams.read(search, staff_member, minute, minute + 1)
     if not team.people:
-        return []
-    who = diaries.Seeker.of(now, ignoring, ignoring_ids, for_call)
-    days = diaries.Days.of(search, team, who, minute, minute + 1)
-    loads = days.loads([days.day_one, days.end])
-    found = [
-        _verdict(person, days.rule_at(minute, index), taken=loads[index][0])
-        for index, person in enumerate(team.people)
-    ]
-    return sorted(
-        found,
-        key=lambda each: (not each.is_free, each.minutes_taken_that_day, each.staff_member_id),
+        return _Judged([], None)
+    days = Days.of(search, team, who, minute, minute + 1)
+    usual = _preferred(search, team, who)
+    found = []
+    for index, person in enumerate(team.people):
+        session = days.standing.get(person.id, {}).get(minute)
+        found.append(
+            (
+                person,
+                _verdict(
+                    search,
+                    person,
+                    days.rule_at(minute, index),
+                    taken=days.load(index, 0),
+                    session_id=session.id if session else None,
+                ),
+            )
+        )
+    found.sort(
+        key=lambda each: (
+            not each[1].is_free,
+            each[0].id != usual,
+            each[1].minutes_taken_that_day,
+            each[0].turn,
+            each[0].id,
+        )
     )
+    return _Judged([verdict for _, verdict in found], days)
 
 
-def _verdict(person: diaries.Person, rule: str | None, *, taken: int = 0) -> Verdict:
+def _verdict(
+    search: Search,
+    person: Person,
+    rule: str | None,
+    *,
+    taken: int = 0,
+    session_id: int | None = None,
+) -> Verdict:
     return Verdict(
         staff_member_id=person.id,
         staff_name=person.name,
         rule=rule,
         minutes_taken_that_day=taken,
+        duration_minutes=teams.shape_of(person, search).duration,
+        price_cents=teams.price_of(person, search),
+        session_id=session_id,
     )
 
 
-def _general_rule(
-    search: diaries.Search, person: diaries.Person, minute: int, forbidden: str
-) -> str:
-    return diaries.NOT_OFFERED if search.has_lapsed(person, minute) else forbidden
+def _general_rule(search: Search, person: Person, minute: int, forbidden: str) -> str:
+    if forbidden == rules.INACTIVE or not person.is_active:
+        return rules.INACTIVE
+    return rules.NOT_OFFERED if teams.has_lapsed(person, search, minute) else forbidden
 
 
 # --- What is offered --------------------------------------------------------------------------
+
+
+def _seeker(
+    now: datetime,
+    ignoring: Appointment | None,
+    ignoring_ids: frozenset[int],
+    for_call: int | None,
+    customer: Customer | None,
+) -> Seeker:
+    own = {ignoring.pk} if ignoring is not None else set()
+    return Seeker(
+        now=now,
+        ignoring=sorted(own | ignoring_ids),
+        for_call=for_call,
+        customer=customer.pk if customer is not None else None,
+    )
+
+
+def _preferred(search: Search, team: Team, who: Seeker) -> int | None:
+    """Return who comes first wherever they are free: the usual person of the customer."""
+    if who.customer is None or len(team.people) < 2:
+        return None
+    return regulars.preferred(search.branch.tenant_id, who.customer, search.service.pk)
 
 
 def _portions(zone: str, first: int, last: int, limit: int | None) -> Iterator[tuple[int, int]]:
@@ -263,70 +367,9 @@ def _portions(zone: str, first: int, last: int, limit: int | None) -> Iterator[t
     yield first, last
 
 
-def _slots(
-    search: diaries.Search,
-    team: diaries.Team,
-    who: diaries.Seeker,
-    first: int,
-    last: int,
-    *,
-    every: bool,
-) -> list[Slot]:
-    days = diaries.Days.of(search, team, who, first, last)
+def _openings(days: Days, first: int, last: int, *, usual: int | None, every: bool) -> Openings:
     day_one = days.day_one
     possible = hours.grid(
-        search.zone, search.service.step_minutes, base=day_one, size=days.end - day_one
+        days.search.zone, days.search.service.step_minutes, base=day_one, size=days.end - day_one
     ) & timeline.between(first - day_one, last - day_one)
-    starts = [days.starts(index, possible) for index in range(len(team.people))]
-    in_all = every or len(starts) == 1
-    pairs = _all_pairs(starts) if in_all else _fair_pairs(days, starts)
-    service_id, branch_id, duration = search.service.pk, search.branch.pk, search.duration
-    found = []
-    for offset, index in pairs:
-        person, minute = team.people[index], day_one + offset
-        starts_at, ends_at = instant_of(minute), instant_of(minute + duration)
-        found.append(
-            Slot._make(
-                (
-                    service_id,
-                    person.id,
-                    person.name,
-                    branch_id,
-                    starts_at,
-                    ends_at,
-                    search.service.price_cents,
-                )
-            )
-        )
-    return found
-
-
-def _all_pairs(starts: list[int]) -> list[tuple[int, int]]:
-    """Return every (start, person) in order."""
-    return sorted(
-        (minute, index) for index, line in enumerate(starts) for minute in timeline.minutes(line)
-    )
-
-
-def _fair_pairs(days: diaries.Days, starts: list[int]) -> list[tuple[int, int]]:
-    """Return each start once: day by day, who has the fewest minutes taken offers all they can, then the next."""
-    zone, day_one = days.search.zone, days.day_one
-    first_day, last_day = hours.day_of(zone, day_one), hours.day_of(zone, days.end - 1)
-    midnights = [hours.midnight(zone, day) for day in range(first_day, last_day + 2)]
-    cuts = [midnight - day_one for midnight in midnights]
-    pieces = timeline.split(starts, cuts)
-    loads = days.loads(midnights)
-    found: list[tuple[int, int]] = []
-    for day, start in enumerate(cuts[:-1]):
-        left = 0
-        for line in pieces:
-            left |= line[day]
-        if not left:
-            continue
-        for _load, index in sorted((loads[index][day], index) for index in range(len(starts))):
-            mine = pieces[index][day] & left
-            found += [(start + minute, index) for minute in timeline.minutes(mine)]
-            left ^= mine
-            if not left:
-                break
-    return sorted(found)
+    return Openings(days, days.starts(possible), usual=usual, every=every)

@@ -1,17 +1,16 @@
 """The diaries of a team over some days, drawn as lines of minutes.
 
-What the database knows about the rules and the bookings is read in two statements, whatever the number of days and
-people; everything after that is arithmetic on lines (`booking/timeline.py`).
+What the database knows is read in a number of statements that depends on the rules in force, not on days or people;
+everything after that is arithmetic on lines (`booking/timeline.py`).
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import NamedTuple
-from uuid import UUID
+from datetime import timedelta
 
-from booking import hours, timeline
-from booking.models import Appointment, Service, StaffMember
-from booking.periods import Period, instant_of, is_whole_minute, minute_of, next_minute
+from booking import hours, limits, requirements, seating, taken, teams, timeline
+from booking.limits import Limits
+from booking.models import Appointment
+from booking.requirements import Needs
 from booking.rules import (
     BEYOND_HORIZON,
     CLOSED,
@@ -32,8 +31,10 @@ from booking.rules import (
     TIME_OFF,
     TOO_SOON,
 )
-from tenants import scope, statements
-from tenants.models import Branch
+from booking.searching import Search, Seeker
+from booking.seating import Standing
+from booking.shape import Shape
+from booking.teams import Person, Team
 
 __all__ = [
     "BEYOND_HORIZON",
@@ -55,98 +56,8 @@ __all__ = [
     "TIME_OFF",
     "TOO_SOON",
     "Days",
-    "Person",
-    "Search",
-    "Seeker",
-    "Team",
     "lengths_of",
-    "team_for",
 ]
-
-_A_MINUTE = timedelta(minutes=1)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Search:
-    """What is looked for, in minutes."""
-
-    service: Service
-    branch: Branch
-    zone: str
-    before: int
-    duration: int
-    after: int
-
-    @classmethod
-    def of(cls, service: Service, branch: Branch, moved: Appointment | None) -> "Search":
-        scope.current()  # the statements below have only the second wall; the first one is asked here
-        if moved is None:
-            before = service.buffer_before_minutes
-            duration, after = service.duration_minutes, service.buffer_after_minutes
-        else:
-            before, duration, after = (length // _A_MINUTE for length in lengths_of(moved))
-        return cls(
-            service=service,
-            branch=branch,
-            zone=branch.time_zone,
-            before=before,
-            duration=duration,
-            after=after,
-        )
-
-    @property
-    def total(self) -> int:
-        return self.before + self.duration + self.after
-
-    def bounds(self, period: Period, now: datetime) -> tuple[int, int]:
-        """Return the first minute that may be a start, and the first one that may not be any more."""
-        earliest = next_minute(now + timedelta(minutes=self.service.min_notice_minutes))
-        first = max(next_minute(period.start), earliest)
-        return first, min(next_minute(period.end), self.end_of_horizon(now))
-
-    def end_of_horizon(self, now: datetime) -> int:
-        """Return the end of the last local day that can be booked."""
-        today = hours.day_of(self.zone, minute_of(now))
-        return hours.midnight(self.zone, today + self.service.horizon_days + 1)
-
-    def rule_of_time(self, starts_at: datetime, now: datetime) -> str | None:
-        """Return the rule about the clock alone that forbids this start."""
-        if starts_at < now:
-            return PAST
-        if starts_at < now + timedelta(minutes=self.service.min_notice_minutes):
-            return TOO_SOON
-        minute = minute_of(starts_at)
-        if minute >= self.end_of_horizon(now):
-            return BEYOND_HORIZON
-        on_grid = hours.is_on_grid(self.zone, self.service.step_minutes, minute)
-        return None if on_grid and is_whole_minute(starts_at) else OFF_GRID
-
-    def lapses_at(self, person: "Person") -> int | None:
-        """Return the minute from which a person does not offer the service any more, if there is one."""
-        return None if person.last_day is None else hours.midnight(self.zone, person.last_day + 1)
-
-    def has_lapsed(self, person: "Person", minute: int) -> bool:
-        lapses_at = self.lapses_at(person)
-        return lapses_at is not None and minute >= lapses_at
-
-
-class Seeker(NamedTuple):
-    """For whom is looked: what of the diary does not count."""
-
-    now: datetime
-    ignoring: list[int]
-    for_call: int | None
-
-    @classmethod
-    def of(
-        cls,
-        now: datetime,
-        ignoring: Appointment | None,
-        ignoring_ids: frozenset[int],
-        for_call: int | None,
-    ) -> "Seeker":
-        own = {ignoring.pk} if ignoring is not None else set()
-        return cls(now=now, ignoring=sorted(own | ignoring_ids), for_call=for_call)
 
 
 def lengths_of(appointment: Appointment) -> tuple[timedelta, timedelta, timedelta]:
@@ -158,121 +69,6 @@ def lengths_of(appointment: Appointment) -> tuple[timedelta, timedelta, timedelt
     )
 
 
-# --- What the database knows -------------------------------------------------------------------
-
-
-class Person(NamedTuple):
-    """Somebody who offers the service; hours and time off as the database packed them."""
-
-    id: int
-    name: str
-    last_day: int | None
-    hours: bytes | None
-    off: bytes | None
-
-
-class Team(NamedTuple):
-    people: list[Person]
-    branch_hours: bytes
-    branch_off: bytes | None
-
-
-# Everything that is not in the diary, in one answer. Staff member 0 stands for the branch.
-_TEAM = """
-WITH people AS (
-  SELECT s.id, s.name, k.valid_until - DATE '1970-01-01' AS last_day
-  FROM booking_skill k JOIN booking_staffmember s ON s.tenant_id = k.tenant_id AND s.id = k.staff_member_id
-  WHERE k.tenant_id = %(tenant)s AND k.service_id = %(service)s
-    AND s.branch_id = %(branch)s AND s.is_active
-    AND (%(staff_member)s::bigint IS NULL OR s.id = %(staff_member)s)
-), rules AS (
-  SELECT coalesce(staff_member_id, 0) AS id, string_agg(
-    int2send(weekday) || int2send(from_minute) || int2send(until_minute)
-    || int4send(coalesce(valid_from - DATE '1970-01-01', %(no_first_day)s))
-    || int4send(coalesce(valid_until - DATE '1970-01-01', %(no_last_day)s)),
-    '' ORDER BY weekday, from_minute, booking_workinghours.id) AS packed
-  FROM booking_workinghours
-  WHERE tenant_id = %(tenant)s AND branch_id = %(branch)s
-  GROUP BY 1
-), away AS (
-  SELECT coalesce(staff_member_id, 0) AS id, string_agg(
-    int4send(floor(date_part('epoch', starts_at) / 60)::int)
-    || int4send(ceil(date_part('epoch', ends_at) / 60)::int), '') AS packed
-  FROM booking_timeoff
-  WHERE tenant_id = %(tenant)s AND starts_at < %(until)s AND ends_at > %(from)s
-    AND (staff_member_id IS NOT NULL OR branch_id = %(branch)s)
-  GROUP BY 1
-)
-SELECT p.id, p.name, p.last_day, r.packed, a.packed
-FROM (SELECT * FROM people UNION ALL SELECT 0, '', NULL) p
-LEFT JOIN rules r ON r.id = p.id LEFT JOIN away a ON a.id = p.id
-ORDER BY p.id
-"""
-
-
-def team_for(search: Search, staff_member: StaffMember | None, first: int, last: int) -> Team:
-    """Read who offers the service in this branch, with hours and time off; the branch's own row comes first."""
-    rows = statements.run(
-        _TEAM,
-        {
-            "tenant": search.branch.tenant_id,
-            "service": search.service.pk,
-            "branch": search.branch.pk,
-            "staff_member": staff_member.pk if staff_member else None,
-            "from": instant_of(first - search.before),
-            "until": instant_of(last + search.duration + search.after),
-            "no_first_day": hours.NO_FIRST_DAY,
-            "no_last_day": hours.NO_LAST_DAY,
-        },
-    ).fetchall()
-    branch_row, *people = map(Person._make, rows)
-    return Team(people=people, branch_hours=branch_row.hours or b"", branch_off=branch_row.off)
-
-
-# All of it stands in the index appointment_busy, rows are not visited. No span is longer than a day
-# (appointment_blocks_a_day_at_most), so the index is read one day back only.
-_TAKEN = """
-SELECT staff_member_id, string_agg(
-  int4send((date_part('epoch', blocked_from) / 60)::int)
-  || int4send((date_part('epoch', blocked_until) / 60)::int), '')
-FROM booking_appointment
-WHERE tenant_id = %(tenant)s AND staff_member_id = ANY(%(staff)s)
-  AND status IN ('held', 'pending', 'confirmed', 'checked_in')
-  AND blocked_from < %(until)s AND blocked_from > %(day_before)s AND blocked_until > %(from)s
-  AND (hold_expires_at IS NULL OR hold_expires_at > %(now)s)
-"""
-_BUT_SOME = " AND id <> ALL(%(ignoring)s)"
-_BUT_OWN_HOLDS = " AND NOT (status = 'held' AND call_number IS NOT DISTINCT FROM %(for_call)s)"
-_BY_PERSON = " GROUP BY staff_member_id"
-
-
-def _taken(
-    tenant_id: UUID, staff: list[int], who: Seeker, first: int, last: int
-) -> dict[int, bytes]:
-    """Read what is taken between two minutes, packed, by staff member. A hold that has run out takes nothing."""
-    sql = _TAKEN
-    if who.ignoring:
-        sql += _BUT_SOME
-    if who.for_call is not None:
-        sql += _BUT_OWN_HOLDS
-    begins = instant_of(first)
-    rows = statements.run(
-        sql + _BY_PERSON,
-        {
-            "tenant": tenant_id,
-            "staff": staff,
-            "from": begins,
-            "day_before": begins - timedelta(days=1),
-            "until": instant_of(last),
-            **who._asdict(),
-        },
-    ).fetchall()
-    return dict(rows)
-
-
-# --- How it is drawn --------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, kw_only=True)
 class Days:
     """Some days of the team's diaries as lines. Bit `n` of a line is the minute `base + n`.
@@ -282,74 +78,228 @@ class Days:
     """
 
     search: Search
+    team: Team
     people: list[Person]
-    day_one: int
-    end: int
+    shapes: list[Shape]
+    midnights: list[int]
     base: int
     size: int
     branch: int
-    own: list[int]
+    own: list[int | None]
     off: list[int]
     taken: list[int]
+    standing: dict[int, dict[int, Standing]]
+    needs: Needs | None
+    limits: Limits
 
     @classmethod
-    def of(cls, search: Search, team: Team, who: Seeker, first: int, last: int) -> "Days":
+    def of(
+        cls,
+        search: Search,
+        team: Team,
+        who: Seeker,
+        first: int,
+        last: int,
+    ) -> "Days":
         """Draw the whole local days that contain the starts from `first` to just before `last`."""
-        zone = search.zone
-        day_one = hours.midnight(zone, hours.day_of(zone, first))
-        end = hours.midnight(zone, hours.day_of(zone, last - 1) + 1)
-        base, size = day_one - search.before, end - day_one + search.total
-        ids = [person.id for person in team.people]
-        packed = _taken(search.branch.tenant_id, ids, who, base, base + size)
-        branch = hours.working(zone, team.branch_hours, base=base, size=size)
-        closed = timeline.of_spans(timeline.unpack(team.branch_off), base=base, size=size)
+        zone, people = search.zone, team.people
+        days = range(hours.day_of(zone, first), hours.day_of(zone, last - 1) + 1)
+        midnights = [hours.midnight(zone, day) for day in (*days, days[-1] + 1)]
+        shapes = [teams.shape_of(person, search) for person in people]
+        longest = max((each.total for each in shapes), default=0)
+        base = midnights[0] - search.before
+        size = midnights[-1] - midnights[0] + longest
+        ids = [person.id for person in people]
+
+        open_ = hours.working(team.opening, base=base, size=size)
+        closed = timeline.of_spans(timeline.unpack(team.closed), base=base, size=size)
         return cls(
             search=search,
-            people=team.people,
-            day_one=day_one,
-            end=end,
+            team=team,
+            people=people,
+            shapes=shapes,
+            midnights=midnights,
             base=base,
             size=size,
-            branch=branch & ~closed,
-            own=[
-                hours.working(zone, person.hours, base=base, size=size) if person.hours else -1
-                for person in team.people
-            ],
+            branch=open_ & ~closed,
+            own=[_own(person, team, base=base, size=size) for person in people],
             off=[
                 timeline.of_spans(timeline.unpack(person.off), base=base, size=size)
-                for person in team.people
+                for person in people
             ],
-            taken=[
-                timeline.of_disjoint_spans(timeline.unpack(packed.get(each)), base=base, size=size)
-                for each in ids
-            ],
+            taken=taken.lines(search.branch.tenant_id, ids, who, base=base, size=size),
+            standing=seating.standing(search, ids, who, midnights[0], midnights[-1]),
+            needs=(
+                requirements.read(search, who, base=base, size=size)
+                if team.has_requirements
+                else None
+            ),
+            limits=limits.read(search, people, who, days),
         )
 
-    def starts(self, index: int, possible: int) -> int:
-        """Return the line of those possible starts (counted from `day_one`) at which a person is free."""
-        free = self.branch & self.own[index] & ~(self.off[index] | self.taken[index])
-        starts = timeline.runs(free, self.search.total) & possible
-        lapses_at = self.search.lapses_at(self.people[index])
-        if lapses_at is not None:
-            starts &= timeline.between(0, lapses_at - self.day_one)
-        return starts
+    @property
+    def day_one(self) -> int:
+        return self.midnights[0]
+
+    @property
+    def end(self) -> int:
+        return self.midnights[-1]
+
+    def day_of(self, minute: int) -> int:
+        return hours.day_of(self.search.zone, minute)
+
+    # --- What is free ---------------------------------------------------------------------------
+
+    def starts(self, possible: int) -> list[int]:
+        """Return for each person the line of those possible starts (counted from `day_one`) at which they are free."""
+        met: dict[int, int] = {}
+        found = []
+        is_ruled = self.needs is not None or not self.limits.is_empty
+        for index, person in enumerate(self.people):
+            line = self._alone(index) & possible
+            if is_ruled and line:
+                line = self._allowed(index, line, met)
+            if self.search.is_group:
+                line = self._with_sessions(index, line, possible)
+            lapse = teams.lapses_at(person, self.search)
+            if lapse is not None:
+                line &= timeline.between(0, lapse - self.day_one)
+            found.append(line if person.is_active else 0)
+        return found
+
+    def at_work(self, index: int) -> int:
+        """Return the line of minutes in which the branch is open and the person there by their hours."""
+        own = self.own[index]
+        return self.branch if own is None else self.branch & own
+
+    def _alone(self, index: int) -> int:
+        """Return the starts that hours, time off and other appointments leave."""
+        if self.search.seats > self.search.service.seats:
+            return 0
+        parts = self.shapes[index]
+        working, busy = self.at_work(index), self.taken[index]
+        if self.off[index]:
+            busy |= self.off[index]
+        if not parts.processing:
+            return timeline.runs(working ^ (working & busy), parts.total)
+        free = timeline.full(self.size) ^ busy
+        line = timeline.runs(working, parts.total)
+        line &= timeline.runs(free, parts.before + parts.first)
+        rest = parts.second + parts.after
+        if rest:
+            line &= timeline.runs(free, rest) >> (parts.total - rest)
+        return line
+
+    def _allowed(self, index: int, line: int, met: dict[int, int]) -> int:
+        total = self.shapes[index].total
+        if self.needs is not None:
+            if total not in met:
+                met[total] = self.needs.met(total)
+            line &= met[total]
+        full = self.limits.service.keys() | self.limits.customer.keys()
+        full |= self.limits.staff.get(self.people[index].id, {}).keys()
+        for day in full:
+            line &= ~self._day(day)
+        return line
+
+    def _with_sessions(self, index: int, line: int, possible: int) -> int:
+        """Add the starts of sessions that have seats left; no resource, no other limit than the customer's is asked."""
+        for session in self.standing.get(self.people[index].id, {}).values():
+            place = session.minute - self.day_one
+            if (possible >> place) & 1 and self._rule_of_session(index, session) is None:
+                line |= 1 << place
+        return line
+
+    def _day(self, day: int) -> int:
+        start = hours.midnight(self.search.zone, day) - self.day_one
+        return timeline.between(start, hours.midnight(self.search.zone, day + 1) - self.day_one)
+
+    # --- Why a start is not ---------------------------------------------------------------------
 
     def rule_at(self, minute: int, index: int) -> str | None:
         """Return the first rule that stands in the way of one start."""
-        if self.search.has_lapsed(self.people[index], minute):
+        person = self.people[index]
+        if not person.is_active:
+            return INACTIVE
+        if teams.has_lapsed(person, self.search, minute):
             return NOT_OFFERED
-        wanted = timeline.full(self.search.total) << (minute - self.day_one)
-        for rule, blocked in (
-            (CLOSED, wanted & ~self.branch),
-            (OFF_HOURS, wanted & ~self.own[index]),
-            (TIME_OFF, wanted & self.off[index]),
-            (TAKEN, wanted & self.taken[index]),
-        ):
-            if blocked:
-                return rule
-        return None
+        session = self.standing.get(person.id, {}).get(minute)
+        if session is not None:
+            return self._rule_of_session(index, session)
+        return (
+            self._rule_of_presence(index, minute)
+            or self._rule_of_limits(index, minute)
+            or self._rule_of_the_rest(index, minute)
+        )
 
-    def loads(self, midnights: list[int]) -> list[list[int]]:
+    def first_closed(self, index: int, minute: int) -> int | None:
+        """Return the first minute of an appointment in which the branch is not open."""
+        missing = self.wanted(index, minute) & ~self.branch
+        return None if not missing else self.base + timeline.lowest(missing)
+
+    def wanted(self, index: int, minute: int) -> int:
+        """Return the whole span of an appointment at a start as a line."""
+        return timeline.full(self.shapes[index].total) << (minute - self.day_one)
+
+    def worked(self, index: int, minute: int) -> int:
+        """Return the minutes of an appointment in which the person is needed as a line."""
+        parts, place = self.shapes[index], minute - self.day_one
+        if not parts.processing:
+            return self.wanted(index, minute)
+        rest = parts.second + parts.after
+        line = timeline.full(parts.before + parts.first) << place
+        return line | timeline.full(rest) << (place + parts.total - rest)
+
+    def _rule_of_presence(self, index: int, minute: int) -> str | None:
+        closed_at = self.first_closed(index, minute)
+        if closed_at is not None:
+            return hours.why_closed(self.team.opening, closed_at)[0]
+        if self.wanted(index, minute) & ~self.at_work(index):
+            return OFF_HOURS
+        return TIME_OFF if self.worked(index, minute) & self.off[index] else None
+
+    def _rule_of_limits(self, index: int, minute: int) -> str | None:
+        day = self.day_of(minute)
+        if day in self.limits.service:
+            return DAY_FULL
+        if day in self.limits.staff.get(self.people[index].id, {}):
+            return STAFF_DAY_FULL
+        return CUSTOMER_LIMIT if day in self.limits.customer else None
+
+    def _rule_of_the_rest(self, index: int, minute: int) -> str | None:
+        if self.needs is not None:
+            met = self.needs.met(self.shapes[index].total)
+            if not (met >> (minute - self.day_one)) & 1:
+                return RESOURCE_TAKEN
+        if self.search.seats > self.search.service.seats:
+            return SESSION_FULL
+        return TAKEN if self.worked(index, minute) & self.taken[index] else None
+
+    def _rule_of_session(self, index: int, session: Standing) -> str | None:
+        presence = self._rule_of_presence(index, session.minute)
+        if presence is not None:
+            return presence
+        if self.day_of(session.minute) in self.limits.customer:
+            return CUSTOMER_LIMIT
+        if session.seats_left < self.search.seats:
+            return SESSION_FULL
+        own = timeline.between(session.blocked_from - self.base, session.blocked_until - self.base)
+        others = self.taken[index] & ~own
+        return TAKEN if self.wanted(index, session.minute) & others else None
+
+    # --- Who has how much to do -----------------------------------------------------------------
+
+    def loads(self) -> list[list[int]]:
         """Return the minutes taken on each day, person by person."""
-        cuts = [midnight - self.base for midnight in midnights]
+        cuts = [midnight - self.base for midnight in self.midnights]
         return [[day.bit_count() for day in days] for days in timeline.split(self.taken, cuts)]
+
+    def load(self, index: int, day: int) -> int:
+        """Return the minutes a person has taken on one of the days (counted from the first)."""
+        start, end = (self.midnights[each] - self.base for each in (day, day + 1))
+        return ((self.taken[index] >> start) & timeline.full(end - start)).bit_count()
+
+
+def _own(person: Person, team: Team, *, base: int, size: int) -> int | None:
+    schedule = teams.schedule_of(person, team)
+    return None if schedule is None else hours.working(schedule, base=base, size=size)

@@ -1,14 +1,20 @@
 """Saying why a start cannot be booked: the rule, a sentence for people, and the rows that stand in the way."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
+from django.db.models import Q
+from django.utils.translation import gettext, gettext_noop
 
-from booking import rules
+from booking import hours, rules, timeline
+from booking.diaries import Days
+from booking.models import Appointment, SpecialHours, TimeOff, WorkingHours
+from booking.periods import instant_of, minute_of
+from booking.searching import Search, Seeker
+
+_EPOCH = date(1970, 1, 1).toordinal()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,7 +22,7 @@ class Reason:
     """The first rule that blocks a start for one person, None when it is free.
 
     `facts` are the rows and numbers behind it: `appointment_ids`, `hold_ids`, `time_off_ids`, `working_hours_ids`,
-    `special_hours_ids`, `resource_ids`, `session_id`, `holiday`, `limit`, `at` (the first blocked minute).
+    `special_hours_ids`, `resource_ids`, `session_id`, `seats_left`, `holiday`, `day`, `limit` and `limit_name`.
     """
 
     staff_member_id: int
@@ -37,6 +43,7 @@ class Explanation:
     starts_at: datetime
     rule: str | None
     sentence: str
+    facts: Mapping[str, Any]
     people: tuple[Reason, ...]
 
     @property
@@ -70,6 +77,210 @@ SENTENCES = {
 }
 
 
-def sentence_of(rule: str | None) -> str:
-    """Return what a rule means, in the active language."""
-    return str(_(SENTENCES[rule] if rule else FREE))
+def explain(
+    search: Search,
+    who: Seeker,
+    days: Days | None,
+    starts_at: datetime,
+    *,
+    rule: str | None,
+    people: Iterable[tuple[int, str, str | None]],
+) -> Explanation:
+    """Return the explanation of a start, given the rule for each (person, name); `days` is None without a diary."""
+    scene = _Scene(search=search, who=who, days=days, minute=minute_of(starts_at))
+    reasons = tuple(
+        Reason(
+            staff_member_id=person,
+            staff_name=name,
+            rule=blocking,
+            sentence=_sentence(blocking, facts),
+            facts=facts,
+        )
+        for person, name, blocking in people
+        for facts in [scene.facts(person, blocking)]
+    )
+    facts = next((each.facts for each in reasons if each.rule == rule), {})
+    return Explanation(
+        starts_at=starts_at,
+        rule=rule,
+        sentence=_sentence(rule, facts),
+        facts=facts,
+        people=reasons,
+    )
+
+
+def _sentence(rule: str | None, facts: Mapping[str, Any]) -> str:
+    if facts.get("holiday"):
+        return gettext("The branch is closed: %(holiday)s.") % facts
+    return gettext(SENTENCES[rule] if rule else FREE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Scene:
+    """One start in the diaries, to be asked what stands in its way."""
+
+    search: Search
+    who: Seeker
+    days: Days | None
+    minute: int
+
+    def facts(self, person: int, rule: str | None) -> dict[str, Any]:
+        of_clock = self._clock(rule)
+        if of_clock is not None:
+            return of_clock
+        behind: dict[str, Callable[[Days, int], dict[str, Any]]] = {
+            rules.CLOSED: self._closed,
+            rules.HOLIDAY: self._holiday,
+            rules.SPECIAL_DAY: self._special_day,
+            rules.OFF_HOURS: self._off_hours,
+            rules.TIME_OFF: self._time_off,
+            rules.DAY_FULL: self._limit,
+            rules.STAFF_DAY_FULL: self._limit,
+            rules.CUSTOMER_LIMIT: self._limit,
+            rules.RESOURCE_TAKEN: self._resources,
+            rules.SESSION_FULL: self._session,
+            rules.TAKEN: self._taken,
+        }
+        if self.days is None or rule not in behind:
+            return {}
+        index = next(i for i, each in enumerate(self.days.people) if each.id == person)
+        return behind[rule](self.days, index)
+
+    def _clock(self, rule: str | None) -> dict[str, Any] | None:
+        service = self.search.service
+        limits = {
+            rules.TOO_SOON: ("min_notice_minutes", service.min_notice_minutes),
+            rules.BEYOND_HORIZON: ("horizon_days", service.horizon_days),
+            rules.OFF_GRID: ("step_minutes", service.step_minutes),
+        }
+        if rule not in limits:
+            return None
+        name, number = limits[rule]
+        return {"limit_name": name, "limit": number}
+
+    def _decided(self, days: Days, index: int) -> tuple[int, int]:
+        """Return the first closed minute and the day that decides about it."""
+        closed_at = days.first_closed(index, self.minute)
+        assert closed_at is not None  # the rule says so
+        return closed_at, hours.why_closed(days.team.opening, closed_at)[1]
+
+    def _closed(self, days: Days, index: int) -> dict[str, Any]:
+        closed_at, day = self._decided(days, index)
+        shut = self._away(None, closed_at, closed_at + 1)
+        return {"time_off_ids": shut} if shut else {"working_hours_ids": self._weekly(None, day)}
+
+    def _holiday(self, days: Days, index: int) -> dict[str, Any]:
+        closed_at, day = self._decided(days, index)
+        return {
+            "holiday": hours.holiday_on(days.team.opening, day, closed_at),
+            "day": _date(day),
+        }
+
+    def _special_day(self, days: Days, index: int) -> dict[str, Any]:
+        day = self._decided(days, index)[1]
+        return {"special_hours_ids": self._special(None, day), "day": _date(day)}
+
+    def _off_hours(self, days: Days, index: int) -> dict[str, Any]:
+        missing = days.wanted(index, self.minute) & ~days.at_work(index)
+        day = days.day_of(days.base + timeline.lowest(missing))
+        person = days.people[index].id
+        special = self._special(person, day)
+        if special:
+            return {"special_hours_ids": special, "day": _date(day)}
+        return {"working_hours_ids": self._weekly(person, day)}
+
+    def _time_off(self, days: Days, index: int) -> dict[str, Any]:
+        at = timeline.lowest(days.worked(index, self.minute) & days.off[index]) + days.base
+        return {"time_off_ids": self._away(days.people[index].id, at, at + 1)}
+
+    def _limit(self, days: Days, index: int) -> dict[str, Any]:
+        day, limits = days.day_of(self.minute), days.limits
+        reached = (
+            limits.service.get(day)
+            or limits.staff.get(days.people[index].id, {}).get(day)
+            or limits.customer[day]
+        )
+        return {"limit_name": reached.name, "limit": reached.number, "day": _date(day)}
+
+    def _resources(self, days: Days, index: int) -> dict[str, Any]:
+        assert days.needs is not None  # the rule says so
+        start = self.minute - days.day_one
+        end = start + days.shapes[index].total
+        return {"resource_ids": days.needs.taken_between(start, end)}
+
+    def _session(self, days: Days, index: int) -> dict[str, Any]:
+        session = days.standing.get(days.people[index].id, {}).get(self.minute)
+        if session is None:
+            return {"seats_left": self.search.service.seats}
+        return {"session_id": session.id, "seats_left": session.seats_left}
+
+    def _taken(self, days: Days, index: int) -> dict[str, Any]:
+        worked = days.worked(index, self.minute)
+        start = days.base + timeline.lowest(worked)
+        end = days.base + worked.bit_length()
+        rows = (
+            Appointment.objects.filter(
+                staff_member_id=days.people[index].id,
+                status__in=Appointment.ACTIVE,
+                blocked_from__lt=instant_of(end),
+                blocked_until__gt=instant_of(start),
+            )
+            .filter(Q(hold_expires_at=None) | Q(hold_expires_at__gt=self.who.now))
+            .exclude(pk__in=self.who.ignoring)
+            .order_by("blocked_from", "pk")
+        )
+        if self.who.for_call is not None:
+            rows = rows.exclude(status="held", call_number=self.who.for_call)
+        found = [row for row in rows if _time_of(row, days) & worked]
+        return {
+            "appointment_ids": [row.pk for row in found if row.status != "held"],
+            "hold_ids": [row.pk for row in found if row.status == "held"],
+        }
+
+    def _away(self, person: int | None, start: int, end: int) -> list[int]:
+        away = TimeOff.objects.filter(
+            staff_member_id=person, starts_at__lt=instant_of(end), ends_at__gt=instant_of(start)
+        )
+        if person is None:
+            away = away.filter(branch=self.search.branch)
+        return list(away.order_by("pk").values_list("pk", flat=True))
+
+    def _weekly(self, person: int | None, day: int) -> list[int]:
+        """Return the rules of the weekday; none when it has no hours."""
+        that_day = _date(day)
+        return list(
+            WorkingHours.objects.filter(
+                Q(valid_from=None) | Q(valid_from__lte=that_day),
+                Q(valid_until=None) | Q(valid_until__gte=that_day),
+                branch=self.search.branch,
+                staff_member_id=person,
+                weekday=that_day.isoweekday(),
+            )
+            .order_by("from_minute", "pk")
+            .values_list("pk", flat=True)
+        )
+
+    def _special(self, person: int | None, day: int) -> list[int]:
+        return list(
+            SpecialHours.objects.filter(
+                branch=self.search.branch, staff_member_id=person, day=_date(day)
+            )
+            .order_by("from_minute", "pk")
+            .values_list("pk", flat=True)
+        )
+
+
+def _date(day: int) -> date:
+    return date.fromordinal(day + _EPOCH)
+
+
+def _time_of(row: Appointment, days: Days) -> int:
+    """Return the minutes an appointment takes of its person, as a line of these days."""
+    spans = [(row.blocked_from, row.processing_from or row.blocked_until)]
+    if row.processing_until is not None:
+        spans.append((row.processing_until, row.blocked_until))
+    return timeline.of_spans(
+        [(minute_of(start), minute_of(end)) for start, end in spans],
+        base=days.base,
+        size=days.size,
+    )

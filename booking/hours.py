@@ -3,16 +3,20 @@
 A rule says "Mondays 9:00 to 12:00" in local wall-clock time; the diary counts minutes in UTC. An instant is working
 time when the wall clock shows a time inside a rule. In the night of the long hour the clock shows two o'clock twice
 and both count, in the night of the short hour 2:30 is never shown and nothing begins then.
+
+A shift belongs to the day on which it begins, also when it ends on the next one. Special hours and holidays replace
+the shifts that begin on their day.
 """
 
 import struct
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from booking import timeline
+from booking import holidays, rules, timeline
+from booking.holidays import Keeping
 from booking.models import WorkingHours
 from booking.periods import instant_of, minute_of
 from tenants import rows
@@ -23,6 +27,8 @@ _FIRST_DAY = date(1970, 1, 1).toordinal()
 # As packed by the database: weekday, from, until, first and last day of validity (days since 1970).
 _RULE = struct.Struct(">hhhii")
 NO_FIRST_DAY, NO_LAST_DAY = -(2**31), 2**31 - 1
+# Special hours: day (since 1970), from, until; both are -1 where the day has no hours at all.
+_SPECIAL = struct.Struct(">ihh")
 
 Spans = tuple[tuple[int, int], ...]
 
@@ -36,15 +42,28 @@ class _Stretch:
     wall: int
 
 
+class Schedule(NamedTuple):
+    """All that decides about the shifts of a branch or a person, packed: it is the key of what is drawn from it.
+
+    Somebody without weekly rules of their own works `otherwise` as the branch.
+    """
+
+    zone: str
+    weekly: bytes
+    special: bytes
+    keeping: Keeping | None = None
+    otherwise: "Schedule | None" = None
+
+
 def opening_of(branch: Branch, *, on: date | None = None) -> dict[int, list[tuple[int, int]]]:
     """Return the hours of the branch by ISO weekday, in minutes of the day; with `on`, as valid on that day."""
     opening: dict[int, list[tuple[int, int]]] = {}
-    rules = rows.load(
+    found = rows.load(
         WorkingHours,
         "tenant_id = %s AND branch_id = %s AND staff_member_id IS NULL ORDER BY weekday, from_minute, id",
         (branch.tenant_id, branch.pk),
     )
-    for rule in rules:
+    for rule in found:
         if on is None or _is_valid(rule, on):
             opening.setdefault(rule.weekday, []).append((rule.from_minute, rule.until_minute))
     return opening
@@ -62,13 +81,69 @@ def midnight(zone: str, day: int) -> int:
 
 
 @lru_cache(maxsize=1024)
-def working(zone: str, packed: bytes, *, base: int, size: int) -> int:
-    """Return the line of minutes in which these packed rules say "working". The bytes are the key: never stale."""
+def working(schedule: Schedule, *, base: int, size: int) -> int:
+    """Return the line of minutes in which a schedule says "working"."""
     spans: list[tuple[int, int]] = []
-    rules = tuple(_RULE.iter_unpack(packed))
-    for day in range(day_of(zone, base), day_of(zone, base + size) + 1):
-        spans += windows(zone, _spans_on(rules, day), day)
+    zone = schedule.zone
+    # The day before may have a shift that ends in the first night.
+    for day in range(day_of(zone, base) - 1, day_of(zone, base + size) + 1):
+        spans += shift_windows(zone, shifts_on(schedule, day), day)
     return timeline.of_spans(spans, base=base, size=size)
+
+
+def shifts_on(schedule: Schedule, day: int) -> Spans:
+    """Return the shifts that begin on a day, in minutes of its wall clock; past 1440 is the next day."""
+    special = _specials(schedule.special).get(day)
+    if special is not None:
+        return special
+    if schedule.otherwise is not None:
+        return shifts_on(schedule.otherwise, day)
+    keeping = schedule.keeping
+    if keeping is None:
+        return _weekly_on(schedule.weekly, day)
+    if holidays.closed_for(keeping, day):
+        return ()
+    spans = _weekly_on(schedule.weekly, day)
+    if keeping.half_day_until is not None and holidays.half_day(keeping, day):
+        cut = keeping.half_day_until
+        return tuple((start, min(end, cut)) for start, end in spans if start < cut)
+    return spans
+
+
+def why_closed(schedule: Schedule, minute: int) -> tuple[str, int]:
+    """Return why a branch is not open in a minute (closed, holiday, special_day), and the day that decides."""
+    day = day_of(schedule.zone, minute)
+    # A shift of the evening before would have gone on until now.
+    yesterday = shift_windows(schedule.zone, _weekly_on(schedule.weekly, day - 1), day - 1)
+    would_go_on = any(start <= minute < end for start, end in yesterday)
+    for each in (day, day - 1) if would_go_on else (day,):
+        if each in _specials(schedule.special):
+            return rules.SPECIAL_DAY, each
+        if holiday_on(schedule, each, minute):
+            return rules.HOLIDAY, each
+    return rules.CLOSED, day
+
+
+def holiday_on(schedule: Schedule, day: int, minute: int) -> str | None:
+    """Return the holiday or half day that keeps a branch closed in a minute of a day, if there is one."""
+    keeping = schedule.keeping
+    if keeping is None:
+        return None
+    whole = holidays.closed_for(keeping, day)
+    if whole or not holidays.half_day(keeping, day):
+        return whole
+    weekly = shift_windows(schedule.zone, _weekly_on(schedule.weekly, day), day)
+    would_be_open = any(start <= minute < end for start, end in weekly)
+    return holidays.half_day(keeping, day) if would_be_open else None
+
+
+@lru_cache(maxsize=16384)
+def shift_windows(zone: str, spans: Spans, day: int) -> Spans:
+    """Return the shifts that begin on a day as spans in UTC minutes; the night is measured by the next day's clock."""
+    tonight = tuple((start, min(end, _A_DAY)) for start, end in spans)
+    after_midnight = tuple((0, end - _A_DAY) for _, end in spans if end > _A_DAY)
+    found = windows(zone, tonight, day)
+    return found + windows(zone, after_midnight, day + 1) if after_midnight else found
 
 
 @lru_cache(maxsize=16384)
@@ -108,13 +183,29 @@ def _is_valid(rule: WorkingHours, day: date) -> bool:
     )
 
 
-def _spans_on(rules: Iterable[tuple[int, int, int, int, int]], day: int) -> Spans:
+@lru_cache(maxsize=4096)
+def _weekly(packed: bytes) -> dict[int, tuple[tuple[int, int, int, int], ...]]:
+    """Return (from, until, first day, last day) by ISO weekday."""
+    found: dict[int, tuple[tuple[int, int, int, int], ...]] = {}
+    for weekday, start, end, first, last in _RULE.iter_unpack(packed):
+        found[weekday] = (*found.get(weekday, ()), (start, end, first, last))
+    return found
+
+
+def _weekly_on(packed: bytes, day: int) -> Spans:
     weekday = (day + 3) % 7 + 1  # the first of January 1970 was a Thursday
-    return tuple(
-        (start, end)
-        for each, start, end, first, last in rules
-        if each == weekday and first <= day <= last
-    )
+    that_day = _weekly(packed).get(weekday, ())
+    return tuple((start, end) for start, end, first, last in that_day if first <= day <= last)
+
+
+@lru_cache(maxsize=4096)
+def _specials(packed: bytes) -> dict[int, Spans]:
+    """Return the spans of each special day; none where it is closed."""
+    found: dict[int, Spans] = {}
+    for day, start, end in _SPECIAL.iter_unpack(packed):
+        spans = found.get(day, ())
+        found[day] = (*spans, (start, end)) if start >= 0 else spans
+    return found
 
 
 @lru_cache(maxsize=8192)

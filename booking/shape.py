@@ -1,7 +1,7 @@
 """How long an appointment takes, part by part. Search and booking ask here, so they cannot disagree."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from booking.models import Appointment, Service
 
@@ -13,7 +13,7 @@ class Shape:
     """The parts of an appointment in minutes: buffer, work, processing, work, buffer.
 
     The staff member is taken in `before`, `first`, `second` and `after`; resources are taken all the time. Without
-    processing time everything is in `first`.
+    processing time everything is in `first`. Minutes are real minutes, also where a start comes with a wall clock.
     """
 
     before: int
@@ -31,17 +31,18 @@ class Shape:
         return self.before + self.duration + self.after
 
     def ends_at(self, starts_at: datetime) -> datetime:
-        return starts_at + self.duration * _A_MINUTE
+        return starts_at.astimezone(UTC) + self.duration * _A_MINUTE
 
     def blocked(self, starts_at: datetime) -> tuple[datetime, datetime]:
         """Return the span that is taken, buffers included."""
-        return starts_at - self.before * _A_MINUTE, self.ends_at(starts_at) + self.after * _A_MINUTE
+        blocked_from = starts_at.astimezone(UTC) - self.before * _A_MINUTE
+        return blocked_from, self.ends_at(starts_at) + self.after * _A_MINUTE
 
     def processing_at(self, starts_at: datetime) -> tuple[datetime, datetime] | tuple[None, None]:
         """Return the span in which the staff member is free, if there is one."""
         if not self.processing:
             return None, None
-        begins = starts_at + self.first * _A_MINUTE
+        begins = starts_at.astimezone(UTC) + self.first * _A_MINUTE
         return begins, begins + self.processing * _A_MINUTE
 
 

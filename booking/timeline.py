@@ -87,6 +87,11 @@ def split(lines: Iterable[int], cuts: Sequence[int]) -> list[list[int]]:
     return pieces
 
 
+def lowest(line: int) -> int:
+    """Return the place of the first one of a line that has one."""
+    return (line & -line).bit_length() - 1
+
+
 def minutes(line: int) -> Iterator[int]:
     """Yield the places of the ones, ascending."""
     count = line.bit_length() // 64 + 1

@@ -14,6 +14,7 @@ from booking.periods import Period
 from tenants import scope
 from tenants.models import Branch, Tenant
 from tests import factories
+from tests.booking import scenes
 from tests.booking.diary import at
 
 
@@ -81,3 +82,26 @@ def test_an_explanation_takes_two_statements(
         availability.why_not(
             cut, branch=branch, staff_member=jana, starts_at=at("2026-11-24", "10:00"), now=now
         )
+
+
+def test_with_every_rule_in_force_a_search_takes_six_statements_whatever_it_searches(
+    salon: Tenant, now: datetime, statements_run: list[str]
+) -> None:
+    cut, branch = _open(salon)
+    erika = factories.make_customer(salon)
+    scenes.change(cut, seats=4, max_per_day=90, max_per_customer_per_week=5)
+    chairs = [scenes.resource(branch, f"Stuhl {number}") for number in range(3)]
+    scenes.needs(cut, "any", *chairs)
+    scenes.special(branch, "2026-11-26", (10, 12))
+
+    for days, people in ((1, 0), (30, 5), (60, 10)):
+        for number in range(people):
+            person = factories.make_staff(branch, name=f"{days}-{number}")
+            factories.make_skill(person, cut)
+            scenes.change(person, max_per_day=5)
+            scenes.special(branch, "2026-11-25", (9, 12), of=person)
+        period = Period(now, now + timedelta(days=days))
+        with scope.tenant(salon), _at_most(6, statements_run):
+            assert availability.free_slots(
+                cut, branch=branch, period=period, now=now, customer=erika, seats=2
+            )

@@ -155,7 +155,7 @@ def _apart(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
 def _build(world: World) -> tuple[Branch, Service, list[StaffMember]]:
     """Write the world into the database, as a business of its own."""
     tenant = factories.make_tenant(name="Welt", slug=f"welt-{uuid4()}")
-    branch = factories.make_branch(tenant, name="Welt", time_zone=world.zone)
+    branch = factories.make_branch(tenant, name="Welt", time_zone=world.zone, state="")
     people = [factories.make_staff(branch, name=name) for name in ("Jana", "Mira")]
     customer = factories.make_customer(tenant)
     with scope.tenant(tenant):

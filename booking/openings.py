@@ -1,0 +1,152 @@
+"""The free starts of some days. Who is offered at which start is worked out day by day, when somebody looks."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from functools import cached_property
+from typing import NamedTuple, overload
+
+from booking import teams, timeline
+from booking.diaries import Days
+from booking.periods import instant_of
+
+
+class Slot(NamedTuple):
+    """A start that can be booked with a person. A tuple, because a month of a team is thousands of them."""
+
+    service_id: int
+    staff_member_id: int
+    staff_name: str
+    branch_id: int
+    starts_at: datetime
+    ends_at: datetime
+    price_cents: int | None = None
+
+
+class Openings(Sequence[Slot]):
+    """Free starts in order: each once with the person whose turn it is, or with everybody who is free.
+
+    Fair is: the usual person of the customer, then who has the fewest minutes taken that day, then whose last turn
+    is longest ago, then the lowest id.
+    """
+
+    def __init__(self, days: Days, lines: list[int], *, usual: int | None, every: bool) -> None:
+        self._days = days
+        self.lines = lines
+        self._usual = usual
+        self._every = every or len(lines) == 1
+
+    @cached_property
+    def starts(self) -> list[datetime]:
+        """The instants at which somebody is free, each once."""
+        day_one = self._days.day_one
+        return [instant_of(day_one + offset) for offset in timeline.minutes(self._union)]
+
+    def __len__(self) -> int:
+        if self._every:
+            return sum(line.bit_count() for line in self.lines)
+        return self._union.bit_count()
+
+    def __bool__(self) -> bool:
+        return bool(self._union)
+
+    def __iter__(self) -> Iterator[Slot]:
+        for day in range(len(self._days.midnights) - 1):
+            for offset, index in self._pairs_of(day):
+                yield self._slot(offset, index)
+
+    @overload
+    def __getitem__(self, place: int) -> Slot: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Slot]: ...
+    def __getitem__(self, place: int | slice) -> Slot | list[Slot]:
+        """Return a slot, or some; only the days up to there are worked out."""
+        if isinstance(place, int):
+            wanted = place if place >= 0 else place + len(self)
+            found = self.first(wanted + 1) if wanted >= 0 else []
+            if len(found) <= wanted or not found:
+                raise IndexError(place)
+            return found[wanted]
+        start, stop, step = place.indices(len(self))
+        return (
+            self.first(max(start, stop) + 1)[place] if step < 0 else self.first(stop)[start::step]
+        )
+
+    def of_day(self, day: int) -> list[Slot]:
+        """Return the slots of one of the days, counted from zero."""
+        return [self._slot(*pair) for pair in self._pairs_of(day)]
+
+    def only(self, lines: list[int]) -> "Openings":
+        """Return those of these starts; where the usual person of the customer is free, nobody else is offered."""
+        theirs = 0
+        for person, line in zip(self._days.people, self.lines, strict=True):
+            if person.id == self._usual:
+                theirs = line
+        mine = [
+            line if person.id == self._usual else line & ~theirs
+            for person, line in zip(self._days.people, lines, strict=True)
+        ]
+        return Openings(self._days, mine, usual=self._usual, every=False)
+
+    def first(self, count: int) -> list[Slot]:
+        """Return the first slots; the days behind them are not worked out."""
+        found: list[Slot] = []
+        for day in range(len(self._days.midnights) - 1):
+            if len(found) >= count:
+                break
+            found += self.of_day(day)
+        return found[:count]
+
+    @cached_property
+    def _union(self) -> int:
+        union = 0
+        for line in self.lines:
+            union |= line
+        return union
+
+    def _slot(self, offset: int, index: int) -> Slot:
+        days = self._days
+        person, minute = days.people[index], days.day_one + offset
+        return Slot._make(
+            (
+                days.search.service.pk,
+                person.id,
+                person.name,
+                days.search.branch.pk,
+                instant_of(minute),
+                instant_of(minute + days.shapes[index].duration),
+                teams.price_of(person, days.search),
+            )
+        )
+
+    def _pairs_of(self, day: int) -> list[tuple[int, int]]:
+        """Return the (offset, person) of one day, in order."""
+        start, end = (self._days.midnights[each] - self._days.day_one for each in (day, day + 1))
+        whole = timeline.full(end - start)
+        left = (self._union >> start) & whole
+        if not left:
+            return []
+        found: list[tuple[int, int]] = []
+        people: Sequence[int] = range(len(self.lines))
+        if not self._every:
+            people = self._in_turn(people, day)
+        for index in people:
+            mine = (self.lines[index] >> start) & (whole if self._every else left)
+            found += [(start + minute, index) for minute in timeline.minutes(mine)]
+            if not self._every:
+                left ^= mine
+                if not left:
+                    break
+        return sorted(found)
+
+    def _in_turn(self, people: Sequence[int], day: int) -> list[int]:
+        """Return the people in fair order of one day."""
+        who, usual = self._days.people, self._usual
+        return sorted(
+            people,
+            key=lambda index: (
+                who[index].id != usual,
+                self._days.load(index, day),
+                who[index].turn,
+                who[index].id,
+            ),
+        )

@@ -1,0 +1,142 @@
+"""Who offers a service in a branch, and when they are there: everything that is not in the diary, in one statement."""
+
+from typing import NamedTuple
+
+from booking import holidays, hours
+from booking.hours import Schedule
+from booking.models import StaffMember
+from booking.periods import instant_of
+from booking.searching import LONGEST, Search
+from booking.shape import Shape
+from tenants import statements
+
+
+class Person(NamedTuple):
+    """Somebody who offers the service; hours, special hours and time off as the database packed them."""
+
+    id: int
+    name: str
+    is_active: bool
+    max_per_day: int | None
+    turn: int
+    last_day: int | None
+    own_minutes: int | None
+    own_price_cents: int | None
+    weekly: bytes | None
+    special: bytes | None
+    off: bytes | None
+    has_requirements: bool
+
+
+class Team(NamedTuple):
+    """The people in the order of their ids, the schedule of the branch, and when it is closed besides."""
+
+    people: list[Person]
+    opening: Schedule
+    closed: bytes | None
+    has_requirements: bool
+
+
+# Staff member 0 stands for the branch.
+_TEAM = """
+WITH people AS (
+  SELECT s.id, s.name, s.is_active, s.max_per_day, s.turn, k.valid_until - DATE '1970-01-01' AS last_day,
+    k.duration_minutes, k.price_cents
+  FROM booking_skill k JOIN booking_staffmember s ON s.tenant_id = k.tenant_id AND s.id = k.staff_member_id
+  WHERE k.tenant_id = %(tenant)s AND k.service_id = %(service)s
+    AND s.branch_id = %(branch)s AND (s.is_active OR s.id = %(staff_member)s)
+    AND (%(staff_member)s::bigint IS NULL OR s.id = %(staff_member)s)
+), weekly AS (
+  SELECT coalesce(staff_member_id, 0) AS id, string_agg(
+    int2send(weekday) || int2send(from_minute) || int2send(until_minute)
+    || int4send(coalesce(valid_from - DATE '1970-01-01', %(no_first_day)s))
+    || int4send(coalesce(valid_until - DATE '1970-01-01', %(no_last_day)s)),
+    '' ORDER BY weekday, from_minute, booking_workinghours.id) AS packed
+  FROM booking_workinghours
+  WHERE tenant_id = %(tenant)s AND branch_id = %(branch)s
+  GROUP BY 1
+), special AS (
+  SELECT coalesce(staff_member_id, 0) AS id, string_agg(
+    int4send(day - DATE '1970-01-01') || int2send(coalesce(from_minute, -1)::smallint)
+    || int2send(coalesce(until_minute, -1)::smallint),
+    '' ORDER BY day, from_minute, booking_specialhours.id) AS packed
+  FROM booking_specialhours
+  WHERE tenant_id = %(tenant)s AND branch_id = %(branch)s
+    AND day BETWEEN DATE '1970-01-01' + %(first_day)s::int AND DATE '1970-01-01' + %(last_day)s::int
+  GROUP BY 1
+), away AS (
+  SELECT coalesce(staff_member_id, 0) AS id, string_agg(
+    int4send(floor(date_part('epoch', starts_at) / 60)::int)
+    || int4send(ceil(date_part('epoch', ends_at) / 60)::int), '') AS packed
+  FROM booking_timeoff
+  WHERE tenant_id = %(tenant)s AND starts_at < %(until)s AND ends_at > %(from)s
+    AND (staff_member_id IS NOT NULL OR branch_id = %(branch)s)
+  GROUP BY 1
+)
+SELECT p.*, w.packed, x.packed, a.packed,
+  p.id = 0 AND EXISTS (
+    SELECT FROM booking_requirement WHERE tenant_id = %(tenant)s AND service_id = %(service)s)
+FROM (SELECT * FROM people UNION ALL SELECT 0, '', true, NULL, 0, NULL, NULL, NULL) p
+LEFT JOIN weekly w ON w.id = p.id LEFT JOIN special x ON x.id = p.id LEFT JOIN away a ON a.id = p.id
+ORDER BY p.id
+"""
+
+
+def read(search: Search, staff_member: StaffMember | None, first: int, last: int) -> Team:
+    """Read who offers the service in this branch between two starts, one person switched off only when asked for."""
+    zone = search.zone
+    rows = statements.run(
+        _TEAM,
+        {
+            "tenant": search.branch.tenant_id,
+            "service": search.service.pk,
+            "branch": search.branch.pk,
+            "staff_member": staff_member.pk if staff_member else None,
+            "from": instant_of(first - LONGEST),
+            "until": instant_of(last + LONGEST),
+            # A shift of the day before and a night after the last start belong to it.
+            "first_day": hours.day_of(zone, first) - 2,
+            "last_day": hours.day_of(zone, last) + 2,
+            "no_first_day": hours.NO_FIRST_DAY,
+            "no_last_day": hours.NO_LAST_DAY,
+        },
+    ).fetchall()
+    branch, *people = map(Person._make, rows)
+    return Team(
+        people=people,
+        opening=Schedule(
+            zone,
+            branch.weekly or b"",
+            branch.special or b"",
+            holidays.keeping_of(search.branch),
+        ),
+        closed=branch.off,
+        has_requirements=branch.has_requirements,
+    )
+
+
+def schedule_of(person: Person, team: Team) -> Schedule | None:
+    """Return the hours of a person, None when they are those of the branch."""
+    if person.weekly is not None:
+        return Schedule(team.opening.zone, person.weekly, person.special or b"")
+    if person.special is not None:
+        return Schedule(team.opening.zone, b"", person.special, otherwise=team.opening)
+    return None
+
+
+def shape_of(person: Person, search: Search) -> Shape:
+    return search.shape_at(person.own_minutes)
+
+
+def price_of(person: Person, search: Search) -> int | None:
+    return search.service.price_cents if person.own_price_cents is None else person.own_price_cents
+
+
+def lapses_at(person: Person, search: Search) -> int | None:
+    """Return the minute from which a person does not offer the service any more, if there is one."""
+    return None if person.last_day is None else hours.midnight(search.zone, person.last_day + 1)
+
+
+def has_lapsed(person: Person, search: Search, minute: int) -> bool:
+    lapse = lapses_at(person, search)
+    return lapse is not None and minute >= lapse
