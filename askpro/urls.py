@@ -6,7 +6,6 @@ from django.views.generic import RedirectView
 
 from askpro.api import documentation
 from askpro.operations import health
-from booking.api import appointments, customers
 from calls import api as calls
 
 urlpatterns = [
@@ -19,10 +18,8 @@ urlpatterns = [
     path("api/docs/", documentation.Page.as_view(), name="docs"),
     path("api/calls", calls.Calls.as_view()),
     path("api/calls/<int:call_id>", calls.CallDetail.as_view()),
-    path("api/appointments", appointments.Appointments.as_view()),
-    path("api/appointments/<int:appointment_id>", appointments.AppointmentDetail.as_view()),
-    path("api/customers", customers.Customers.as_view()),
     path("api/customers/<int:customer_id>", calls.CustomerDetail.as_view()),
+    path("api/", include("booking.urls")),
     path("api/", include("integrations.urls")),
 ]
 

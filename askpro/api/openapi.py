@@ -50,11 +50,12 @@ _ALWAYS = {
     "429": "Too many requests of this key; Retry-After says for how many seconds.",
     "503": "A part of the service is away for a moment; Retry-After says when to ask again.",
 }
+_UNKNOWN_ROW = "Something that the input names does not exist."
 _WITH_INPUT = {"400": "The input is not valid; `errors` names the fields."}
 _WITH_ID = {"404": "There is nothing under this id, or it is somebody else's."}
 _WITH_BODY = {
     **_WITH_INPUT,
-    "404": "Something that the body names does not exist.",
+    "404": _UNKNOWN_ROW,
     "411": "The body came in chunks; Content-Length is needed.",
     "413": "The body is larger than 5 MB.",
     "415": "The body is not application/json.",
@@ -94,12 +95,18 @@ class Schema(AutoSchema):
         return operation
 
     def _refusals(self, operation: dict[str, Any]) -> dict[str, str]:
-        places = {parameter["in"] for parameter in operation.get("parameters", [])}
+        parameters = operation.get("parameters", [])
+        places = {parameter["in"] for parameter in parameters}
+        names_rows = any(
+            each["in"] == "query" and each.get("required") and each["name"].endswith("_id")
+            for each in parameters
+        )
         return {
             **_ALWAYS,
             **(_WITH_BODY if "requestBody" in operation else {}),
             **({} if self.method in permissions.SAFE_METHODS else _WHEN_WRITING),
             **(_WITH_INPUT if places & {"query", "header"} else {}),
+            **({"404": _UNKNOWN_ROW} if names_rows else {}),
             **(_WITH_ID if "path" in places else {}),
         }
 

@@ -1,6 +1,5 @@
 """Appointments: /api/appointments. Public states are few; the exact one stands beside them."""
 
-from datetime import datetime
 from typing import Any
 
 from django.db.models import F, QuerySet
@@ -10,14 +9,14 @@ from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from booking import customers, notes, scheduling
+from booking import notes, scheduling
+from booking.api import naming
 from booking.api.customers import Phone
-from booking.models import Appointment, Customer, Service, StaffMember
-from tenants.api import door, lists, strict
+from booking.models import Appointment
+from tenants.api import lists, strict
 from tenants.api.access import TenantRequest
 from tenants.api.door import TenantView
-from tenants.errors import Invalid, NotFound
-from tenants.models import Branch
+from tenants.errors import NotFound
 
 _PUBLIC_STATUS = {
     Appointment.Status.HELD: "scheduled",
@@ -142,6 +141,9 @@ class NewAppointment(strict.Input):
         required=False, help_text="Needed without `staff_id` if there are several branches."
     )
     customer = Booker()
+    hold_id = strict.Id(
+        required=False, help_text="A hold that keeps this time; a booking gives it up in any case."
+    )
     attendee_name = strict.Line(
         required=False, max_length=255, help_text="For whom, if not for the customer."
     )
@@ -204,11 +206,13 @@ class Appointments(TenantView):  # /api/appointments
     def post(self, request: TenantRequest) -> Response:
         wanted = strict.read(NewAppointment, request.data)
         now = timezone.now()
-        staff_member = _staff_member(wanted)
-        customer = _customer(wanted["customer"], now=now)
+        service = naming.service(wanted["service_id"])
+        staff_member = naming.staff_member(wanted)
+        hold = naming.hold(wanted)
+        customer = naming.customer(wanted["customer"], now=now)
         booking = scheduling.book(
-            door.one(Service.objects.all(), wanted["service_id"], field="service_id"),
-            branch=_branch(wanted, staff_member),
+            service,
+            branch=naming.branch(wanted, staff_member),
             staff_member=staff_member,
             starts_at=wanted["starts_at"],
             customer=customer,
@@ -217,6 +221,7 @@ class Appointments(TenantView):  # /api/appointments
             by=request.actor,
             now=now,
             notes=wanted.get("notes", ""),
+            hold=hold,
         )
         return Response(
             _show_one(booking.appointment.pk),
@@ -242,6 +247,14 @@ class AppointmentDetail(TenantView):  # /api/appointments/{id}
         tags=["appointments"],
         request=AppointmentChanges,
         responses={200: AppointmentShape},
+        examples=[
+            OpenApiExample("Notes", request_only=True, value={"notes": "Pony kürzer"}),
+            OpenApiExample(
+                "Another time",
+                request_only=True,
+                value={"starts_at": "2026-11-26T11:00:00+01:00"},
+            ),
+        ],
     )
     def put(self, request: TenantRequest, appointment_id: int) -> Response:
         appointment = _appointment(request, appointment_id)
@@ -251,7 +264,7 @@ class AppointmentDetail(TenantView):  # /api/appointments/{id}
             scheduling.reschedule(
                 appointment,
                 starts_at=wanted.get("starts_at", appointment.starts_at),
-                staff_member=_staff_member(wanted),
+                staff_member=naming.staff_member(wanted),
                 by=request.actor,
                 source=Appointment.Source.API,
                 now=now,
@@ -306,33 +319,6 @@ def _appointment(request: TenantRequest, appointment_id: int) -> Appointment:
     if appointment.status == Appointment.Status.HELD:
         raise NotFound
     return appointment
-
-
-def _staff_member(wanted: dict[str, Any]) -> StaffMember | None:
-    if "staff_id" not in wanted:
-        return None
-    return door.one(StaffMember.objects.all(), wanted["staff_id"], field="staff_id")
-
-
-def _branch(wanted: dict[str, Any], staff_member: StaffMember | None) -> Branch:
-    """Return where: as the input says, where the staff member works, or at the only branch. No guess."""
-    if "branch_id" in wanted:
-        return door.one(Branch.objects.all(), wanted["branch_id"], field="branch_id")
-    if staff_member is not None:
-        branch: Branch = staff_member.branch
-        return branch
-    branches = list(Branch.objects.filter(is_active=True).order_by("pk")[:2])
-    if len(branches) != 1:
-        raise Invalid(branch_id=_("Which branch? There are several."))
-    return branches[0]
-
-
-def _customer(booker: dict[str, Any], *, now: datetime) -> Customer:
-    if "id" in booker:
-        return door.one(Customer.objects.all(), booker["id"], field="customer.id")
-    return customers.find_or_create(
-        name=booker["name"], phone=booker.get("phone"), email=booker.get("email"), now=now
-    )
 
 
 def _attendee_name(wanted: dict[str, Any]) -> str | None:

@@ -1,7 +1,7 @@
 """Lists of the REST API: which page, of which days, and what is answered."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -65,6 +65,11 @@ def paged(
     return Response({"data": data, "meta": meta})
 
 
+def columns(shape: type[serializers.Serializer[Any]], *, but: Collection[str] = ()) -> list[str]:
+    """Return the names of what is shown, but those that are no column."""
+    return [name for name in shape().get_fields() if name not in but]
+
+
 def local_days(wanted: dict[str, Any]) -> tuple[datetime | None, datetime | None]:
     """Return the half-open span in UTC of the days that were asked for; None where it is open."""
     first, last = wanted.get("from_date"), wanted.get("to_date")
@@ -72,10 +77,11 @@ def local_days(wanted: dict[str, Any]) -> tuple[datetime | None, datetime | None
         return None, None
     name = Branch.objects.order_by("pk").values_list("time_zone", flat=True).first()
     zone = ZoneInfo(name or "UTC")
-    return _midnight(first, zone), _midnight(last, zone, days_later=1)
+    return midnight(first, zone), midnight(last, zone, days_later=1)
 
 
-def _midnight(day: date | None, zone: ZoneInfo, *, days_later: int = 0) -> datetime | None:
+def midnight(day: date | None, zone: ZoneInfo, *, days_later: int = 0) -> datetime | None:
+    """Return the instant at which a local day begins, None where the calendar ends."""
     if day is None:
         return None
     try:

@@ -46,6 +46,35 @@ class Input(serializers.Serializer[Any]):
         return known
 
 
+class Changes(Input):
+    """Mixed into the input of a new row: every field may be missing, and what is not named stays as it is."""
+
+    also = {"minProperties": 1}
+    # Fields of a new row that never change.
+    settled: ClassVar[tuple[str, ...]] = ()
+
+    def get_fields(self) -> dict[str, Any]:
+        fields = {
+            name: field for name, field in super().get_fields().items() if name not in self.settled
+        }
+        for field in fields.values():
+            field.required, field.default = False, serializers.empty
+        return fields
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        return something(attrs)
+
+
+def something(attrs: dict[str, Any]) -> dict[str, Any]:
+    """Return what is to be changed.
+
+    :raises rest_framework.serializers.ValidationError: nothing is
+    """
+    if not attrs:
+        raise serializers.ValidationError([_("Nothing is to be changed.")])
+    return attrs
+
+
 class Text(serializers.CharField):
     """Text of several lines. Numbers are no text."""
 
@@ -83,6 +112,25 @@ class Integer(serializers.IntegerField):
         return data
 
 
+class Flag(serializers.BooleanField):
+    """true or false of a JSON body, nothing that resembles it."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+class OneOf(serializers.ChoiceField):
+    """One of these values, of their very type: "15" is not 15."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        for value in self.choices:
+            if type(value) is type(data) and value == data:
+                return value
+        return self.fail("invalid_choice", input=data)
+
+
 class Id(Integer):
     """The id of a row. One that no row can have is as unknown as any other."""
 
@@ -99,6 +147,15 @@ class QueryInteger(serializers.IntegerField):
         return int(data)
 
 
+class QueryFlag(serializers.BooleanField):
+    """true or false of a query string, written so."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if data not in ("true", "false"):
+            self.fail("invalid", input=data)
+        return bool(data == "true")
+
+
 class QueryDate(serializers.DateField):
     """A calendar day as ``2026-11-23``."""
 
@@ -109,6 +166,16 @@ class QueryDate(serializers.DateField):
             return date.fromisoformat(value)
         except ValueError:
             self.fail("invalid", format="YYYY-MM-DD")
+
+
+class Day(QueryDate):
+    """A calendar day of a JSON body, in years in which something of a business happens."""
+
+    def to_internal_value(self, value: Any) -> date:
+        day = super().to_internal_value(value)
+        if day.year not in _YEARS:
+            self.fail("invalid", format="YYYY-MM-DD")
+        return day
 
 
 class Instant(serializers.DateTimeField):

@@ -3,10 +3,20 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from booking.models import Customer
+from booking.models import (
+    Appointment,
+    Customer,
+    Policy,
+    Requirement,
+    RequirementResource,
+    Resource,
+    SpecialHours,
+    WorkingHours,
+)
 from calls.models import Call, ToolCall
 from tenants import scope
 from tenants.models import PhoneNumber, Tenant
+from tests import factories
 
 
 def make_call(
@@ -51,3 +61,96 @@ def make_tool_call(call: Call, *, name: str = "check_availability", **fields: An
         return ToolCall.objects.create(
             tenant_id=call.tenant_id, call=call, name=name, **{**as_usual, **fields}
         )
+
+
+def fill(tenant: Tenant, *, now: datetime, number: int = 10**9 + 11) -> dict[str, int]:
+    """Make one row of everything the API shows, and return their ids by the name an address gives them.
+
+    What may be deleted (`service_id`, `staff_id`, `resource_id`) has no history; `used_…` has one.
+    """
+    branch = factories.branch_of(tenant)
+    jana, cut = factories.staff_of(tenant, "Jana"), factories.service_of(tenant, "Haarschnitt")
+    customer = factories.make_customer(
+        tenant, name="Max Mustermann", phone="+491713920051", email="max@example.org"
+    )
+    call = make_call(tenant, number=number, customer=customer)
+    make_tool_call(call)
+    appointment = factories.make_appointment(
+        jana, cut, customer, starts_at=now + timedelta(days=2, hours=1)
+    )
+    ida = factories.make_staff(branch, name="Ida")
+    advice = factories.make_service(tenant, name="Beratung")
+    factories.make_skill(ida, advice)
+    factories.make_alias(advice, "Gespräch")
+    off = factories.make_time_off(
+        branch,
+        staff_member=ida,
+        starts_at=now + timedelta(days=20),
+        ends_at=now + timedelta(days=21),
+    )
+    with scope.tenant(tenant):
+        held = now + timedelta(days=2, hours=3)
+        hold = Appointment.objects.create(
+            tenant=tenant,
+            branch=branch,
+            staff_member=jana,
+            service=cut,
+            starts_at=held,
+            ends_at=held + timedelta(minutes=30),
+            blocked_from=held,
+            blocked_until=held + timedelta(minutes=30),
+            status=Appointment.Status.HELD,
+            hold_expires_at=now + timedelta(minutes=5),
+            source=Appointment.Source.API,
+        )
+        used, spare = (
+            Resource.objects.create(tenant=tenant, branch=branch, name=name)
+            for name in ("Waschplatz A", "Waschplatz B")
+        )
+        need = Requirement.objects.create(
+            tenant=tenant, service=cut, name="Waschplatz", mode=Requirement.Mode.ANY
+        )
+        RequirementResource.objects.create(tenant=tenant, requirement=need, resource=used)
+        policy = Policy.objects.create(
+            tenant=tenant,
+            kind=Policy.Kind.MOVE,
+            service=cut,
+            notice_hours=4,
+            fee_tiers=[{"under_hours": 24, "percent": 50}],
+        )
+        special = SpecialHours.objects.create(
+            tenant=tenant, branch=branch, day=now.date() + timedelta(days=30)
+        )
+        weekly = WorkingHours.objects.order_by("pk")[0]
+    return {
+        "appointment_id": appointment.pk,
+        "branch_id": branch.pk,
+        "call_id": call.pk,
+        "customer_id": customer.pk,
+        "hold_id": hold.pk,
+        "policy_id": policy.pk,
+        "resource_id": spare.pk,
+        "service_id": advice.pk,
+        "special_hours_id": special.pk,
+        "staff_id": ida.pk,
+        "time_off_id": off.pk,
+        "used_resource_id": used.pk,
+        "used_service_id": cut.pk,
+        "used_staff_id": jana.pk,
+        "working_hours_id": weekly.pk,
+    }
+
+
+def fitted(example: Any, ids: dict[str, int]) -> Any:
+    """Return an example of the document with the ids of rows that exist: of those with a history, if there are."""
+    if isinstance(example, list):
+        return [fitted(each, ids) for each in example]
+    if not isinstance(example, dict):
+        return example
+    body = {name: fitted(value, ids) for name, value in example.items()}
+    for name in body:
+        if name == "resource_ids":
+            body[name] = [ids["used_resource_id"]]
+        elif name.endswith("_id"):
+            body[name] = ids.get(f"used_{name}", ids.get(name))
+    return body

@@ -42,7 +42,7 @@ def secret(salon: Tenant, one_connection: None, monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.slow
 @schema.parametrize()  # type: ignore[untyped-decorator]
 @settings(
-    max_examples=15,
+    max_examples=8,
     deadline=None,
     derandomize=True,
     database=None,

@@ -7,15 +7,22 @@ from typing import Any
 import pytest
 from django.db import models
 
+from askpro.api import documentation
 from booking.models import Appointment, Customer
 from calls.models import Call
 from tenants import scope
 from tenants.models import Tenant, base
 from tests import factories
 from tests.api.conftest import Program
-from tests.api.rows import make_call, make_tool_call
+from tests.api.rows import fill, fitted, make_call, make_tool_call
 
 MISSING = 2**40
+
+
+def example_of(operation: Any) -> Any:
+    """Return the first example of what an operation takes, nothing where it takes nothing."""
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    return next((each["value"] for each in content.get("examples", {}).values()), {})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,6 +176,87 @@ def test_after_all_that_nothing_of_ours_has_changed(
 
     with scope.tenant(salon):
         assert _everything() == before
+
+
+# --- Every address of the document ------------------------------------------------------------------------
+
+LISTS = sorted(
+    path
+    for path, methods in documentation.document("de")["paths"].items()
+    if "{" not in path and "get" in methods and path not in ("/api/slots", "/api/diary-rules")
+)
+OF_ONE_ROW = sorted(
+    (method, path)
+    for path, methods in documentation.document("de")["paths"].items()
+    for method in methods
+    if "{" in path
+)
+NAMES_ROWS = sorted(
+    (method, path)
+    for path, methods in documentation.document("de")["paths"].items()
+    for method, operation in methods.items()
+    if method == "post" and "_id" in str(example_of(operation))
+)
+
+
+@pytest.fixture
+def rows_of_ours(salon: Tenant, now: datetime) -> dict[str, int]:
+    return fill(salon, now=now)
+
+
+@pytest.mark.parametrize(("method", "path"), OF_ONE_ROW)
+def test_each_row_of_ours_looks_as_if_it_did_not_exist(
+    rows_of_ours: dict[str, int], stranger: Program, walls: str, method: str, path: str
+) -> None:
+    operation = documentation.document("de")["paths"][path][method]
+    body = fitted(example_of(operation), rows_of_ours)
+    nothing = dict.fromkeys(rows_of_ours, MISSING)
+
+    foreign = stranger.send(method.upper(), path.format(**rows_of_ours), body, {})
+    missing = stranger.send(method.upper(), path.format(**nothing), body, {})
+
+    assert (foreign.status_code, foreign.content) == (404, missing.content)
+    assert headers(foreign) == headers(missing)
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_each_list_shows_the_neighbour_what_it_shows_without_us(
+    neighbour: Tenant, stranger: Program, walls: str, path: str, now: datetime, salon: Tenant
+) -> None:
+    without_us = stranger.get(path).content
+
+    fill(salon, now=now)
+
+    assert stranger.get(path).content == without_us
+
+
+@pytest.mark.parametrize(("method", "path"), NAMES_ROWS)
+def test_each_id_of_ours_in_a_body_is_as_good_as_none(
+    rows_of_ours: dict[str, int], stranger: Program, walls: str, method: str, path: str
+) -> None:
+    example = example_of(documentation.document("de")["paths"][path][method])
+
+    foreign = stranger.post(path, fitted(example, rows_of_ours))
+    missing = stranger.post(path, fitted(example, dict.fromkeys(rows_of_ours, MISSING)))
+
+    assert (foreign.status_code, foreign.content) == (404, missing.content)
+
+
+@pytest.mark.parametrize("name", ["service_id", "staff_id", "branch_id"])
+def test_free_times_of_ours_are_not_found(
+    rows_of_ours: dict[str, int], neighbour: Tenant, stranger: Program, walls: str, name: str
+) -> None:
+    query = {
+        "service_id": factories.service_of(neighbour, "Haarschnitt").pk,
+        "from_date": "2026-11-24",
+        "to_date": "2026-11-24",
+    }
+    assert stranger.get("/api/slots", **query).json()["data"]
+
+    foreign = stranger.get("/api/slots", **query | {name: rows_of_ours[name]})
+    missing = stranger.get("/api/slots", **query | {name: MISSING})
+
+    assert (foreign.status_code, foreign.content) == (404, missing.content)
 
 
 def headers(response: Any) -> dict[str, str]:

@@ -1,9 +1,10 @@
 """The OpenAPI document says what the API does, and the API does what it says."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from io import StringIO
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.core.management import call_command
@@ -11,10 +12,19 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from askpro.api import documentation
 from tenants.models import Tenant
-from tests import factories
 from tests.api.conftest import Program
-from tests.api.rows import make_call, make_tool_call
+from tests.api.rows import fill, fitted, make_call
 
+READ = "/api/branches /api/branches/{branch_id} /api/slots"
+KEPT = {
+    "/api/policies": "policy_id",
+    "/api/resources": "resource_id",
+    "/api/services": "service_id",
+    "/api/special-hours": "special_hours_id",
+    "/api/staff": "staff_id",
+    "/api/time-off": "time_off_id",
+    "/api/working-hours": "working_hours_id",
+}
 OPERATIONS = {
     ("get", "/api/calls"),
     ("post", "/api/calls"),
@@ -28,7 +38,17 @@ OPERATIONS = {
     ("post", "/api/customers"),
     ("get", "/api/customers/{customer_id}"),
     ("put", "/api/customers/{customer_id}"),
+    ("get", "/api/diary-rules"),
+    ("put", "/api/diary-rules"),
+    ("get", "/api/holds"),
+    ("post", "/api/holds"),
+    ("get", "/api/holds/{hold_id}"),
+    ("delete", "/api/holds/{hold_id}"),
+    *(("get", path) for path in READ.split()),
+    *((method, path) for path in KEPT for method in ("get", "post")),
+    *((m, f"{path}/{{{name}}}") for path, name in KEPT.items() for m in ("get", "put", "delete")),
 }
+DAYS = {"from_date": "2026-11-23", "to_date": "2026-11-27"}
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +99,12 @@ def test_every_refusal_has_the_same_shape(document: dict[str, Any]) -> None:
         ("/api/calls", {"page", "per_page", "from_date", "to_date", "status", "outcome"}),
         ("/api/appointments", {"page", "per_page", "from_date", "to_date", "status", "staff_id"}),
         ("/api/customers", {"page", "per_page", "search"}),
+        ("/api/services", {"page", "per_page", "search", "is_active", "staff_id"}),
+        ("/api/staff", {"page", "per_page", "search", "is_active", "branch_id", "service_id"}),
+        (
+            "/api/slots",
+            {"service_id", "staff_id", "branch_id", "from_date", "to_date", "every", "limit"},
+        ),
     ],
 )
 def test_the_parameters_of_lists_are_described(
@@ -92,37 +118,29 @@ def test_the_parameters_of_lists_are_described(
 @pytest.fixture
 def lived_in(salon: Tenant, now: datetime) -> dict[str, int]:
     """A business in which something has happened."""
-    customer = factories.make_customer(salon, email="erika@example.org")
-    call = make_call(salon, number=10**9 + 11, customer=customer)
-    make_tool_call(call)
     make_call(
         salon, number=10**9 + 12, from_number=None, started_at=None, ended_at=None, outcome="failed"
     )
     make_call(salon, number=10**9 + 13, status="ongoing", outcome="", ended_at=None)
-    appointment = factories.make_appointment(
-        factories.staff_of(salon, "Jana"),
-        factories.service_of(salon, "Haarschnitt"),
-        customer,
-        starts_at=now + timedelta(hours=2),
-    )
-    return {
-        "customer_id": customer.pk,
-        "call_id": call.pk,
-        "appointment_id": appointment.pk,
-        "service_id": appointment.service_id,
-    }
+    return fill(salon, now=now)
 
 
 @pytest.mark.parametrize(("method", "path"), sorted(OPERATIONS))
 def test_answers_are_as_described(
     document: dict[str, Any], program: Program, lived_in: dict[str, int], method: str, path: str
 ) -> None:
+    operation = operations(document)[method, path]
+    query = {**DAYS, "service_id": str(lived_in["used_service_id"])} if "slots" in path else {}
+
     answer = program.send(
-        method.upper(), path.format(**lived_in), body_for(method, path, lived_in), {}
+        method.upper(),
+        f"{path.format(**lived_in)}?{urlencode(query)}",
+        body_for(operation, lived_in),
+        {},
     )
 
-    described = operations(document)[method, path]["responses"][str(answer.status_code)]
-    assert answer.status_code < 300
+    assert answer.status_code < 300, answer.content
+    described = operation["responses"][str(answer.status_code)]
     if "content" in described:
         schema = exact(described["content"]["application/json"]["schema"])
         validator = Draft202012Validator(
@@ -131,18 +149,28 @@ def test_answers_are_as_described(
         assert [error.message for error in validator.iter_errors(answer.json())] == []
 
 
-def body_for(method: str, path: str, lived_in: dict[str, int]) -> Any:
-    return {
-        ("post", "/api/calls"): {"to_number": "+493023125777"},
-        ("post", "/api/appointments"): {
-            "service_id": lived_in["service_id"],
-            "starts_at": "2026-11-24T10:00:00+01:00",
-            "customer": {"id": lived_in["customer_id"]},
-        },
-        ("put", "/api/appointments/{appointment_id}"): {"notes": "kurz"},
-        ("post", "/api/customers"): {"name": "Max", "email": "max@example.org"},
-        ("put", "/api/customers/{customer_id}"): {"name": "Erika Muster"},
-    }.get((method, path), {})
+@pytest.mark.parametrize(("method", "path"), sorted(OPERATIONS))
+def test_every_body_has_an_example_that_its_own_schema_accepts(
+    document: dict[str, Any], method: str, path: str
+) -> None:
+    operation = operations(document)[method, path]
+
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        validator = Draft202012Validator(
+            {**content["schema"], "components": document["components"]},
+            format_checker=FormatChecker(),
+        )
+        assert content["examples"]
+        for example in content["examples"].values():
+            assert [error.message for error in validator.iter_errors(example["value"])] == []
+
+
+def body_for(operation: Any, lived_in: dict[str, int]) -> Any:
+    """Return the first example of the document, about rows that exist."""
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    for example in content.get("examples", {}).values():
+        return fitted(example["value"], lived_in)
+    return {}
 
 
 def exact(schema: Any) -> Any:

@@ -7,7 +7,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from booking.models import Appointment
+from booking.models import (
+    Appointment,
+    Policy,
+    Requirement,
+    RequirementResource,
+    Resource,
+    SpecialHours,
+    StaffMember,
+)
 from tenants import scope
 from tenants.models import Tenant
 from tests import factories
@@ -36,6 +44,72 @@ def live(salon: Tenant, *, days: int) -> None:
         factories.make_customer(salon, name=f"Gast {day}", phone=None)
     with scope.tenant(salon):
         Appointment.objects.update(call_number=FIRST_CALL, customer=customer)
+
+
+def hire(salon: Tenant, *, people: int) -> None:
+    """Let so many people begin, each with a service, a resource, hours and time off of their own."""
+    with scope.tenant(salon):
+        seen = StaffMember.objects.count()
+    branch = factories.branch_of(salon)
+    for number in range(seen, seen + people):
+        person = factories.make_staff(branch, name=f"Kraft {number}")
+        service = factories.make_service(salon, name=f"Leistung {number}")
+        factories.make_skill(person, service)
+        factories.make_alias(service, f"Wort {number}")
+        factories.make_hours(branch, staff_member=person)
+        begin = datetime(2026, 12, 1, tzinfo=UTC) + timedelta(days=number)
+        factories.make_time_off(
+            branch, staff_member=person, starts_at=begin, ends_at=begin + timedelta(days=1)
+        )
+        with scope.tenant(salon):
+            resource = Resource.objects.create(tenant=salon, branch=branch, name=f"Platz {number}")
+            need = Requirement.objects.create(
+                tenant=salon, service=service, name="Platz", mode="all"
+            )
+            RequirementResource.objects.create(tenant=salon, requirement=need, resource=resource)
+            SpecialHours.objects.create(tenant=salon, branch=branch, day=begin.date())
+            Policy.objects.create(tenant=salon, kind="cancel", staff_member=person)
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "most"),
+    [
+        ("/api/branches", {}, 2),
+        ("/api/policies", {}, 2),
+        ("/api/resources", {}, 2),
+        ("/api/services", {}, 5),
+        ("/api/staff", {}, 3),
+        ("/api/special-hours", {}, 2),
+        ("/api/time-off", {"from_date": "2026-11-01"}, 3),
+        ("/api/working-hours", {}, 2),
+        ("/api/diary-rules", {}, 1),
+    ],
+)
+def test_the_number_of_statements_does_not_grow_with_the_team(
+    salon: Tenant, program: Program, path: str, query: dict[str, str], most: int
+) -> None:
+    hire(salon, people=1)
+    program.get(path)  # the first use of a key is written down
+
+    with_little = statements_of(program, path, **query)
+    hire(salon, people=15)
+    with_much = statements_of(program, path, **query)
+
+    assert with_little == with_much <= most
+
+
+def test_free_times_cost_the_same_for_one_and_for_many(salon: Tenant, program: Program) -> None:
+    cut = factories.service_of(salon, "Haarschnitt")
+    query = {"service_id": cut.pk, "from_date": "2026-11-23", "to_date": "2026-11-23"}
+    program.get("/api/slots", **query)
+
+    with_little = statements_of(program, "/api/slots", **query)
+    branch = factories.branch_of(salon)
+    for number in range(15):
+        factories.make_skill(factories.make_staff(branch, name=f"Kraft {number}"), cut)
+    with_much = statements_of(program, "/api/slots", **query | {"to_date": "2026-12-23"})
+
+    assert with_little == with_much
 
 
 def statements_of(program: Program, path: str, **query: Any) -> int:
