@@ -10,6 +10,15 @@ from tenants.models import AuditEntry, Tenant
 from tests import factories
 from tests.api.conftest import Program
 
+GOOD: dict[str, dict[str, Any]] = {
+    "working-hours": {"weekday": 1, "from_minute": 540, "until_minute": 1020},
+    "special-hours": {"day": "2026-12-24", "from_minute": 540, "until_minute": 720},
+    "time-off": {
+        "starts_at": "2026-12-01T00:00:00+01:00",
+        "ends_at": "2026-12-02T00:00:00+01:00",
+    },
+}
+
 
 def starts(program: Program, salon: Tenant, day: str, staff: str = "Jana") -> list[str]:
     response = program.get(
@@ -130,14 +139,7 @@ def test_special_hours_take_the_place_of_the_weekly_ones(salon: Tenant, program:
 def test_hours_that_make_no_sense_are_refused(
     salon: Tenant, program: Program, path: str, fields: dict[str, Any], wrong: str
 ) -> None:
-    good: dict[str, Any] = {
-        "working-hours": {"weekday": 1, "from_minute": 540, "until_minute": 1020},
-        "special-hours": {"day": "2026-12-24", "from_minute": 540, "until_minute": 720},
-        "time-off": {
-            "starts_at": "2026-12-01T00:00:00+01:00",
-            "ends_at": "2026-12-02T00:00:00+01:00",
-        },
-    }[path]
+    good = GOOD[path]
     whose = {"branch_id": factories.branch_of(salon).pk}
     row = program.post(f"/api/{path}", {**whose, **good})
 
@@ -167,14 +169,7 @@ def test_a_night_shift_ends_on_the_next_day(salon: Tenant, program: Program) -> 
 def test_hours_belong_to_somebody_who_works_there(
     salon: Tenant, program: Program, path: str
 ) -> None:
-    body: dict[str, Any] = {
-        "working-hours": {"weekday": 1, "from_minute": 540, "until_minute": 1020},
-        "special-hours": {"day": "2026-12-24"},
-        "time-off": {
-            "starts_at": "2026-12-01T00:00:00+01:00",
-            "ends_at": "2026-12-02T00:00:00+01:00",
-        },
-    }[path]
+    body = GOOD[path]
     jana, north = factories.staff_of(salon, "Jana"), factories.make_branch(salon, name="Nord")
 
     nobody = program.post(f"/api/{path}", body)
