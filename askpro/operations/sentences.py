@@ -163,7 +163,7 @@ def _translated_by_django() -> set[str]:
 def _entries(lines: list[str]) -> Iterator[tuple[Sentence, Entry]]:
     fields: dict[str, str] = {}
     field, is_fuzzy = "", False
-    for line in [*lines, ""]:
+    for line in [*_parted(lines), ""]:
         if line.startswith("#"):
             is_fuzzy = is_fuzzy or (line.startswith("#,") and "fuzzy" in line)
         elif line.startswith('"'):
@@ -175,6 +175,16 @@ def _entries(lines: list[str]) -> Iterator[tuple[Sentence, Entry]]:
             if fields.get("msgid"):
                 yield _entry(fields, is_fuzzy=is_fuzzy)
             fields, is_fuzzy = {}, False
+
+
+def _parted(lines: list[str]) -> Iterator[str]:
+    """Begin an entry with an empty line. A merge that keeps the lines of both sides loses some of them."""
+    before = ""
+    for line in lines:
+        if line.startswith("msgid ") and before and not before.startswith("#"):
+            yield ""
+        yield line
+        before = line
 
 
 def _entry(fields: dict[str, str], *, is_fuzzy: bool) -> tuple[Sentence, Entry]:

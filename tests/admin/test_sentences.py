@@ -114,3 +114,15 @@ def test_german_is_what_people_read() -> None:
         )
     with translation.override("en"):
         assert translation.gettext("This time is no longer available.").startswith("This time")
+
+
+def test_entries_that_a_merge_has_joined_are_read_apart(tmp_path: Path) -> None:
+    po = tmp_path / "django.po"
+    po.write_text('msgid "Yes"\nmsgstr "Ja"\nmsgid "No"\nmsgstr "Nein"\n')
+
+    known = sentences.read(po)
+
+    assert {each.text: entry.forms for each, entry in known.items()} == {
+        "Yes": ("Ja",),
+        "No": ("Nein",),
+    }
