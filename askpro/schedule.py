@@ -15,6 +15,11 @@ SWEEPS: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"expires": 55},
     },
+    "mark who did not come, complete what is over": {
+        "task": "booking.tasks.keep_attendance",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     "close calls that nobody ended": {
         "task": "calls.tasks.close_stale_calls",
         "schedule": 600.0,

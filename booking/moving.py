@@ -18,7 +18,6 @@ from booking.hosts import Override
 from booking.models import Appointment, Policy, StaffMember
 from booking.policies import Terms
 from booking.refusals import AlreadyOver, IllegalTransition, StillHeld
-from tenants import statements
 from tenants.actors import Actor
 
 
@@ -75,7 +74,7 @@ def put(
     :raises SlotTaken, NotBookable, NotOffered: the rules or the constraints forbid it
     """
     form = shape.of_appointment(appointment)
-    statements.run(_DROP_EXPIRED_OF, (appointment.tenant_id, to.pk, wish.now))
+    orders.drop_expired_of(to, now=wish.now)
     if wish.hold is not None:
         orders.drop(appointment.tenant_id, [wish.hold.pk])
     service, branch = appointment.service, appointment.branch
@@ -128,13 +127,6 @@ _MOVED = [
     "version",
     "updated_at",
 ]
-_DROP_EXPIRED_OF = """
-WITH gone AS (
-  DELETE FROM booking_appointment
-  WHERE tenant_id = %s AND staff_member_id = %s AND status = 'held' AND hold_expires_at <= %s
-  RETURNING id)
-DELETE FROM booking_resourceuse WHERE appointment_id IN (SELECT id FROM gone)
-"""
 
 
 def must_be_ahead(appointment: Appointment, *, now: datetime) -> None:

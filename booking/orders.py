@@ -342,3 +342,17 @@ SELECT id FROM gone
 def drop(tenant_id: UUID, hold_ids: Iterable[int]) -> list[int]:
     """Delete those of these rows that are holds, with what they take, and return which. Diaries in hand."""
     return [number for (number,) in statements.run(_DROP, (tenant_id, list(hold_ids))).fetchall()]
+
+
+_DROP_EXPIRED_OF = """
+WITH gone AS (
+  DELETE FROM booking_appointment
+  WHERE tenant_id = %s AND staff_member_id = %s AND status = 'held' AND hold_expires_at <= %s
+  RETURNING id)
+DELETE FROM booking_resourceuse WHERE appointment_id IN (SELECT id FROM gone)
+"""
+
+
+def drop_expired_of(staff_member: StaffMember, *, now: datetime) -> None:
+    """Delete the holds of a diary that have run out. Diary in hand."""
+    statements.run(_DROP_EXPIRED_OF, (staff_member.tenant_id, staff_member.pk, now))

@@ -4,6 +4,7 @@ Of the policies that apply the most specific one counts: staff member, service, 
 is allowed and free.
 """
 
+import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -82,7 +83,7 @@ NOT_ASKED = Terms(is_asked=False)
 # The rule with the most specific owner, and how often the customer (or the appointment) has been changed already.
 # The parts of one visit are cancelled once.
 _RULE = """
-SELECT p.id, p.notice_hours, p.quota, p.fee_tiers, p.text,
+SELECT p.id, p.notice_hours, p.quota, p.fee_tiers::text, p.text,
   CASE WHEN p.quota IS NULL THEN 0
     WHEN p.kind = 'move' THEN (
       SELECT count(*) FROM booking_appointmentchange c
@@ -93,7 +94,7 @@ SELECT p.id, p.notice_hours, p.quota, p.fee_tiers, p.text,
       JOIN booking_appointmentchange c ON c.tenant_id = a.tenant_id AND c.appointment_id = a.id
       WHERE a.tenant_id = p.tenant_id AND a.customer_id = %(customer)s AND a.status = 'cancelled'
         AND c.kind = 'cancelled' AND c.at > %(since)s AND c.terms ? 'policy'
-        AND a.visit_id IS DISTINCT FROM %(visit)s::bigint) END
+        AND (a.visit_id IS NULL OR a.visit_id IS DISTINCT FROM %(visit)s::bigint)) END
 FROM booking_policy p
 WHERE p.tenant_id = %(tenant)s AND p.kind = %(kind)s
   AND (p.staff_member_id IS NULL OR p.staff_member_id = %(staff_member)s)
@@ -128,7 +129,7 @@ def terms_for(appointment: Appointment, kind: str, *, now: datetime) -> Terms:
     if row is None:
         return Terms(hours_before=hours_before)
     policy_id, notice_hours, quota, tiers, text, used = row
-    tier = tier_for(tiers or USUAL_TIERS, left)
+    tier = tier_for(json.loads(tiers) or USUAL_TIERS, left)
     refusal: AgainstPolicy | None = None
     if left < timedelta(hours=notice_hours):
         refusal = _TOO_LATE[Policy.Kind(kind)](text=text, notice_hours=notice_hours)

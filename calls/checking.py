@@ -82,10 +82,9 @@ def keep(call: Call, wish: Wish, slot: Slot, *, now: datetime) -> None:
         call_number=call.pk, status=Appointment.Status.HELD, hold_expires_at__gt=now
     )
     kept = (slot.starts_at, slot.staff_member_id, wish.service.pk)
-    for before in live:
-        if (before.starts_at, before.staff_member_id, before.service_id) == kept:
-            return
-        scheduling.release(before, by=by, now=now)
+    before = list(live)
+    if any((each.starts_at, each.staff_member_id, each.service_id) == kept for each in before):
+        return
     scheduling.hold(
         wish.service,
         branch=wish.branch,

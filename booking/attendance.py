@@ -1,0 +1,249 @@
+"""Who came and who did not: arriving, finishing, missing, and being forgiven."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+from django.db import IntegrityError
+from django.utils.translation import gettext_lazy as _
+
+from booking import history, locking, orders, resources, states
+from booking.models import Appointment, DiaryRules
+from booking.refusals import IllegalTransition, SlotTaken, TooEarly
+from tenants import actors, scope, statements
+from tenants.actors import Actor
+from tenants.errors import Invalid, NotFound
+
+Status = Appointment.Status
+_CLOCK = actors.system("clock")
+_SOURCE = "clock"
+
+
+def check_in(appointment: Appointment, *, by: Actor, source: str, now: datetime) -> None:
+    """Note that the customer is there. Who comes late, after being marked as missing, gets the time if it is still free.
+
+    :raises TooEarly: it is not the day of the appointment yet
+    :raises SlotTaken, NotBookable: somebody else has the time meanwhile
+    :raises IllegalTransition: it is held, cancelled or completed
+    """
+
+    def verb() -> None:
+        if appointment.status == Status.CHECKED_IN:
+            return
+        states.must_allow(appointment, Status.CHECKED_IN)
+        if _day_of(appointment, now) < _day_of(appointment, appointment.starts_at):
+            raise TooEarly
+        is_late = appointment.status == Status.NO_SHOW
+        if is_late:
+            orders.drop_expired_of(appointment.staff_member, now=now)
+        appointment.checked_in_at = now
+        _become(appointment, Status.CHECKED_IN)
+        if is_late:
+            _take_back(appointment, now=now)
+        _write_down(appointment, history.Kind.ARRIVED, by=by, source=source, now=now)
+
+    try:
+        locking.change(appointment, verb)
+    except IntegrityError as error:  # the time, or the seat, of somebody who was missed
+        raise SlotTaken from error
+
+
+def undo_check_in(appointment: Appointment, *, by: Actor, source: str, now: datetime) -> None:
+    """Take back a mistake: the customer is not there.
+
+    :raises IllegalTransition: nobody was noted as there
+    """
+
+    def verb() -> None:
+        if appointment.status != Status.CHECKED_IN:
+            raise IllegalTransition(status=appointment.status, wanted=Status.CONFIRMED)
+        appointment.checked_in_at = None
+        _become(appointment, Status.CONFIRMED)
+        _write_down(
+            appointment, history.Kind.UPDATED, by=by, source=source, now=now, undone="arrived"
+        )
+
+    locking.change(appointment, verb)
+
+
+def complete(appointment: Appointment, *, by: Actor, source: str, now: datetime) -> None:
+    """Note that the appointment took place.
+
+    :raises TooEarly: it has not begun
+    :raises IllegalTransition: it is held, waiting for the calendar or cancelled
+    """
+
+    def verb() -> None:
+        if appointment.status == Status.COMPLETED:
+            return
+        states.must_allow(appointment, Status.COMPLETED)
+        _must_have_begun(appointment, now=now)
+        _become(appointment, Status.COMPLETED)
+        resources.give_back(appointment)
+        _write_down(appointment, history.Kind.COMPLETED, by=by, source=source, now=now)
+
+    locking.change(appointment, verb)
+
+
+def mark_no_show(appointment: Appointment, *, by: Actor, source: str, now: datetime) -> None:
+    """Note that the customer did not come. What the business asks for that stands in the history.
+
+    :raises TooEarly: it has not begun
+    :raises IllegalTransition: the customer was there, or it is cancelled or completed
+    """
+    locking.change(appointment, lambda: _miss(appointment, by=by, source=source, now=now))
+
+
+def waive(appointment: Appointment, *, reason: str, by: Actor, source: str, now: datetime) -> None:
+    """Forgive a missed appointment: it does not count any more, and its fee is not asked for.
+
+    :raises IllegalTransition: it was not missed
+    :raises Invalid: there is no reason
+    """
+    if not reason.strip():
+        raise Invalid(reason=_("Say why it does not count."))
+
+    def verb() -> None:
+        if appointment.status != Status.NO_SHOW:
+            raise IllegalTransition(status=appointment.status)
+        if appointment.is_waived:
+            return
+        appointment.is_waived = True
+        appointment.save(update_fields=["is_waived", "updated_at"])
+        missed = appointment.changes.filter(kind=history.Kind.NO_SHOW).order_by("-pk").first()
+        history.write_down(
+            appointment,
+            history.Kind.WAIVED,
+            by=by,
+            source=source,
+            now=now,
+            reason=reason.strip(),
+            terms={"waived_cents": missed.fee_cents if missed else 0},
+        )
+
+    locking.change(appointment, verb)
+
+
+# --- What the clock does --------------------------------------------------------------------------------
+
+# Only what the diary of the business says; without a row the defaults of `DiaryRules` hold.
+_MISSED = """
+SELECT id FROM booking_appointment
+WHERE tenant_id = %s AND status = 'confirmed' AND starts_at <= %s
+ORDER BY starts_at, id LIMIT %s
+"""
+_OVER = """
+SELECT id FROM booking_appointment
+WHERE tenant_id = %s AND status = 'checked_in' AND ends_at <= %s
+ORDER BY starts_at, id LIMIT %s
+"""
+_AT_ONCE = 500
+
+
+def due_no_shows(*, now: datetime) -> list[int]:
+    """Return the appointments of the active business that began some time ago without anybody there."""
+    rules = rules_of_the_diary()
+    if rules.no_show_after_minutes is None:
+        return []
+    begun = now - timedelta(minutes=rules.no_show_after_minutes)
+    return _numbers(_MISSED, begun)
+
+
+def due_completions(*, now: datetime) -> list[int]:
+    """Return the appointments of the active business whose customer came and whose time is over."""
+    return _numbers(_OVER, now)
+
+
+def mark_missed(appointment_id: int, *, now: datetime) -> bool:
+    """Mark a due appointment as missed, and tell whether it was this time: however many sweeps run, one does it."""
+    return _by_the_clock(
+        appointment_id,
+        before=Status.CONFIRMED,
+        verb=lambda found: _miss(found, by=_CLOCK, source=_SOURCE, now=now),
+    )
+
+
+def complete_by_the_clock(appointment_id: int, *, now: datetime) -> bool:
+    """Complete a due appointment, and tell whether it was this time: however many sweeps run, one does it."""
+
+    def verb(found: Appointment) -> None:
+        _become(found, Status.COMPLETED)
+        resources.give_back(found)
+        _write_down(found, history.Kind.COMPLETED, by=_CLOCK, source=_SOURCE, now=now)
+
+    return _by_the_clock(appointment_id, before=Status.CHECKED_IN, verb=verb)
+
+
+def rules_of_the_diary() -> DiaryRules:
+    """Return how the diary of the active business behaves by itself."""
+    return DiaryRules.objects.first() or DiaryRules()
+
+
+def _numbers(sql: str, until: datetime) -> list[int]:
+    params = (scope.current().tenant_id, until, _AT_ONCE)
+    return [number for (number,) in statements.run(sql, params).fetchall()]
+
+
+def _by_the_clock(appointment_id: int, *, before: str, verb: Callable[[Appointment], None]) -> bool:
+    appointment = Appointment.objects.filter(pk=appointment_id).first()
+    if appointment is None:
+        return False
+    found = appointment
+
+    def only_once() -> bool:
+        if found.status != before:
+            return False
+        verb(found)
+        return True
+
+    try:
+        return locking.change(found, only_once)
+    except NotFound:
+        return False
+
+
+# --- One change ------------------------------------------------------------------------------------------
+
+
+def _become(appointment: Appointment, status: str) -> None:
+    appointment.status = status
+    appointment.save(update_fields=["status", "checked_in_at", "updated_at"])
+
+
+def _miss(appointment: Appointment, *, by: Actor, source: str, now: datetime) -> None:
+    if appointment.status == Status.NO_SHOW:
+        return
+    states.must_allow(appointment, Status.NO_SHOW)
+    _must_have_begun(appointment, now=now)
+    _become(appointment, Status.NO_SHOW)
+    resources.give_back(appointment)
+    fee_cents = rules_of_the_diary().no_show_fee_cents
+    history.write_down(
+        appointment,
+        history.Kind.NO_SHOW,
+        by=by,
+        source=source,
+        now=now,
+        fee_cents=fee_cents,
+    )
+
+
+def _take_back(appointment: Appointment, *, now: datetime) -> None:
+    """Take the resources again for somebody who came after all; time and seats the constraints have looked at."""
+    needs = resources.lock_for([appointment.service], appointment.branch)
+    if needs:
+        resources.take(appointment, needs[appointment.service_id], now=now)
+
+
+def _must_have_begun(appointment: Appointment, *, now: datetime) -> None:
+    if now < appointment.starts_at:
+        raise TooEarly
+
+
+def _day_of(appointment: Appointment, instant: datetime) -> date:
+    return instant.astimezone(appointment.branch.zone).date()
+
+
+def _write_down(
+    appointment: Appointment, kind: str, *, by: Actor, source: str, now: datetime, **terms: str
+) -> None:
+    history.write_down(appointment, kind, by=by, source=source, now=now, terms=terms)
