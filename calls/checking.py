@@ -94,6 +94,7 @@ def keep(call: Call, wish: Wish, slot: Slot, *, now: datetime) -> None:
         by=by,
         now=now,
         call_number=call.pk,
+        replaces=before,
     )
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from booking import scheduling
+from booking import locking, scheduling
 from booking.models import Appointment
 from booking.periods import Period
 from calls import checking, offers, starts
@@ -47,8 +47,10 @@ def hold_slot(
 def release_slot(call: Call, *, now: datetime) -> Answer:
     """Give back what is held for this call; where nothing is, nothing happens."""
     by = actors.call(call.pk)
-    held = Appointment.objects.filter(call_number=call.pk, status=Appointment.Status.HELD)
-    for each in held.order_by("pk"):
+    held = list(Appointment.objects.filter(call_number=call.pk, status=Appointment.Status.HELD))
+    if held:
+        locking.lock_diaries(call.tenant_id, [each.staff_member_id for each in held])
+    for each in held:
         scheduling.release(each, by=by, now=now)
     return Answer(
         state="released", say="In Ordnung, die Zeit ist wieder frei. Was kann ich noch für Sie tun?"
