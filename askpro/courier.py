@@ -14,7 +14,7 @@ import structlog
 from django.db import close_old_connections, connection
 from django.utils import timezone
 
-from calls import arrivals
+from calls import aftercare, arrivals
 from integrations import bell, delivery, inbox
 from integrations.messaging import feedback
 from integrations.voice import retell
@@ -31,7 +31,7 @@ _MANY = 2
 
 def carry_in() -> bool:
     """Apply the next delivery of each provider; tell whether there was one."""
-    return sum(apply() for apply in _APPLIED) > 0
+    return sum(apply() for apply in _APPLIED) > 0 or aftercare.settle_next(now=timezone.now())
 
 
 def carry_out() -> bool:

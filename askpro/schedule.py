@@ -25,6 +25,15 @@ SWEEPS: dict[str, dict[str, Any]] = {
         "schedule": 600.0,
         "options": {"expires": 590},
     },
+    "fetch calls that no webhook told of": {
+        "task": "calls.tasks.refresh_recent_calls",
+        "schedule": 900.0,
+        "options": {"expires": 890},
+    },
+    "fetch calls of the last week": {
+        "task": "calls.tasks.refresh_last_week",
+        "schedule": crontab(hour=2, minute=0),  # UTC; three o'clock in Berlin's winter
+    },
     "publish agents that wait": {
         "task": "calls.tasks.publish_waiting_agents",
         "schedule": 60.0,

@@ -1,6 +1,7 @@
 """One question of the agent, from the signed request to the answer that the caller hears."""
 
 import time
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -8,7 +9,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from django.db import DatabaseError
 
-from calls import answers, lifecycle, tools
+from calls import answers, decisions, lifecycle, rules, tools
 from calls.answers import Answer
 from calls.models import Call, ToolCall
 from integrations import inbox
@@ -45,8 +46,9 @@ def _answer(asked: FunctionRequest, *, body: bytes, began: float, now: datetime)
         with lifecycle.opened(asked.facts, now=now) as reached:
             if reached is not None:
                 call, zone = reached
-                reply = _reply(asked, call, now=now)
-                _note(call, asked, reply, began=began, now=now)
+                with decisions.logged() as decided:
+                    reply = _reply(asked, call, now=now)
+                _note(call, asked, reply, began=began, now=now, decided=decided)
     except Exception as error:
         if call is None:
             raise
@@ -70,7 +72,13 @@ def _reply(asked: FunctionRequest, call: Call, *, now: datetime) -> Answer:
 
 
 def _note(
-    call: Call, asked: FunctionRequest, reply: Answer, *, began: float, now: datetime
+    call: Call,
+    asked: FunctionRequest,
+    reply: Answer,
+    *,
+    began: float,
+    now: datetime,
+    decided: Sequence[dict[str, Any]] = (),
 ) -> None:
     rows.insert_once(
         ToolCall(
@@ -82,6 +90,8 @@ def _note(
             answer={"say": reply.say, "data": reply.data},
             duration_ms=round((time.perf_counter() - began) * 1000),
             at=now,
+            rules_version=rules.version(),
+            decisions=list(decided),
         ),
         now=now,
     )

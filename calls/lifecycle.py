@@ -9,7 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import orjson
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from booking import customers
 from booking.models import Customer
@@ -18,7 +18,7 @@ from calls.models import Call
 from integrations import inbox
 from integrations.models import Delivery
 from integrations.voice import retell
-from integrations.voice.events import CallFacts, EventKind
+from integrations.voice.events import CallFacts, EventKind, Invocation
 from tenants import directory, rows, scope, statements
 from tenants.directory import Line
 
@@ -32,6 +32,9 @@ _NOTHING: tuple[Any, ...] = (None, "", [], {})
 # A call that nobody reported the end of is over after two hours.
 STALE_AFTER = timedelta(hours=2)
 NUMBER_UNKNOWN = "number_unknown"
+NEVER_REPORTED = "never_reported"
+# Each of them is asked for at the platform; the rest has its turn ten minutes later.
+_MOST_AT_ONCE = 200
 _THIS_CALL = "tenant_id = %s AND id = %s"
 _AT_HAND = (
     "tenant_id", "id", "branch_id", "phone_number_id", "customer_id", "external_id", "from_number", "to_number",
@@ -57,7 +60,7 @@ def apply(delivery: Delivery) -> UUID | None:
         number = delivery.subject_id or inbox.number_for(retell.PROVIDER, event.facts.call_id)
         open_call(event.facts, number=number, line=line, now=delivery.created_at)
         call = Call.objects.select_for_update(of=("self",)).get(pk=number)
-        _fold(call, event.kind, event.facts)
+        _fold(call, event.kind, event.facts, now=delivery.created_at)
     return line.tenant_id
 
 
@@ -135,23 +138,31 @@ def note_customer(call: Call, customer: Customer, *, now: datetime) -> None:
         statements.run(_NOTE_CUSTOMER, (customer.pk, now, call.tenant_id, call.pk))
 
 
-def close_stale(*, now: datetime) -> int:
-    """End the calls of the active tenant that nobody reported the end of; return how many."""
-    stale = Call.objects.filter(
-        Q(status=Call.Status.REGISTERED) | Q(status=Call.Status.ONGOING),
-        created_at__lt=now - STALE_AFTER,
-    ).select_for_update(skip_locked=True, of=("self",))
+def stale(*, now: datetime) -> list[tuple[int, str, datetime]]:
+    """Return number, provider's id and beginning of the active tenant's calls that nobody reported the end of."""
+    found = _running().filter(created_at__lt=now - STALE_AFTER).order_by("pk")
+    return [(call.pk, call.external_id, call.created_at) for call in found[:_MOST_AT_ONCE]]
+
+
+def close(numbers: list[int], *, now: datetime) -> int:
+    """End those of these calls that still run, and return how many; what is over stays as it ended."""
     count = 0
-    for call in stale:
+    running = _running().filter(pk__in=numbers).select_for_update(skip_locked=True, of=("self",))
+    for call in running:
         call.status = Call.Status.ENDED
-        call.end_reason = call.end_reason or "never_reported"
+        call.end_reason = call.end_reason or NEVER_REPORTED
         call.outcome, call.outcome_reason = outcomes.decide(call)
+        call.settle_at = now
         call.save()
         count += 1
     return count
 
 
-def _fold(call: Call, kind: EventKind, facts: CallFacts) -> None:
+def _running() -> "QuerySet[Call]":
+    return Call.objects.filter(Q(status=Call.Status.REGISTERED) | Q(status=Call.Status.ONGOING))
+
+
+def _fold(call: Call, kind: EventKind, facts: CallFacts, *, now: datetime) -> None:
     reached = _STATUS_AFTER[kind]
     is_news = _RANK[reached] >= _RANK[Call.Status(call.status)]
     for field, value in _known(facts).items():
@@ -166,6 +177,8 @@ def _fold(call: Call, kind: EventKind, facts: CallFacts) -> None:
         call.customer = customers.match_by_phone(call.from_number)
     if call.status in (Call.Status.ENDED, Call.Status.ANALYZED):
         call.outcome, call.outcome_reason = outcomes.decide(call)
+        # What the call left behind is looked at by whoever comes next (`calls/aftercare.py`).
+        call.settle_at = now
     call.save()
 
 
@@ -182,6 +195,7 @@ def _known(facts: CallFacts) -> dict[str, Any]:
         "end_reason": facts.end_reason,
         "transcript": facts.transcript,
         "turns": [{"role": turn.role, "content": turn.content} for turn in facts.turns],
+        "invocations": [_shown(each) for each in facts.invocations],
         "recording_url": facts.recording_url,
         "summary": facts.summary,
         "sentiment": facts.sentiment,
@@ -189,3 +203,22 @@ def _known(facts: CallFacts) -> dict[str, Any]:
         "analysis": facts.analysis,
         "cost_us_cents": facts.cost_us_cents,
     }
+
+
+def _shown(invocation: Invocation) -> dict[str, Any]:
+    """Return a question of the agent as it is kept with the call; our answer stands with the tool call."""
+    return {
+        "name": invocation.name,
+        "arguments": invocation.arguments,
+        "state": _state_in(invocation.content) if invocation.was_answered else "",
+        "after_turn": invocation.after_turn,
+    }
+
+
+def _state_in(content: str) -> str:
+    try:
+        answer = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return ""
+    state = answer.get("state") if isinstance(answer, dict) else None
+    return state[:40] if isinstance(state, str) else ""

@@ -40,12 +40,14 @@ def erase(*, customer_id: int) -> None:
     calls = Call.objects.filter(customer_id=customer_id)
     CallbackRequest.objects.filter(call__in=calls).delete()
     Errand.objects.filter(call__in=calls).delete()
-    ToolCall.objects.filter(call__in=calls).update(arguments={}, answer={})
+    ToolCall.objects.filter(call__in=calls).update(arguments={}, answer={}, decisions=[])
     calls.update(
         from_number=None,
         customer=None,
         transcript="",
         turns=[],
+        invocations=[],
+        findings=[],
         summary="",
         analysis={},
         recording_url="",
@@ -56,10 +58,20 @@ def purge(*, now: datetime) -> int:
     """Forget the words of calls of the active tenant that are past their time; return how many calls."""
     before = now - TRANSCRIPTS_ARE_KEPT
     old = Call.objects.filter(created_at__lt=before).exclude(transcript="", summary="")
-    ToolCall.objects.filter(at__lt=before).exclude(arguments={}).update(arguments={}, answer={})
+    ToolCall.objects.filter(at__lt=before).exclude(arguments={}).update(
+        arguments={}, answer={}, decisions=[]
+    )
     # What was done is forgotten with the words; what still waits is not.
     Errand.objects.filter(created_at__lt=before, status=Errand.Status.DONE).delete()
     CallbackRequest.objects.filter(created_at__lt=before).exclude(
         status__in=CallbackRequest.WAITING
     ).delete()
-    return old.update(transcript="", turns=[], summary="", analysis={}, recording_url="")
+    return old.update(
+        transcript="",
+        turns=[],
+        invocations=[],
+        findings=[],
+        summary="",
+        analysis={},
+        recording_url="",
+    )

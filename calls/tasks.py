@@ -5,16 +5,30 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from calls import lifecycle
+from calls import refresh
 from calls.agents import publishing
 from tenants import directory, scope
 
 
 @shared_task
 def close_stale_calls() -> None:
+    """End what nobody reported the end of, after asking the platform."""
     for tenant_id in directory.active_tenants():
-        with scope.tenant(tenant_id):
-            lifecycle.close_stale(now=timezone.now())
+        refresh.close_stale(tenant_id, now=timezone.now())
+
+
+@shared_task
+def refresh_recent_calls() -> None:
+    """Close the gaps of the last minutes."""
+    now = timezone.now()
+    refresh.look_back(since=now - refresh.RECENTLY, until=now)
+
+
+@shared_task
+def refresh_last_week() -> None:
+    """Close the gaps that a longer silence left."""
+    now = timezone.now()
+    refresh.look_back(since=now - refresh.A_WEEK, until=now)
 
 
 @shared_task

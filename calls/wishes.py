@@ -8,7 +8,7 @@ from typing import Any
 
 from booking import catalogue, hours
 from booking.models import Appointment, Service, StaffMember
-from calls import speech, when
+from calls import decisions, speech, when
 from calls.answers import Answer
 from calls.models import Call
 from calls.when import When
@@ -59,6 +59,7 @@ def branch_of(call: Call) -> Branch:
 
 def _service(match: catalogue.Match[Service], *, said: str) -> Service:
     """Return the service that is meant; there is a default only where there is one service."""
+    decisions.note("service", given={"said": said}, said=_decided(match))
     if match.state == catalogue.State.MATCHED and match.found is not None:
         return match.found
     names = [service.name for service in match.candidates][:_AT_MOST]
@@ -78,6 +79,7 @@ def staff_of(said: str, *, service: Service, branch: Branch) -> StaffMember | No
     if not said or catalogue.names_nobody(said):
         return None
     match = catalogue.match_staff(said, service=service, branch=branch)
+    decisions.note("staff", given={"said": said, "service": service.name}, said=_decided(match))
     if match.state == catalogue.State.MATCHED and match.found is not None:
         return match.found
     names = [person.name for person in match.candidates][:_AT_MOST]
@@ -103,9 +105,29 @@ def time_of(*, date: str, time: str, branch: Branch, now: datetime) -> When | No
         now=now.astimezone(branch.zone),
         opening=opening_of(branch, now=now),
     )
+    decisions.note("time", given={"date": date, "time": time}, said=_heard(said))
     if said.state in _CLEAR:
         return said
     raise Ask(_question_about(said))
+
+
+def _decided(match: catalogue.Match[Any]) -> dict[str, Any]:
+    """Return what the matcher said, for the decision log."""
+    found = None if match.found is None else match.found.name
+    candidates = [each.name for each in match.candidates][:_AT_MOST]
+    return {"state": str(match.state), "found": found, "candidates": candidates}
+
+
+def _heard(said: When) -> dict[str, Any]:
+    """Return what the parser said, for the decision log."""
+    return {
+        "state": str(said.state),
+        "start": said.start and said.start.isoformat(),
+        "end": said.end and said.end.isoformat(),
+        "date": said.date and said.date.isoformat(),
+        "time": said.time and said.time.isoformat(),
+        "alternatives": len(said.alternatives),
+    }
 
 
 def opening_of(branch: Branch, *, now: datetime) -> when.Opening:

@@ -1,11 +1,12 @@
 """Keys of a business for its accounts at providers: stored sealed, looked up, tested, sealed anew."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import structlog
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -16,10 +17,11 @@ from integrations.calendars.calcom_wire import Wire
 from integrations.errors import ConfigurationError, ProviderError
 from integrations.models import Command, Credential
 from integrations.voice import client
-from tenants import audit, scope
+from tenants import audit, directory, scope
 from tenants.actors import Actor
 from tenants.errors import Invalid, Refused
 
+log = structlog.get_logger("askpro.credentials")
 _KEY = re.compile(r"[!-~]{1,500}")  # visible ASCII: it travels in a header
 
 
@@ -97,6 +99,24 @@ def secret_for(tenant_id: UUID, provider: str) -> str:
     if not secret:
         raise ConfigurationError(provider, "look up key", code="no_key")
     return secret
+
+
+def accounts(provider: str) -> Iterator[tuple[UUID | None, str]]:
+    """Return every account at a provider: whose it is (None: the platform's) and its key, broken ones left out.
+
+    Opens the scope of one business after the other.
+    """
+    for tenant_id in directory.active_tenants():
+        with scope.tenant(tenant_id):
+            credential = _stored(tenant_id, provider)
+        if credential is not None and credential.is_active:
+            try:
+                yield tenant_id, credential.secret
+            except sealing.SealBroken:
+                log.warning("account_left_out", provider=provider, tenant=str(tenant_id))
+    secret = _of_the_platform(provider)
+    if secret:
+        yield None, secret
 
 
 def owner_of_key(tenant_id: UUID, provider: str) -> UUID | None:

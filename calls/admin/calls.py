@@ -44,8 +44,25 @@ _MOODS = {
     "negative": _("negative"),
     "unknown": _("unknown"),
 }
+_TROUBLES = {
+    "phantom_booking": _("said to be booked, and is not"),
+    "phantom_change": _("said to be changed, and is not"),
+    "phantom_callback": _("a callback was promised, and nobody knows"),
+    "wrong_time": _("another time was said"),
+    "wrong_service": _("another service was said"),
+    "wrong_person": _("another person was said"),
+    "unspoken_failure": _("a failure was not spoken"),
+}
 # Texts of a conversation that no list shows.
-_LONG = ("transcript", "turns", "analysis", "summary", "recording_url")
+_LONG = (
+    "transcript",
+    "turns",
+    "invocations",
+    "findings",
+    "analysis",
+    "summary",
+    "recording_url",
+)
 
 
 @admin.register(Call)
@@ -146,6 +163,11 @@ def _story_of(call: Call) -> dict[str, Any]:
             )
         ],
         "callbacks": callbacks_of_call.order_by("pk"),
+        "broken_promises": [
+            {**each, "said": _TROUBLES.get(each.get("trouble", ""), each.get("trouble", ""))}
+            for each in call.findings
+            if isinstance(each, dict)
+        ],
     }
 
 

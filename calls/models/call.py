@@ -66,6 +66,8 @@ class Call(TenantOwned):
     end_reason = models.CharField(_("ended by"), max_length=60, blank=True)
     transcript = models.TextField(_("transcript"), blank=True)
     turns = models.JSONField(default=list, blank=True)
+    # What the platform says the agent asked of us, in the order of the conversation.
+    invocations = models.JSONField(default=list, blank=True)
     summary = models.TextField(_("summary"), blank=True)
     intent = models.CharField(_("intent"), max_length=100, blank=True)
     sentiment = models.CharField(_("mood"), max_length=20, blank=True)
@@ -84,6 +86,11 @@ class Call(TenantOwned):
     )
     outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome.choices, blank=True)
     outcome_reason = models.CharField(_("why"), max_length=200, blank=True)
+
+    # What was said and is not true (`calls/auditor.py`).
+    findings = models.JSONField(_("broken promises"), default=list, blank=True)
+    # When somebody has to look at what the call left behind; empty: done.
+    settle_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta(TenantOwned.Meta):
         verbose_name = _("call")
@@ -130,6 +137,9 @@ class Call(TenantOwned):
                 condition=Q(status__in=["registered", "ongoing"]),
                 name="call_not_over",
             ),
+            models.Index(
+                fields=["settle_at"], condition=Q(settle_at__isnull=False), name="call_to_settle"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -146,6 +156,9 @@ class ToolCall(TenantOwned):
     answer = models.JSONField(_("answer"), default=dict)
     duration_ms = models.PositiveIntegerField(_("duration (ms)"))
     at = models.DateTimeField(_("at"))
+    # Which rules answered, and what they made of the words: enough to decide the same once more.
+    rules_version = models.CharField(_("rules"), max_length=16, blank=True)
+    decisions = models.JSONField(_("decisions"), default=list, blank=True)
 
     class Meta(TenantOwned.Meta):
         verbose_name = _("tool call")

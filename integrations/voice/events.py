@@ -22,6 +22,20 @@ class Turn:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Invocation:
+    """A question that the agent asked of us, as the platform tells it: also one that never reached us.
+
+    `content` is what came back, empty when nothing did; `after_turn` counts the turns spoken before that.
+    """
+
+    name: str
+    arguments: dict[str, Any]
+    content: str
+    was_answered: bool
+    after_turn: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class CallFacts:
     """All that a delivery says about a call. What was not said is empty or None, never invented."""
 
@@ -39,6 +53,7 @@ class CallFacts:
     end_reason: str
     transcript: str
     turns: tuple[Turn, ...]
+    invocations: tuple[Invocation, ...]
     recording_url: str
     summary: str
     sentiment: str

@@ -21,6 +21,7 @@ from integrations.voice.events import (
     EventKind,
     FunctionRequest,
     InboundRequest,
+    Invocation,
     Turn,
 )
 
@@ -182,7 +183,11 @@ def _facts(call: dict[str, Any], call_id: str) -> CallFacts:
         duration_ms=_integer(call.get("duration_ms")),
         end_reason=_text(call.get("disconnection_reason"), 60),
         transcript=_text(call.get("transcript"), 500_000),
-        turns=(*_turns(call.get("transcript_object")), *_last_key(call)),
+        turns=(
+            *(_turns(call.get("transcript_object")) or _turns(_spoken(call))),
+            *_last_key(call),
+        ),
+        invocations=_invocations(call.get("transcript_with_tool_calls")),
         recording_url=_text(call.get("recording_url"), 1000),
         summary=_text(analysis.get("call_summary"), 20_000),
         sentiment=_text(analysis.get("user_sentiment", analysis.get("sentiment")), 20),
@@ -212,6 +217,52 @@ def _last_key(call: dict[str, Any]) -> tuple[Turn, ...]:
         if role in ("user", "agent"):
             return ()
     return ()
+
+
+_SPEAKING = ("agent", "user")
+
+
+def _spoken(call: dict[str, Any]) -> list[Any]:
+    """Return what was said, from the list that also has the tool calls."""
+    everything = call.get("transcript_with_tool_calls")
+    return [
+        each
+        for each in (everything if isinstance(everything, list) else [])
+        if isinstance(each, dict) and each.get("role") in _SPEAKING
+    ]
+
+
+def _invocations(value: object) -> tuple[Invocation, ...]:
+    """Return the tool calls in order, each with its result where there is one."""
+    if not isinstance(value, list):
+        return ()
+    asked: dict[str, dict[str, Any]] = {}
+    spoken = 0
+    for position, each in enumerate(value[:5000]):
+        role = each.get("role") if isinstance(each, dict) else None
+        if role in _SPEAKING and each.get("content"):
+            spoken += 1
+        elif role == "tool_call_invocation":
+            key = str(each.get("tool_call_id") or position)
+            asked[key] = {"call": each, "result": None, "spoken": spoken}
+        elif role == "tool_call_result" and str(each.get("tool_call_id")) in asked:
+            asked[str(each.get("tool_call_id"))] |= {"result": each, "spoken": spoken}
+    return tuple(_invocation(**each) for each in asked.values())
+
+
+def _invocation(*, call: dict[str, Any], result: dict[str, Any] | None, spoken: int) -> Invocation:
+    try:
+        given = orjson.loads(_text(call.get("arguments"), 20_000) or "{}")
+    except orjson.JSONDecodeError:
+        given = {}
+    content = "" if result is None else _text(result.get("content"), 20_000)
+    return Invocation(
+        name=_text(call.get("name"), 64),
+        arguments=_clean(given) if isinstance(given, dict) else {},
+        content=content,
+        was_answered=result is not None and result.get("successful") is not False,
+        after_turn=spoken,
+    )
 
 
 def _object(value: object) -> dict[str, Any]:

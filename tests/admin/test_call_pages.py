@@ -109,3 +109,19 @@ def test_an_alert_is_open_until_somebody_has_dealt_with_it(owner: Office, ours: 
 
     assert "trouble" not in office.text_of(owner.get("/admin/tenants/alert/"))
     assert "trouble" in office.text_of(owner.get("/admin/tenants/alert/", state="done"))
+
+
+def test_a_broken_promise_stands_on_the_page_in_the_agent_s_words(
+    owner: Office, salon: Tenant, now: datetime
+) -> None:
+    call = office.make_call(
+        salon,
+        number=7,
+        now=now,
+        findings=[{"trouble": "phantom_booking", "quote": "Ist <b>gebucht</b>.", "detail": ""}],
+    )
+
+    text = office.text_of(owner.get(office.change_url(call)))
+
+    assert "als gebucht gesagt, ist es nicht" in text
+    assert "Ist &lt;b&gt;gebucht&lt;/b&gt;." in text

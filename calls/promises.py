@@ -1,0 +1,216 @@
+"""What an agent promised: the sentences of a conversation that claim something is booked, changed or noted.
+
+Pure. A claim is what a caller may rely on: "ist gebucht", "habe Sie eingetragen", "bis Donnerstag um zehn". What is
+asked, denied, only possible or about somebody else is none.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from calls import when
+from calls.when import Opening, When
+
+
+class Kind(StrEnum):
+    BOOKED = "booked"
+    MOVED = "moved"
+    CANCELLED = "cancelled"
+    CALLBACK = "callback"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """One promise: the sentence, in which turn it fell, and the time it names, if it names one."""
+
+    kind: Kind
+    turn: int
+    sentence: str
+    when: When | None
+    context: str  # the claim with what was said around it about the same appointment
+
+
+def claims(turns: Sequence[tuple[str, str]], *, now: datetime, opening: Opening) -> list[Claim]:
+    """Return what the agent promised, in order. `turns` are role and words; `now` is the local start of the call."""
+    return [
+        claim
+        for number, (role, words) in enumerate(turns)
+        if role == "agent"
+        for claim in _claims_in(number, words, now=now, opening=opening)
+    ]
+
+
+def speaks_of_trouble(words: str) -> bool:
+    """Whether a turn of the agent tells that something did not work, or goes on asking."""
+    return "?" in words or bool(_TROUBLE.search(_folded(words)))
+
+
+def corrects(words: str) -> bool:
+    """Whether a turn takes back what was said before."""
+    return bool(_CORRECTION.search(_folded(words)))
+
+
+def times_in(words: str, *, now: datetime, opening: Opening) -> list[When]:
+    """Return the exact times that a turn names."""
+    return [
+        said for sentence in sentences(words) for said in _exact(sentence, now=now, opening=opening)
+    ]
+
+
+def sentences(words: str) -> list[str]:
+    """Return the sentences of a turn; "27. November" and "Dr. Lindner" are not torn apart."""
+    return [part.strip() for part in _END.split(words) if part.strip()]
+
+
+# A dot ends a sentence only before a capital letter, and not behind a number or an abbreviation.
+_SHORT = ("Dr", "Prof", "bzw", "ca", "Nr", "Hr", "Fr", "z", "B", "St", "Str")
+_END = re.compile(
+    r"(?<=[!?…])\s+|(?<=[.;])(?<![0-9]\.)"
+    + "".join(rf"(?<!\b{short}\.)" for short in _SHORT)
+    + r"\s+(?=[A-ZÄÖÜ„])|\n+"
+)
+_DONE = r"(?:gebucht|eingebucht|eingetragen|reserviert|vorgemerkt|bestaetigt|eingeplant|festgemacht|vereinbart|fixiert|gesichert|hinterlegt|geblockt|freigehalten|fest)"
+_BOOKED = re.compile(
+    rf"\b(?:ist|sind|habe|hab|haben|wurde|wurden|bin|wird hiermit|sei)\b.*\b{_DONE}\b"
+    rf"|\b{_DONE}\b.*\b(?:ist|sind|habe|haben|wurde)\b"
+    rf"|^(?:alles |schon |so |gut |super |prima |perfekt |okay |fertig |erledigt )*{_DONE}\b"
+    r"|\bsteht\b.*\btermin\b|\b(?:gebucht|eingetragen|reserviert|bestaetigt)$"
+    r"|\btermin\b.*\b(?:steht|sicher|fix|ist drin|hat geklappt|notiert|angelegt|erstellt|gemacht)\b"
+    r"|\b(?:angelegt|erstellt|notiert)\b.*\btermin\b(?!w)"
+    r"|\b(?:damit|dann|somit|also) (?:haben|hast) sie\b.*\btermin\b"
+    r"|\bsie haben (?:jetzt|nun|damit|somit|also)\b.*\btermin\b"
+    r"|\b(?:sehen|sehn) (?:wir uns|uns)\b|\bwir sehen uns\b|\berwarten (?:wir )?sie\b|\bwir erwarten sie\b"
+    r"|\bfreuen (?:wir )?uns (?:auf|schon|sehr)\b.*\b(?:sie|besuch)\b"
+    r"|^(?:dann |also |gut |okay |prima |schoen |ja )*bis (?:zum |am |dann |naechsten |kommenden |naechste |uebernaechsten )?(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag|morgen|uebermorgen|den |\d)"
+    r"|\b(?:bestaetigung|bestaetigungsmail|terminbestaetigung)\b.*\b(?:kommt|erhalten|bekommen|unterwegs|geschickt|verschickt|gesendet)\b"
+    r"|\b(?:erhalten|bekommen|schicke|sende)\b.*\b(?:bestaetigung|bestaetigungsmail|terminbestaetigung)\b"
+    r"|\bhat geklappt\b|\bgeht klar\b|\bbestaetige\b"
+    r"|\bbuchung\b.*\b(?:erfolgreich|erfolgt|abgeschlossen|steht|durch)\b"
+    r"|\bsie (?:sind|stehen)\b.*\b(?:kalender|drin|buch)\b|\b(?:steht|habe)\b.*\bkalender\b"
+    r"|\bsie haben\b.*\b(?:einen|ihren|den) termin\b|\btermin\b.*\bgehoert ihnen\b"
+)
+_MOVED = re.compile(
+    r"\b(?:ist|habe|hab|haben|wurde|sind)\b.*\b(?:verschoben|umgebucht|verlegt|umgelegt)\b"
+)
+_CANCELLED = re.compile(
+    r"\b(?:ist|habe|hab|haben|wurde|sind)\b.*\b(?:storniert|abgesagt|geloescht|gestrichen|ausgetragen|abgemeldet)\b"
+)
+_CALLBACK = re.compile(
+    r"\b(?:ruft|rufen)\b.*\b(?:zurueck|an)\b|\brueckruf\b.*\b(?:notiert|eingetragen|vermerkt|veranlasst|hinterlegt|aufgenommen|kommt)\b"
+    r"|\b(?:notiert|vermerkt|aufgeschrieben)\b.*\b(?:zurueckrufen|zurueckruft|rueckruf|anrufen|anruft)\b"
+    r"|\b(?:wir|jemand|kollegin|kollege|team|praxis)\b.*\bzurueckruf(?:en|t)\b"
+    r"|\bmeldet sich\b|\b(?:wir|die kollegen|die praxis|das team) melden uns\b|\bmelden wir uns\b"
+    r"|\bwerden sie zurueckgerufen\b|\bwerden (?:wir|sie)\b.*\bzurueckrufen\b"
+)
+# What makes a claim none: conditional, about somebody else, denied, only possible.
+_CONDITION = re.compile(r"\b(?:sobald|wenn|falls|ob|bevor|erst)\b")
+_ELSEWHERE = re.compile(
+    r"\b(?:leider|ausgebucht|warteliste|bereits gebucht|schon gebucht|schon reserviert|schon alles|alles schon|bereits alles|"
+    r"jemand anderem|jemand anders|noch nichts|noch nicht|noch kein|noch keine|bestehender|bestehenden|bisheriger|bisherigen|urspruenglich)\b"
+)
+_NOT_MEANT = re.compile(
+    r"\b(?:nicht|nichts|kein|keine|keinen|keinem|keiner|nie|niemals|ohne|moechten|wollen|wollten|soll|sollen|darf|duerfen|kann|"
+    r"koennen|koennte|koennten|konnte|wuerde|wuerden|waere|waeren|haette|haetten|muss|muessen|muesste|versuche|versuchen|"
+    r"gerade dabei|moment|belegt|vergeben|wunsch|terminwunsch|anfrage|noch frei|gewuenscht|angefragt|gefragt|gesagt|genannt)\b"
+)
+_NO_CALLBACK = re.compile(
+    r"\b(?:moechten|wollen|soll|sollen|darf|kann|koennen|koennte|wuerde|waere|niemand|nicht|warteliste)\b|(?<!wir )(?<!kollegen )rufen sie\b(?!.*zurueck)"
+)
+_POLITE = re.compile(r"\bwaere (?:damit|dann|somit|hiermit|jetzt|nun)\b")
+_CLAUSE = re.compile(r"[,;:!…]+(?:\s|$)|(?<![0-9])\.(?:\s|$)|\s[–-]\s|\baber\b|\bund\b")
+# What to do when one cannot come says nothing about whether it is booked.
+_ADVICE = re.compile(
+    r"\b(?:wenn|falls|sollten|sollte) (?:sie|sich|etwas|es|ihnen|noch)\b[^.;!]*\b(?:verhindert|kommen|fragen|absagen|krank|aendern|"
+    r"aendert|dazwischen|verspaeten|stornieren|verschieben)\b.*"
+)
+_TAG = re.compile(r",?\s*(?:ja|okay|ok|in ordnung|passt das|richtig|gut|einverstanden)\s*\?$")
+# "Bis Freitag" says goodbye until then; to the parser it would be a limit.
+_FAREWELL = re.compile(r"\bbis (?:zum |am |dann )?", re.IGNORECASE)
+_SURROUNDINGS = re.compile(
+    r"\b(?:geoeffnet|oeffnen|schliessen|oeffnungszeiten|frueher|vorher|minuten|spaetestens|absagen|stornieren|erreichbar|"
+    r"erreichen|parken|erinnerung|erinnern|statt|urspruenglich|bisher)\b"
+)
+_TROUBLE = re.compile(
+    r"\b(?:leider|nicht|nichts|kein|keine|keinen|vergeben|belegt|ausgebucht|fehler|problem|probleme|stoerung|stattdessen|alternativ|"
+    r"zurueck|zurueckrufen|rueckruf|entschuldigung|tut mir leid|fehlgeschlagen|schiefgegangen|frei waere|schneller)\b"
+)
+_CORRECTION = re.compile(
+    r"\b(?:entschuldigung|entschuldigen|korrektur|korrigiere|ich meinte|ich meine|versprochen|richtig ist|richtig waere|verzeihung|vielmehr|"
+    r"sorry|pardon|nicht um|falsch)\b"
+)
+_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_READABLE = (when.State.EXACT, when.State.DAY, when.State.TIME_ONLY)
+
+
+def _claims_in(number: int, words: str, *, now: datetime, opening: Opening) -> Iterator[Claim]:
+    parts = sentences(words)
+    for position, sentence in enumerate(parts):
+        kind = _kind(sentence)
+        if kind is None:
+            continue
+        said, around = _said_about(parts, position, now=now, opening=opening)
+        yield Claim(kind=kind, turn=number, sentence=sentence, when=said, context=around)
+
+
+def _kind(sentence: str) -> Kind | None:
+    asserted = _ADVICE.sub("", _TAG.sub("", _folded(sentence))).strip()
+    if asserted.endswith("?") or _CONDITION.search(asserted):
+        return None
+    clauses = [" ".join(part.split()) for part in _CLAUSE.split(asserted) if part.strip()]
+    if any(_CALLBACK.search(each) and not _NO_CALLBACK.search(each) for each in clauses):
+        return Kind.CALLBACK
+    if _ELSEWHERE.search(asserted):
+        return None
+    meant = [each for each in map(_plainly, clauses) if not _NOT_MEANT.search(each)]
+    for kind, shape in ((Kind.MOVED, _MOVED), (Kind.CANCELLED, _CANCELLED), (Kind.BOOKED, _BOOKED)):
+        if any(shape.search(each) for each in meant):
+            return kind
+    return None
+
+
+def _plainly(clause: str) -> str:
+    """Return a clause without the polite subjunctive of what is done ("wäre damit gebucht")."""
+    return _POLITE.sub("ist damit", clause.replace("das haetten wir", "das hat geklappt"))
+
+
+def _said_about(
+    parts: list[str], position: int, *, now: datetime, opening: Opening
+) -> tuple[When | None, str]:
+    """Return the time of a claim: from its own sentence, else from a neighbour that names day and time."""
+    sentence = _FAREWELL.sub("", _before_advice(parts[position]))
+    own = _read(sentence, now=now, opening=opening)
+    if own is not None:
+        return own, parts[position]
+    for neighbour in (*parts[position + 1 : position + 2], *parts[max(0, position - 1) : position]):
+        if neighbour.rstrip().endswith("?"):
+            continue
+        for said in _exact(neighbour, now=now, opening=opening):
+            return said, f"{parts[position]} {neighbour}"
+    return None, parts[position]
+
+
+def _before_advice(sentence: str) -> str:
+    """Return the part of a sentence that speaks of the appointment, not of what to do before it."""
+    return re.split(
+        r",?\s+(?:und )?(?:bitte|kommen Sie|denken Sie|Sie erhalten)\b", sentence, maxsplit=1
+    )[0]
+
+
+def _exact(sentence: str, *, now: datetime, opening: Opening) -> list[When]:
+    if _SURROUNDINGS.search(_folded(sentence)):
+        return []
+    said = _read(_before_advice(sentence), now=now, opening=opening)
+    return [said] if said is not None and said.state == when.State.EXACT else []
+
+
+def _read(sentence: str, *, now: datetime, opening: Opening) -> When | None:
+    said = when.understand(sentence, now=now, opening=opening)
+    if said.state in _READABLE or (said.alternatives and said.state != when.State.INVALID):
+        return said
+    return None
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().translate(_LETTERS).replace("„", "").replace("“", "").split())
