@@ -5,10 +5,12 @@ answered by its view at once; everything else goes through the chain that stands
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from time import perf_counter_ns
 from uuid import uuid4
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -55,6 +57,10 @@ class RequestLog:
             structlog.contextvars.clear_contextvars()
 
 
+# The doors do not move; finding one of them anew for each request costs more than reading the request.
+_door = lru_cache(maxsize=256)(resolve)
+
+
 class Doors:
     """Answers at the doors of machines, past the chain for pages."""
 
@@ -64,7 +70,7 @@ class Doors:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path_info.startswith(DOORS):
             return self.get_response(request)
-        match = resolve(request.path_info)
+        match = _door(request.path_info, settings.ROOT_URLCONF)
         request.resolver_match = match
         answer: HttpResponse = match.func(request, *match.args, **match.kwargs)
         return answer

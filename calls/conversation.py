@@ -83,7 +83,7 @@ def _note(
     rows.insert_once(
         ToolCall(
             tenant_id=call.tenant_id,
-            call=call,
+            call_id=call.pk,
             name=asked.tool[:64],
             arguments=asked.arguments,
             state=reply.state,

@@ -4,7 +4,7 @@ The ORM spends most of a millisecond on composing a statement; in a call ten of 
 here composes a statement once per model and condition. Both walls stand: the scope is asked, row-level security holds.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
@@ -29,16 +29,13 @@ def insert_once(row: models.Model, *, now: datetime) -> bool:
     :raises tenants.scope.ScopeError: no scope is active
     """
     scope.current()
-    sql, fields = _insert(type(row), is_numbered=row.pk is not None)
-    for field in fields:
-        if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
-            setattr(row, field.attname, now)
-    values = [
-        getattr(row, field.attname)
-        if _is_taken_as_it_is(field)
-        else field.get_db_prep_save(getattr(row, field.attname), connection)
-        for field in fields
-    ]
+    sql, columns = _insert(type(row), is_numbered=row.pk is not None)
+    values = []
+    for name, is_now, prepare in columns:
+        if is_now:
+            setattr(row, name, now)
+        value = getattr(row, name)
+        values.append(value if prepare is None else prepare(value, connection))
     number = statements.value(sql, values)
     if number is None:
         return False
@@ -107,21 +104,28 @@ def _selection(model: type[models.Model], condition: str) -> tuple[list[str], st
 
 
 @cache
+def _insert(
+    model: type[models.Model], *, is_numbered: bool
+) -> tuple[str, list[tuple[str, bool, Callable[[Any, Any], Any] | None]]]:
+    """Return the statement, and for each column its name, whether it says "now", and how its value is prepared.
+
+    A row without a number gets it from the database.
+    """
+    fields = [f for f in model._meta.concrete_fields if is_numbered or not f.primary_key]
+    names = ", ".join(str(field.column) for field in fields)
+    places = ", ".join("%s" for _ in fields)
+    sql = f"INSERT INTO {model._meta.db_table} ({names}) VALUES ({places})"  # noqa: S608 — our own columns
+    return f"{sql} ON CONFLICT DO NOTHING RETURNING id", [
+        (
+            field.attname,
+            getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False),
+            None if _is_taken_as_it_is(field) else field.get_db_prep_save,
+        )
+        for field in fields
+    ]
+
+
 def _is_taken_as_it_is(field: "models.Field[Any, Any]") -> bool:
     """Whether the driver understands the value of a field by itself, as with all plain fields of Django."""
     value = field.target_field if isinstance(field, models.ForeignKey) else field
     return isinstance(value, _PLAIN) and type(value).__module__.startswith("django.db.models.")
-
-
-@cache
-def _insert(
-    model: type[models.Model], *, is_numbered: bool
-) -> "tuple[str, list[models.Field[Any, Any]]]":
-    """Return statement and fields; a row without a number gets it from the database."""
-    fields = [f for f in model._meta.concrete_fields if is_numbered or not f.primary_key]
-    columns = ", ".join(str(field.column) for field in fields)
-    places = ", ".join("%s" for _ in fields)
-    return (
-        f"INSERT INTO {model._meta.db_table} ({columns}) VALUES ({places})"  # noqa: S608 — our own columns
-        " ON CONFLICT DO NOTHING RETURNING id"
-    ), fields
