@@ -1,5 +1,6 @@
 """From the caller's words to what the diary can be asked: which service, with whom, when. Or the question to ask back."""
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,6 +17,7 @@ from tenants import rows
 from tenants.models import Branch
 
 _AT_MOST = 5
+_MIDNIGHT = 24 * 60
 
 
 class Ask(Exception):
@@ -179,15 +181,71 @@ _QUESTIONS = {
 def _question_about(said: When) -> Answer:
     state, say = _QUESTIONS[said.state]
     readings = [_reading(each) for each in said.alternatives]
-    if readings:
-        say += f" Meinen Sie {speech.spoken_list([each['spoken'] for each in readings])}?"
+    _tell_doubled_hours_apart(said, readings)
+    spoken = list(dict.fromkeys(each["spoken"] for each in readings if each["spoken"]))
+    if spoken:
+        say += f" Meinen Sie {speech.spoken_list(spoken)}?"
     return Answer(state=state, say=say, data={"alternatives": readings, "reason": said.reason})
 
 
 def _reading(said: When) -> dict[str, Any]:
-    if said.start is not None and said.time is not None:
+    """Return one of several meanings as it is offered: an instant, a day, hours of a day, several days, or a time."""
+    if said.state == when.State.EXACT and said.start is not None:
         return {"spoken": speech.spoken_slot(said.start), "starts_at": said.start.isoformat()}
+    hours_said = _hours(said)
     if said.date is not None:
-        return {"spoken": speech.spoken_date(said.date), "date": said.date.isoformat()}
-    spoken = speech.spoken_time(said.time) if said.time is not None else ""
-    return {"spoken": spoken, "time": said.time.isoformat() if said.time else ""}
+        spoken = ", ".join(part for part in (speech.spoken_date(said.date), hours_said) if part)
+        return {"spoken": spoken, "date": said.date.isoformat(), **_edges(said)}
+    if said.start is not None or said.end is not None:
+        spoken = " ".join(part for part in (_days(said), hours_said) if part)
+        return {"spoken": spoken, **_edges(said)}
+    return {"spoken": hours_said, "time": said.time.isoformat() if said.time else ""}
+
+
+def _hours(said: When) -> str:
+    if said.window_minutes is None:
+        return f"um {speech.spoken_time(said.time)}" if said.time is not None else ""
+    if said.reason == "about" and said.time is not None:
+        return f"gegen {speech.spoken_time(said.time)}"
+    first, last = said.window_minutes
+    if last >= _MIDNIGHT:
+        return f"ab {_clock(first)}"
+    return f"bis {_clock(last)}" if first == 0 else f"zwischen {_clock(first)} und {_clock(last)}"
+
+
+def _clock(minute: int) -> str:
+    return speech.spoken_time(dt.time(minute // 60 % 24, minute % 60))
+
+
+def _days(said: When) -> str:
+    """Return several days as they are said; the end is the day after the last one."""
+    if said.start is None:
+        return f"bis {speech.spoken_date(_last_day(said))}"
+    first = speech.spoken_date(said.start.date())
+    if said.end is None:
+        return f"ab {first}"
+    last = _last_day(said)
+    return first if last == said.start.date() else f"von {first} bis {speech.spoken_date(last)}"
+
+
+def _last_day(said: When) -> dt.date:
+    assert said.end is not None
+    return (said.end - dt.timedelta(minutes=1)).date()
+
+
+def _edges(said: When) -> dict[str, str]:
+    edges = {"from": said.start, "until": said.end}
+    return {name: edge.isoformat() for name, edge in edges.items() if edge is not None}
+
+
+def _tell_doubled_hours_apart(said: When, readings: list[dict[str, Any]]) -> None:
+    """In the night when the clocks go back, half past two comes twice: before and after the change."""
+    if said.reason != "time_doubled":
+        return
+    words = ("in Sommerzeit, vor der Umstellung", "in Winterzeit, nach der Umstellung")
+    for reading, which in zip(sorted(readings, key=_instant), words, strict=False):
+        reading["spoken"] = f"{reading['spoken']} {which}"
+
+
+def _instant(reading: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(reading["starts_at"]).astimezone(dt.UTC)

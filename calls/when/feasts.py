@@ -7,6 +7,7 @@ _FIXED = {
     "nikolaus": (12, 6, 1),
     "heiligabend": (12, 24, 1),
     "weihnachten": (12, 24, 3),
+    "zwischendenjahren": (12, 27, 4),
     "silvester": (12, 31, 1),
     "neujahr": (1, 1, 1),
 }
@@ -26,6 +27,8 @@ _BY_EASTER = {
     "pfingstmontag": (50, 1),
     "fronleichnam": (60, 1),
 }
+# How many weeks before the last Sunday of Advent, which is the one before Christmas.
+_BY_CHRISTMAS = {"adventeins": 3, "adventzwei": 2, "adventdrei": 1, "adventvier": 0}
 
 
 def days_of(name: str, *, year: int) -> tuple[date, date]:
@@ -33,6 +36,10 @@ def days_of(name: str, *, year: int) -> tuple[date, date]:
     if name in _FIXED:
         month, day, length = _FIXED[name]
         first = date(year, month, day)
+    elif name in _BY_CHRISTMAS:
+        eve = date(year, 12, 24)
+        first = eve - timedelta(days=eve.isoweekday() % 7, weeks=_BY_CHRISTMAS[name])
+        length = 1
     else:
         offset, length = _BY_EASTER[name]
         first = _easter(year) + timedelta(days=offset)

@@ -10,6 +10,8 @@ _FREE = r"(?:(?:freie|verfügbare|mögliche|offene|beste|passende)[nrsm]? )*"
 _IDIOMS: tuple[tuple[str, str], ...] = (
     # as soon as possible
     (rf"\b(?:so\s?)?(?:bald|schnell|früh|zeitnah|rasch)\w* {_AS_IT_GOES}", " asap "),
+    (r"\bso (?:bald|schnell|früh|zeitnah|rasch)\w* (?:es|was) (?:\w+ )?(?:geht|frei)\w*", " asap "),
+    (r"\bsobald (?:\w+ ){0,3}(?:frei|verfügbar|möglich)\w*(?: ist| wird)?", " asap "),
     (r"\bas soon as possible\b", " asap "),
     (r"\bmöglichst (?:bald|schnell|früh|zeitnah|rasch|sofort)(?:ig|e[nrs]?)?\b", " asap "),
     (r"\b(?:schnellst|frühest|nächst|ehest)\s?möglich\w*(?: termin| zeitpunkt)?", " asap "),
@@ -17,6 +19,10 @@ _IDIOMS: tuple[tuple[str, str], ...] = (
     (rf"\bnächste[nrsm]? {_FREE}(?:zeitpunkt|gelegenheit|lücke)\b", " asap "),
     (r"\bam (?:schnellsten|frühesten|ehesten)\b|\b(?:ab|per) sofort\b", " asap "),
     (r"\begal,? wann\b|\bwann auch immer\b|\birgendwann\b|\bjederzeit\b", " anytime "),
+    (
+        r"\bwann(?: immer)? es (?:ihnen |euch |bei ihnen |gerade )?(?:geht|passt|recht ist)\b",
+        " anytime ",
+    ),
     (r"\b(?:ganz|ist|ist mir) egal\b|^egal\b", " anytime "),
     # from and until
     (r"\bnicht (?:vor|früher als|eher als)\b|\berst(?: wieder)? (?:ab|nach|um)\b", " ab "),
@@ -25,6 +31,24 @@ _IDIOMS: tuple[tuple[str, str], ...] = (
     (r"\b(?:bis )?späte?stens(?: bis)?\b|\blängstens(?: bis)?\b", " latest "),
     (r"\bbis (?:maximal|höchstens)\b", " latest "),
     (r"\bkurz (?:vor|nach)\b", " gegen "),
+    # measured from something that was not said
+    (
+        r"\bam (?:vor)?tag (?:vor|nach|davor|danach)\b",
+        " spaeter ",
+    ),
+    (
+        (
+            r"\b(?:fünf|zehn|5|10) (?:vor|nach) halb(?! ?(?:\d|eins|zwei|zwo|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf"
+            r"|zwölf|oelf))"
+        ),
+        " spaeter ",
+    ),
+    (r"\bzwischen den jahren\b", "zwischendenjahren"),
+    (r"\bnach feierabend\b", "abends"),
+    (
+        r"\b(diese|nächste|kommende|übernächste) oder (nächste|übernächste|kommende) woche\b",
+        r"\1 woche oder \2 woche",
+    ),
     # torn apart by the transcription
     (r"\b(ue?ber) (nae?chste[nrsm]?|nechste[nrsm]?|morgen)\b", r"\1\2"),
     (r"\bvor gestern\b", "vorgestern"),
@@ -39,6 +63,10 @@ _IDIOMS: tuple[tuple[str, str], ...] = (
     (r"\bheilige[nrm]? abend\b", "heiligabend"),
     (r"\bneue[ns]? jahr(?:es)?\b", "naechstes jahr"),
     (r"\bchristi himmelfahrt\b", "himmelfahrt"),
+    (r"\b(?:1\.|erste[nrsm]?) advent(?:ssonntag)?\b", "adventeins"),
+    (r"\b(?:2\.|zweite[nrsm]?) advent(?:ssonntag)?\b", "adventzwei"),
+    (r"\b(?:3\.|dritte[nrsm]?) advent(?:ssonntag)?\b", "adventdrei"),
+    (r"\b(?:4\.|vierte[nrsm]?) advent(?:ssonntag)?\b", "adventvier"),
     (r"\b(?:an)?statt\b(?! dessen)", " , nicht "),
     (r"\bich (?:meine|meinte|korrigiere)\b|\bbesser gesagt\b", " nein "),
     (r"\balle (?:zwei|drei|vier|sechs|acht|\d+) (?:tage|wochen|monate)\b", " jeden "),

@@ -160,6 +160,11 @@ _WORDS: Mapping[Kind, Mapping[str, str]] = {
         "silvester": "silvester sylvester",
         "neujahr": "neujahr neujahrstag",
         "nikolaus": "nikolaus nikolaustag",
+        "zwischendenjahren": "zwischendenjahren",
+        "adventeins": "adventeins",
+        "adventzwei": "adventzwei",
+        "adventdrei": "adventdrei",
+        "adventvier": "adventvier",
         "rosenmontag": "rosenmontag",
         "faschingsdienstag": "faschingsdienstag",
         "aschermittwoch": "aschermittwoch",
@@ -224,7 +229,7 @@ _DAYS = {
     2: "uebermorgen uebamorgen",
     3: "ueberuebermorgen",
 }
-_MORGEN = {1: "morgen morgn tomorrow"}
+_MORGEN = {1: "morgen morgn moagn moing tomorrow"}
 _ABBREVIATIONS = ("mo", "di", "mi", "do", "fr", "sa", "so")
 _HALVES = {
     3: "anderthalb eineinhalb",
@@ -248,7 +253,14 @@ def _number_words() -> dict[str, Meaning]:
         for word in _spellings(fold(speech.spoken_ordinal(number, ending=""))):
             for ending in ("e", "en", "er", "es", "em"):
                 found[word + ending] = Meaning(Kind.ORDINAL, "word", number)
-    for word, number in {"zwo": 2, "fuffzehn": 15, "fuffzig": 50, "zehne": 10, "achte": 8}.items():
+    for word, number in {
+        "zwo": 2,
+        "fuffzehn": 15,
+        "fuffzig": 50,
+        "zehne": 10,
+        "achte": 8,
+        "oelf": 11,
+    }.items():
         found.setdefault(word, Meaning(Kind.NUMBER, "word", number))
     return found
 

@@ -62,7 +62,7 @@ _TOKEN = re.compile(
     | (?P<clock>\b\d{{1,2}}\s?(?::|h(?=\d))\s?\d{{2}}(?::\d{{2}}(?:[.,]\d+)?)?(?!\d)(?:\s?(?P<half>pm\b|am\b(?=\s*(?:$|,)))|{_ZONE})?)
     | (?P<half_hour>\b\d{{1,2}}\s?(?:pm\b|am\b(?=\s*(?:$|,))))
     | (?P<dotted>\b\d{{1,2}}\.\d{{1,2}}(?!\.?\d))
-    | (?P<ordinal>\b\d{{1,2}}(?:\.(?!\d)|\.?s?te[nrsm]?\b))
+    | (?P<ordinal>\b\d{{1,2}}(?:\.(?!\d)|\.?(?:i?gs?|s)?te[nrsm]?\b))
     | (?P<number>\d+)
     | (?P<word>[a-z]+(?:'[a-z]+)?)
     | (?P<comma>[,;!?])
