@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 import orjson
 
+from booking import hearing
 from booking.models import Service, StaffMember
 from tenants import rows, scope, statements
 from tenants.models import Branch
@@ -248,7 +249,9 @@ def match_staff(said: str, *, service: Service, branch: Branch) -> Match[StaffMe
         StaffMember.objects.filter(skills__service_id=service.pk).values_list("pk", flat=True)
     )
     offering = tuple(person for person in everybody if person.pk in able)
-    meant = match(said, everybody, names=lambda person: [person.name], ignoring=_TITLES)
+    meant = match(
+        said, everybody, names=lambda person: [person.name], ignoring=_TITLES, are_people=True
+    )
     if meant.state == State.ASK:
         able_candidates = tuple(each for each in meant.candidates if each.pk in able)
         if len(able_candidates) == 1 and len(meant.candidates) > 1:
@@ -265,15 +268,74 @@ def match(
     *,
     names: Callable[[_Row], Iterable[str]],
     ignoring: frozenset[str] = frozenset(),
+    are_people: bool = False,
 ) -> Match[_Row]:
     """Return which of the rows is meant, comparing whole words without regard to case and umlauts.
 
     The best kind of agreement decides, if only one row has it: the same words, then all words of a name, then only
     words of a name. Where some words agree and others do not, something else may be meant: that is asked.
+    What was misheard is understood where one word is nearest (`booking/hearing.py`); a person whose name is only
+    similar is asked for, because there are others with similar names.
     """
     heard = _words(said, ignoring)
     if not heard:
         return Match(state=State.ASK, candidates=tuple(rows))
+    known = frozenset().union(*(_words(name, ignoring) for row in rows for name in names(row)))
+    understood, is_sure = _understood(heard, known)
+    found = _agreeing(understood, rows, names=names, ignoring=ignoring)
+    if found.state == State.MATCHED and are_people and not is_sure:
+        return Match(state=State.ASK, candidates=found.candidates)
+    return _inside(heard, rows, names, ignoring) if found.state == State.NONE else found
+
+
+def _understood(heard: frozenset[str], known: frozenset[str]) -> tuple[frozenset[str], bool]:
+    """Return what was heard in known words, and whether they only sound the same or are spelled otherwise."""
+    unknown = heard - known
+    if not unknown:
+        return heard, True
+    understood, is_sure = set(heard & known), True
+    compounds = [word for word in known if hearing.is_compound(word, sorted(heard))]
+    understood.update(compounds)
+    for word in unknown:
+        if any(word in compound for compound in compounds):
+            continue
+        pieces = sorted(each for each in known if each in word)
+        joined = hearing.is_compound(word, pieces)
+        meant = frozenset(pieces) if joined else hearing.stands_for(word, known)
+        understood |= meant or {word}
+        is_sure &= joined or all(hearing.spelling(each) == hearing.spelling(word) for each in meant)
+    return frozenset(understood), is_sure
+
+
+def _inside(
+    heard: frozenset[str],
+    rows: Sequence[_Row],
+    names: Callable[[_Row], Iterable[str]],
+    ignoring: frozenset[str],
+) -> Match[_Row]:
+    """Ask for what has a heard word in a compound: "Haarschnitt" may be one for women, men or children."""
+    candidates = tuple(
+        row
+        for row in rows
+        if any(
+            hearing.is_inside(word, each) or hearing.is_inside(each, word)
+            for name in names(row)
+            for each in _words(name, ignoring)
+            for word in heard
+        )
+    )
+    if candidates:
+        return Match(state=State.ASK, candidates=candidates)
+    return Match(state=State.NONE, candidates=tuple(rows))
+
+
+def _agreeing(
+    heard: frozenset[str],
+    rows: Sequence[_Row],
+    *,
+    names: Callable[[_Row], Iterable[str]],
+    ignoring: frozenset[str],
+) -> Match[_Row]:
     agreements = [
         (row, max(_agreement(heard, _words(name, ignoring)) for name in names(row))) for row in rows
     ]

@@ -2,21 +2,28 @@
 
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
-
 from booking import customers, scheduling
 from booking.models import Appointment, Service
-from calls import arguments, checking, holding, lifecycle, offers, speech, starts
+from calls import (
+    arguments,
+    checking,
+    dictation,
+    holding,
+    lifecycle,
+    offers,
+    speech,
+    starts,
+    when,
+)
 from calls.answers import Answer
 from calls.models import Call
 from calls.wishes import Ask, Wish
-from integrations.voice import numbers
 from tenants import actors, rows
 from tenants.errors import Refused
 from tenants.models import Branch
 
 _LONGEST_NAME = 200
+_TIMES = (when.State.EXACT, when.State.TIME_ONLY, when.State.WINDOW)
 _NOT_A_NAME = frozenset(
     ("anonym", "anonymous", "anrufer", "kunde", "kundin", "caller", "customer", "user", "test")
 )
@@ -50,7 +57,8 @@ def book_appointment(
         wish, starts_at = starts.of(
             call, slot_id=slot_id, service=service, date=date, time=time, staff=staff, now=now
         )
-        _name_must_be_said(name)
+        name = dictation.name(name)
+        _name_must_be_said(name, now=now)
         address = _email(email)
         number = _number(phone)
     except Ask as ask:
@@ -80,14 +88,15 @@ def book_appointment(
         rule = "taken" if state == "slot_taken" else str(refusal.facts.get("rule", refusal.code))
         return offers.others(call, wish, starts_at, state=state, rule=rule, now=now)
     lifecycle.note_customer(call, customer, now=now)
-    return _booked(booking.appointment, wish.branch)
+    return _booked(booking.appointment, wish.branch, dictated=address if address != email else None)
 
 
-def _name_must_be_said(name: str) -> None:
+def _name_must_be_said(name: str, *, now: datetime) -> None:
     if (
         not 2 <= len(name) <= _LONGEST_NAME
         or name.lower() in _NOT_A_NAME
         or not any(each.isalpha() for each in name)
+        or when.understand(name, now=now).state in _TIMES  # "Acht Uhr" is nobody
     ):
         raise Ask(
             Answer(
@@ -101,23 +110,22 @@ def _name_must_be_said(name: str) -> None:
 def _email(said: str) -> str | None:
     if not said:
         return None
-    try:
-        validate_email(said)
-    except ValidationError as error:
+    address = dictation.email(said)
+    if address is None:
         raise Ask(
             Answer(
                 state="ask_email",
                 say="Die E-Mail-Adresse habe ich nicht verstanden. Können Sie sie bitte buchstabieren?",
                 data={"fields": ["email"]},
             )
-        ) from error
-    return said
+        )
+    return address
 
 
 def _number(said: str) -> str | None:
     if not said:
         return None
-    number = numbers.e164(said)
+    number = dictation.phone(said)
     if number is None:
         raise Ask(
             Answer(
@@ -129,13 +137,16 @@ def _number(said: str) -> str | None:
     return number
 
 
-def _booked(appointment: Appointment, branch: Branch) -> Answer:
+def _booked(appointment: Appointment, branch: Branch, *, dictated: str | None) -> Answer:
     local = appointment.starts_at.astimezone(branch.zone)
     spoken = speech.spoken_slot(local)
+    read_back = (
+        f" Die Bestätigung geht an {dictation.read_back_email(dictated)}." if dictated else ""
+    )
     return Answer(
         state="booked",
         say=f"Ihr Termin ist gebucht: {appointment.service.name} bei {appointment.staff_member.name}, "
-        f"{spoken}.",
+        f"{spoken}.{read_back}",
         data={
             "appointment": {
                 "id": appointment.pk,

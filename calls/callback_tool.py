@@ -4,11 +4,10 @@ from datetime import date, datetime
 
 from booking import catalogue
 from booking.models import Service, StaffMember
-from calls import callbacks, errands, speech, when, wishes
+from calls import callbacks, dictation, errands, speech, when, wishes
 from calls.answers import Answer
 from calls.models import Call, CallbackRequest, Errand
 from calls.wishes import Ask
-from integrations.voice import numbers
 
 _KINDS = {
     Errand.Kind.PRESCRIPTION: "das Rezept",
@@ -122,7 +121,7 @@ def number_of(call: Call, said: str) -> str:
 
     :raises Ask: what was said is no number, or none is shown
     """
-    number = numbers.e164(said) if said else call.from_number
+    number = dictation.phone(said) if said else call.from_number
     if number is None:
         raise Ask(_NUMBER_UNCLEAR if said else _NUMBER_NEEDED)
     return number

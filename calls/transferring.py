@@ -2,10 +2,9 @@
 
 from datetime import datetime
 
-from calls import callbacks, desks, speech, wishes
+from calls import callbacks, desks, dictation, speech, wishes
 from calls.answers import Answer
 from calls.models import Call, CallbackRequest, ToolCall
-from integrations.voice import numbers
 
 _TRANSFER = "transfer"
 
@@ -29,7 +28,7 @@ def transfer_to_human(call: Call, *, name: str, phone: str, reason: str, now: da
 
 def instead(call: Call, *, name: str, phone: str, reason: str, now: datetime) -> Answer:
     """Note the callback that stands in for a person who cannot take over."""
-    number = numbers.e164(phone) or call.from_number
+    number = dictation.phone(phone) or call.from_number
     noted = callbacks.request(
         call,
         name=name,
