@@ -34,14 +34,19 @@ def ask(
     override: Override | None = None,
     ignoring: Appointment | None = None,
     ignoring_ids: frozenset[int] = frozenset(),
+    at_any_minute: bool = False,
 ) -> list[str]:
     """Return the rules that are set aside for this start; none without an override.
+
+    What follows something else in a visit begins `at_any_minute`: when the other part ends.
 
     Behind opening hours and absence that are set aside, constraints alone tell whether the time is free: they do.
 
     :raises SlotTaken, NotBookable, NotOffered: a rule forbids it
     """
     overridden: list[str] = []
+    if at_any_minute:
+        service = softened(service, rules.OFF_GRID)
     while True:
         rule = availability.why_not(
             service,
@@ -61,6 +66,12 @@ def ask(
         overridden.append(rule)
         if rule not in _SOFTENED:
             return overridden
-        service = copy.copy(service)
-        for name, value in _SOFTENED[rule].items():
-            setattr(service, name, value)
+        service = softened(service, rule)
+
+
+def softened(service: Service, rule: str) -> Service:
+    """Return the service as it would be without a rule that stands in it; the row stays as it is."""
+    changed = copy.copy(service)
+    for name, value in _SOFTENED[rule].items():
+        setattr(changed, name, value)
+    return changed

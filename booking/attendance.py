@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
-from booking import history, locking, orders, resources, states
+from booking import history, locking, moving, orders, resources, states
 from booking.models import Appointment, DiaryRules
 from booking.refusals import IllegalTransition, SlotTaken, TooEarly
 from tenants import actors, scope, statements
@@ -38,7 +38,7 @@ def check_in(appointment: Appointment, *, by: Actor, source: str, now: datetime)
         appointment.checked_in_at = now
         _become(appointment, Status.CHECKED_IN)
         if is_late:
-            _take_back(appointment, now=now)
+            moving.take_again(appointment, now=now)
         _write_down(appointment, history.Kind.ARRIVED, by=by, source=source, now=now)
 
     try:
@@ -225,13 +225,6 @@ def _miss(appointment: Appointment, *, by: Actor, source: str, now: datetime) ->
         now=now,
         fee_cents=fee_cents,
     )
-
-
-def _take_back(appointment: Appointment, *, now: datetime) -> None:
-    """Take the resources again for somebody who came after all; time and seats the constraints have looked at."""
-    needs = resources.lock_for([appointment.service], appointment.branch)
-    if needs:
-        resources.take(appointment, needs[appointment.service_id], now=now)
 
 
 def _must_have_begun(appointment: Appointment, *, now: datetime) -> None:

@@ -140,6 +140,17 @@ def readable(name: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in name).split())
 
 
+def named(attendee_name: str) -> str:
+    """Return the name for whom an appointment is, as it can be read.
+
+    :raises Invalid: nobody is named
+    """
+    name = readable(attendee_name)
+    if not name or len(name) > LONGEST_NAME:
+        raise Invalid(attendee_name=_("A name of 1 to 255 characters is needed."))
+    return name
+
+
 def _checked(
     *, name: str, phone: str | None, email: str | None
 ) -> tuple[str, str | None, str | None]:

@@ -5,14 +5,13 @@ appointment, a hold or the seats of a session has its diary. A transaction that 
 them before the first change: `lock_diaries`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from booking import shape
 from booking.models import Appointment, Service, StaffMember
@@ -107,19 +106,32 @@ def change(appointment: Appointment, verb: Callable[[], _Result], *also: int) ->
     :raises SlotTaken: it never stands still
     :raises NotFound: it was a hold and is gone
     """
+    return change_all([appointment], verb, *also)
+
+
+def change_all(
+    appointments: Sequence[Appointment], verb: Callable[[], _Result], *also: int
+) -> _Result:
+    """Do the same with several appointments of one business.
+
+    :raises SlotTaken, NotFound: as for one
+    """
     for _attempt in range(_PATIENCE):
-        staff_id = appointment.staff_member_id
+        staff = [each.staff_member_id for each in appointments]
         with transaction.atomic():
-            lock_diaries(appointment.tenant_id, (staff_id, *also))
-            try:
-                appointment.refresh_from_db(from_queryset=_to_change())
-            except Appointment.DoesNotExist as error:  # a hold that was given up
-                raise NotFound from error
-            if appointment.staff_member_id == staff_id:
+            lock_diaries(appointments[0].tenant_id, (*staff, *also))
+            for each in appointments:
+                _read_again(each)
+            if [each.staff_member_id for each in appointments] == staff:
                 return verb()
             transaction.set_rollback(True)
     raise SlotTaken
 
 
-def _to_change() -> QuerySet[Appointment]:
-    return Appointment.objects.select_for_update(no_key=True)
+def _read_again(appointment: Appointment) -> None:
+    try:
+        appointment.refresh_from_db(
+            from_queryset=Appointment.objects.select_for_update(no_key=True)
+        )
+    except Appointment.DoesNotExist as error:  # a hold that was given up
+        raise NotFound from error

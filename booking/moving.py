@@ -57,7 +57,7 @@ def move(appointment: Appointment, wish: Move) -> None:
     )
     old = appointment.starts_at
     overridden = [*terms.overridden, *put(appointment, to=to, wish=wish)]
-    _write_down(appointment, wish, old=old, terms=terms, overridden=overridden)
+    write_down(appointment, wish, old=old, terms=terms, overridden=overridden)
     if not wish.quietly:
         messages.tell_moved(appointment, now=wish.now)
 
@@ -68,6 +68,7 @@ def put(
     to: StaffMember,
     wish: Move,
     ignoring_ids: frozenset[int] = frozenset(),
+    at_any_minute: bool = False,
 ) -> list[str]:
     """Ask the rules, then write the row at its new time; return which rules were set aside. Diaries in hand.
 
@@ -98,7 +99,8 @@ def put(
         seats=appointment.seats,
         override=wish.override,
         ignoring=appointment,
-        ignoring_ids=sessions.members(appointment.tenant_id, session_id) | ignoring_ids,
+        ignoring_ids=ignoring_ids,
+        at_any_minute=at_any_minute,
     )
     appointment.staff_member = to
     appointment.session_id = session_id
@@ -113,6 +115,17 @@ def put(
     else:
         resources.give_back(appointment)
     return overridden
+
+
+def take_again(appointment: Appointment, *, now: datetime) -> None:
+    """Take the resources again that an appointment has given back. Diary in hand.
+
+    :raises ResourceTaken: somebody else has them
+    """
+    service = appointment.service
+    needs = resources.lock_for([service], appointment.branch).get(service.pk, [])
+    if needs:
+        resources.take(appointment, needs, now=now)
 
 
 _MOVED = [
@@ -141,9 +154,10 @@ def must_be_ahead(appointment: Appointment, *, now: datetime) -> None:
         raise AlreadyOver
 
 
-def _write_down(
+def write_down(
     appointment: Appointment, wish: Move, *, old: datetime, terms: Terms, overridden: list[str]
 ) -> None:
+    """Add the move to the history: what it cost, and what was set aside for it."""
     history.write_down(
         appointment,
         history.Kind.MOVED,

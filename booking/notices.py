@@ -10,7 +10,7 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from booking import invitation, messages
-from booking.models import Appointment, Series
+from booking.models import Appointment, Series, Visit
 from integrations import outbox
 
 BOOKED, MOVED, CANCELLED = "booked", "moved", "cancelled"
@@ -58,6 +58,37 @@ def tell_series(
     )
 
 
+def tell_visit(visit: Visit, occasion: str, parts: Sequence[Appointment], *, now: datetime) -> None:
+    """Tell the customer in one message what became of a visit (`BOOKED`, `MOVED` or `CANCELLED`)."""
+    first = parts[0]
+    customer = first.customer
+    if customer is None or not customer.email:
+        return
+    subject, body = written(
+        f"visit_{occasion}",
+        {
+            "attendee": first.attendee_name,
+            "business": first.branch.tenant.name,
+            "branch": first.branch,
+            "address": invitation.address_of(first.branch),
+            "day": messages.written_day(first.starts_at, first),
+            "time": messages.written_time(first.starts_at, first),
+            "parts": [_part(each) for each in parts],
+        },
+    )
+    outbox.say_once(
+        tenant_id=visit.tenant_id,
+        key=f"visit:{visit.pk}:{occasion}:{first.pk}:{max(each.version for each in parts)}",
+        topic=f"visit_{occasion}",
+        recipient=customer.email,
+        subject=subject,
+        body=body,
+        attachments=[invitation.attachment_of_all(parts, method=_METHODS[occasion], now=now)],
+        about=visit,
+        now=now,
+    )
+
+
 def written(template: str, facts: dict[str, Any]) -> tuple[str, str]:
     """Return subject and body; the first line of a template is its subject."""
     text = render_to_string(f"booking/{template}.txt", facts)
@@ -70,3 +101,9 @@ def _line(appointment: Appointment) -> str:
     time = messages.written_time(appointment.starts_at, appointment)
     until = messages.written_time(appointment.ends_at, appointment)
     return f"{day}, {time} bis {until}, bei {appointment.staff_member.name}"
+
+
+def _part(appointment: Appointment) -> str:
+    time = messages.written_time(appointment.starts_at, appointment)
+    until = messages.written_time(appointment.ends_at, appointment)
+    return f"{time} bis {until}: {appointment.service.name} bei {appointment.staff_member.name}"

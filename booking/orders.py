@@ -53,6 +53,7 @@ class Order:
     visit: Visit | None = None
     override: Override | None = None
     quietly: bool = False
+    at_any_minute: bool = False
 
     def appointment(self, diary: OpenDiary) -> Appointment:
         """Return the row as it would stand in this diary, not written yet."""
@@ -153,6 +154,8 @@ def _free_people(order: Order) -> Iterator[StaffMember]:
         starts_at=order.starts_at,
         now=order.now,
         for_call=order.call_number,
+        customer=order.customer,
+        seats=order.seats,
     )
     if not any(each.is_free for each in found):
         refusals.refuse(availability.nearest_rule(found))
@@ -204,13 +207,7 @@ _TAKE_TURN = (
 )
 
 
-def write(
-    row: Appointment,
-    order: Order,
-    diary: OpenDiary,
-    *,
-    ignoring_ids: frozenset[int] = frozenset(),
-) -> list[str]:
+def write(row: Appointment, order: Order, diary: OpenDiary) -> list[str]:
     """Ask the rules, then write a row with its seats and resources; return which rules were set aside. Diary in hand.
 
     :raises SlotTaken, NotBookable, NotOffered: the rules or the constraints forbid it
@@ -234,7 +231,7 @@ def write(
         customer=order.customer,
         seats=order.seats,
         override=order.override,
-        ignoring_ids=sessions.members(row.tenant_id, row.session_id) | ignoring_ids,
+        at_any_minute=order.at_any_minute,
     )
     if not rows.insert_once(row, now=order.now):
         raise SlotTaken(rule=diaries.TAKEN)
@@ -274,7 +271,6 @@ def _confirm(hold: Appointment, order: Order, diary: OpenDiary) -> Appointment:
         seats=order.seats,
         override=order.override,
         ignoring=hold,
-        ignoring_ids=sessions.members(hold.tenant_id, hold.session_id),
     )
     if needs and not resources.keeps_all(hold, needs):
         resources.take(hold, needs, now=order.now)

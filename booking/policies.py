@@ -5,7 +5,8 @@ is allowed and free.
 """
 
 import json
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, TypedDict
@@ -105,10 +106,13 @@ LIMIT 1
 """
 
 
-def terms_for(appointment: Appointment, kind: str, *, now: datetime) -> Terms:
+def terms_for(
+    appointment: Appointment, kind: str, *, now: datetime, until: datetime | None = None
+) -> Terms:
     """Return what the customer would get for cancelling or moving (`Policy.Kind`) an appointment now.
 
     The fee can be said before the yes: the same moment decides the same. Exactly at a limit the milder side counts.
+    Time counts to the start, or `until` the start of the visit it belongs to.
     """
     row = statements.run(
         _RULE,
@@ -124,7 +128,7 @@ def terms_for(appointment: Appointment, kind: str, *, now: datetime) -> Terms:
             "since": now - timedelta(days=QUOTA_DAYS),
         },
     ).fetchone()
-    left = appointment.starts_at - now
+    left = (until or appointment.starts_at) - now
     hours_before = round(left / timedelta(hours=1), 2)
     if row is None:
         return Terms(hours_before=hours_before)
@@ -157,19 +161,38 @@ def enforce(
 
     :raises AgainstPolicy: it is not allowed
     """
-    if not applies:
-        return NOT_ASKED
-    terms = terms_for(appointment, kind, now=now)
+    return settle(terms_for(appointment, kind, now=now), override) if applies else NOT_ASKED
+
+
+def settle(terms: Terms, override: Override | None) -> Terms:
+    """Return the terms as they are, or without fee where the refusal in them is set aside.
+
+    :raises AgainstPolicy: it is not allowed
+    """
     if terms.refusal is None:
         return terms
     if override is None or not override.covers(terms.refusal.code):
         raise terms.refusal
-    return Terms(
-        policy_id=terms.policy_id,
-        hours_before=terms.hours_before,
-        text=terms.text,
-        overridden=[terms.refusal.code],
-    )
+    return replace(terms, refusal=None, fee_cents=0, tier=None, overridden=[terms.refusal.code])
+
+
+def terms_of_parts(parts: Sequence[Appointment], kind: str, *, now: datetime) -> list[Terms]:
+    """Return the terms of each part of a visit that is changed as a whole.
+
+    Time counts to the beginning of the visit. What cannot be done to one part cannot be done to any. Shares of a price
+    add up; of fixed fees the highest counts, once.
+    """
+    first = min(part.starts_at for part in parts)
+    found = [terms_for(part, kind, now=now, until=first) for part in parts]
+    refusal = next((terms.refusal for terms in found if terms.refusal), None)
+    fixed = [terms for terms in found if terms.tier and "cents" in terms.tier]
+    counts = max(fixed, key=lambda terms: terms.fee_cents, default=None)
+    return [
+        replace(terms, refusal=refusal, fee_cents=0)
+        if terms in fixed and terms is not counts
+        else replace(terms, refusal=refusal)
+        for terms in found
+    ]
 
 
 def tier_for(tiers: "list[Tier] | tuple[Tier, ...]", left: timedelta) -> Tier | None:

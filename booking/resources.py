@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from booking.models import Appointment, Requirement, Resource, Service
 from booking.refusals import ResourceTaken
@@ -146,8 +145,11 @@ def choose(needs: list[Need], *, busy: Collection[int], first: Collection[int] =
 
     :raises ResourceTaken: there is no such choice
     """
-    fixed = {number for need in needs if need.is_all for number in need.resource_ids}
-    if fixed & set(busy) or any(not need.resource_ids for need in needs):
+    all_of = [number for need in needs if need.is_all for number in need.resource_ids]
+    fixed = set(all_of)
+    if len(all_of) > len(fixed) or fixed & set(busy):
+        raise ResourceTaken
+    if not all(need.resource_ids for need in needs):
         raise ResourceTaken
     options = [
         sorted(
@@ -173,11 +175,3 @@ def _find_one(index: int, options: list[list[int]], owner: dict[int, int], seen:
             owner[number] = index
             return True
     return False
-
-
-def free_at_once(tenant_id: UUID, appointment_ids: Collection[int]) -> None:
-    """Let go of the resources of several appointments."""
-    statements.run(
-        "DELETE FROM booking_resourceuse WHERE tenant_id = %s AND appointment_id = ANY(%s)",
-        (tenant_id, list(appointment_ids)),
-    )

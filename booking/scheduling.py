@@ -10,24 +10,10 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError
-from django.utils.translation import gettext_lazy as _
 
-from booking import (
-    customers,
-    history,
-    holding,
-    hosts,
-    locking,
-    messages,
-    moving,
-    orders,
-    policies,
-    resources,
-    sessions,
-    states,
-)
+from booking import cancelling, customers, holding, hosts, locking, moving, orders, sessions
 from booking.hosts import Override
-from booking.models import Appointment, Customer, Policy, Series, Service, StaffMember
+from booking.models import Appointment, Customer, Series, Service, StaffMember
 from booking.refusals import (
     AgainstPolicy,
     AlreadyOver,
@@ -42,7 +28,7 @@ from booking.refusals import (
 )
 from tenants import scope
 from tenants.actors import Actor
-from tenants.errors import Invalid, NotFound
+from tenants.errors import NotFound
 from tenants.models import Branch
 
 __all__ = [
@@ -168,7 +154,7 @@ def book(
         now=now,
         call_number=call_number,
         customer=customer,
-        attendee_name=_named(attendee_name),
+        attendee_name=customers.named(attendee_name),
         notes=notes,
         idempotency_key=idempotency_key,
         hold=hold,
@@ -256,38 +242,16 @@ def cancel(
     :raises AgainstPolicy: the business does not allow it (any more)
     :raises AlreadyOver: it has begun or is completed
     """
-    if with_policy is None:
-        with_policy = not hosts.is_host(source)
-
-    def verb() -> None:
-        if appointment.status == Appointment.Status.CANCELLED:
-            return
-        if appointment.status == Appointment.Status.HELD:
-            holding.let_go(appointment, by=by, now=now)
-            return
-        moving.must_be_ahead(appointment, now=now)
-        states.must_allow(appointment, Appointment.Status.CANCELLED)
-        terms = policies.enforce(
-            appointment, Policy.Kind.CANCEL, now=now, override=override, applies=with_policy
-        )
-        appointment.cancel(now=now)
-        resources.give_back(appointment)
-        history.write_down(
-            appointment,
-            history.Kind.CANCELLED,
-            old=appointment.starts_at,
-            by=by,
-            source=source,
-            now=now,
-            reason=hosts.reason_of(reason, override, terms.overridden),
-            fee_cents=terms.fee_cents,
-            terms=terms.as_facts(),
-            overridden=terms.overridden,
-        )
-        if not quietly:
-            messages.tell_cancelled(appointment, now=now)
-
-    locking.change(appointment, verb)
+    wish = cancelling.Cancellation(
+        by=by,
+        source=source,
+        now=now,
+        reason=reason,
+        override=override,
+        with_policy=not hosts.is_host(source) if with_policy is None else with_policy,
+        quietly=quietly,
+    )
+    locking.change(appointment, lambda: cancelling.cancel(appointment, wish))
 
 
 def appointment_for(tenant_id: UUID, appointment_id: int) -> Appointment:
@@ -308,10 +272,3 @@ def appointment_for(tenant_id: UUID, appointment_id: int) -> Appointment:
 def drop_expired_holds(now: datetime) -> int:
     """Remove the holds of the active business that have run out, and return how many. They blocked nothing any more."""
     return holding.drop_expired(scope.current().tenant_id, now=now)
-
-
-def _named(attendee_name: str) -> str:
-    name = customers.readable(attendee_name)
-    if not name or len(name) > customers.LONGEST_NAME:
-        raise Invalid(attendee_name=_("A name of 1 to 255 characters is needed."))
-    return name

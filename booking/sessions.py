@@ -5,7 +5,6 @@ Only who has the diary changes the seats of its sessions; the database counts th
 """
 
 from datetime import datetime
-from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
@@ -66,21 +65,6 @@ def open_for(
     if row is None or seats > row[1]:
         raise SessionFull(seats=seats, left=row[1] if row else 0)
     return int(row[0])
-
-
-_MEMBERS = """
-SELECT id FROM booking_appointment
-WHERE tenant_id = %s AND session_id = %s AND status IN ('held', 'pending', 'confirmed', 'checked_in')
-"""
-
-
-def members(tenant_id: UUID, session_id: int | None) -> frozenset[int]:
-    """Return the appointments and holds that share a session: they are in nobody's way who shares it, too."""
-    if session_id is None:
-        return frozenset()
-    return frozenset(
-        number for (number,) in statements.run(_MEMBERS, (tenant_id, session_id)).fetchall()
-    )
 
 
 def must_fit(service: Service, seats: int) -> None:

@@ -389,6 +389,7 @@ def test_anybody_is_everybody_in_turn_and_never_somebody_who_cannot(
     in_salon: Tenant, erika: Customer, now: datetime
 ) -> None:
     """300 bookings of three equals; a fourth is away all the time, a fifth does not offer it."""
+    factories.make_rules(in_salon, prefers_usual_staff=False)
     branch = Branch.objects.get()
     massage = factories.make_service(in_salon, name="Massage", duration_minutes=15)
     equals = [factories.make_staff(branch, name=name) for name in ("Ada", "Bea", "Cleo")]

@@ -280,7 +280,8 @@ def test_a_choice_is_found_exactly_where_there_is_one(
 def _every_choice(needs: list[Need], busy: frozenset[int]) -> list[set[int]]:
     """Try everything: all of each "all", then one for each "any" that nobody else has."""
     fixed = {number for need in needs if need.is_all for number in need.resource_ids}
-    if fixed & busy:
+    insisted = sum(len(need.resource_ids) for need in needs if need.is_all)
+    if fixed & busy or insisted > len(fixed):
         return []
     choices = [fixed]
     for need in needs:
