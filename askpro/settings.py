@@ -313,6 +313,8 @@ SPECTACULAR_SETTINGS = {
         "CallStatus": "calls.models.Call.Status",
         "CallOutcome": "calls.models.Call.Outcome",
         "AppointmentStatus": "booking.api.appointments.STATUSES",
+        "AppointmentChangeKind": "booking.models.AppointmentChange.Kind",
+        "TimeOffKind": "booking.models.TimeOff.Kind",
     },
 }
 

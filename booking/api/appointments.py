@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from booking import notes, scheduling
-from booking.api import naming
+from booking.api import naming, overrides
 from booking.api.customers import Phone
 from booking.models import Appointment
 from tenants.api import lists, strict
@@ -27,6 +27,17 @@ _PUBLIC_STATUS = {
     Appointment.Status.NO_SHOW: "no_show",
     Appointment.Status.CANCELLED: "cancelled",
 }
+_STATES = [each for each in Appointment.Status.choices if each[0] != Appointment.Status.HELD]
+_COLUMN_OF = {
+    "state": "status",
+    "staff_id": "staff_member_id",
+    "branch_id": "branch_id",
+    "service_id": "service_id",
+    "customer_id": "customer_id",
+    "session_id": "session_id",
+    "visit_id": "visit_id",
+    "series_id": "series_id",
+}
 STATUSES = list(dict.fromkeys(_PUBLIC_STATUS.values()))
 
 
@@ -38,9 +49,7 @@ class AppointmentShape(serializers.Serializer[Any]):
 
     id = serializers.IntegerField()
     status = serializers.ChoiceField(STATUSES)
-    state = serializers.ChoiceField(
-        [each for each in Appointment.Status.choices if each[0] != Appointment.Status.HELD]
-    )
+    state = serializers.ChoiceField(_STATES)
     starts_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField()
     time_zone = serializers.CharField()
@@ -52,12 +61,18 @@ class AppointmentShape(serializers.Serializer[Any]):
     staff_name = serializers.CharField()
     customer_id = serializers.IntegerField()
     attendee_name = serializers.CharField()
+    seats = serializers.IntegerField(help_text="How many come.")
+    session_id = serializers.IntegerField(allow_null=True, help_text="Of a service with seats.")
+    visit_id = serializers.IntegerField(allow_null=True, help_text="Several services in a row.")
+    series_id = serializers.IntegerField(allow_null=True, help_text="It comes again and again.")
     price_cents = serializers.IntegerField(allow_null=True)
     notes = serializers.CharField()
     source = serializers.ChoiceField(Appointment.Source.choices)  # type: ignore[assignment]
     call_id = serializers.IntegerField(allow_null=True, help_text="The call it was booked in.")
     confirmed_at = serializers.DateTimeField(allow_null=True)
     cancelled_at = serializers.DateTimeField(allow_null=True)
+    checked_in_at = serializers.DateTimeField(allow_null=True)
+    is_waived = serializers.BooleanField(help_text="Missed, and forgiven.")
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 
@@ -77,11 +92,17 @@ def show(rows: "QuerySet[Appointment]") -> list[dict[str, Any]]:
         "service_id",
         "customer_id",
         "attendee_name",
+        "seats",
+        "session_id",
+        "visit_id",
+        "series_id",
         "price_cents",
         "notes",
         "source",
         "confirmed_at",
         "cancelled_at",
+        "checked_in_at",
+        "is_waived",
         "created_at",
         "updated_at",
         state=F("status"),
@@ -95,7 +116,11 @@ def show(rows: "QuerySet[Appointment]") -> list[dict[str, Any]]:
     return [{**row, "status": _PUBLIC_STATUS[row["state"]]} for row in shown]
 
 
-def _show_one(appointment_id: int) -> dict[str, Any]:
+def show_one(appointment_id: int) -> dict[str, Any]:
+    """Return one appointment as the API shows it.
+
+    :raises NotFound: there is none under this id
+    """
     shown = show(visible().filter(pk=appointment_id))
     if not shown:
         raise NotFound
@@ -107,7 +132,14 @@ def _show_one(appointment_id: int) -> dict[str, Any]:
 
 class AppointmentQuery(lists.DaysPage):
     status = serializers.ChoiceField(STATUSES, required=False)
+    state = serializers.ChoiceField(_STATES, required=False)
     staff_id = strict.QueryInteger(required=False, min_value=1)
+    branch_id = strict.QueryInteger(required=False, min_value=1)
+    service_id = strict.QueryInteger(required=False, min_value=1)
+    customer_id = strict.QueryInteger(required=False, min_value=1)
+    session_id = strict.QueryInteger(required=False, min_value=1)
+    visit_id = strict.QueryInteger(required=False, min_value=1)
+    series_id = strict.QueryInteger(required=False, min_value=1)
 
 
 class Booker(strict.Input):
@@ -141,6 +173,9 @@ class NewAppointment(strict.Input):
         required=False, help_text="Needed without `staff_id` if there are several branches."
     )
     customer = Booker()
+    seats = strict.Integer(
+        min_value=1, max_value=500, default=1, help_text="How many come, to a service with seats."
+    )
     hold_id = strict.Id(
         required=False, help_text="A hold that keeps this time; a booking gives it up in any case."
     )
@@ -148,6 +183,7 @@ class NewAppointment(strict.Input):
         required=False, max_length=255, help_text="For whom, if not for the customer."
     )
     notes = strict.Text(required=False, allow_blank=True, max_length=5000)
+    override = overrides.OverrideInput(required=False)
 
 
 class AppointmentChanges(strict.Input):
@@ -222,9 +258,11 @@ class Appointments(TenantView):  # /api/appointments
             now=now,
             notes=wanted.get("notes", ""),
             hold=hold,
+            seats=wanted["seats"],
+            override=overrides.of(wanted),
         )
         return Response(
-            _show_one(booking.appointment.pk),
+            show_one(booking.appointment.pk),
             status=201,
             headers={"Location": f"/api/appointments/{booking.appointment.pk}"},
         )
@@ -238,7 +276,7 @@ class AppointmentDetail(TenantView):  # /api/appointments/{id}
         responses={200: AppointmentShape},
     )
     def get(self, request: TenantRequest, appointment_id: int) -> Response:
-        return Response(_show_one(appointment_id))
+        return Response(show_one(appointment_id))
 
     @extend_schema(
         operation_id="appointments_change",
@@ -257,7 +295,7 @@ class AppointmentDetail(TenantView):  # /api/appointments/{id}
         ],
     )
     def put(self, request: TenantRequest, appointment_id: int) -> Response:
-        appointment = _appointment(request, appointment_id)
+        appointment = naming.appointment(request, appointment_id)
         wanted = strict.read(AppointmentChanges, request.data)
         now = timezone.now()
         if wanted.keys() & {"starts_at", "staff_id"}:
@@ -277,7 +315,7 @@ class AppointmentDetail(TenantView):  # /api/appointments/{id}
                 source=Appointment.Source.API,
                 now=now,
             )
-        return Response(_show_one(appointment_id))
+        return Response(show_one(appointment_id))
 
     @extend_schema(
         operation_id="appointments_cancel",
@@ -288,7 +326,7 @@ class AppointmentDetail(TenantView):  # /api/appointments/{id}
     )
     def delete(self, request: TenantRequest, appointment_id: int) -> Response:
         scheduling.cancel(
-            _appointment(request, appointment_id),
+            naming.appointment(request, appointment_id),
             by=request.actor,
             source=Appointment.Source.API,
             now=timezone.now(),
@@ -309,16 +347,8 @@ def _wanted(wanted: dict[str, Any]) -> "QuerySet[Appointment]":
     if "status" in wanted:
         states = [state for state, public in _PUBLIC_STATUS.items() if public == wanted["status"]]
         rows = rows.filter(status__in=states)
-    if "staff_id" in wanted:
-        rows = rows.filter(staff_member_id=wanted["staff_id"])
-    return rows
-
-
-def _appointment(request: TenantRequest, appointment_id: int) -> Appointment:
-    appointment = scheduling.appointment_for(request.tenant_id, appointment_id)
-    if appointment.status == Appointment.Status.HELD:
-        raise NotFound
-    return appointment
+    named = {column: wanted[name] for name, column in _COLUMN_OF.items() if name in wanted}
+    return rows.filter(**named)
 
 
 def _attendee_name(wanted: dict[str, Any]) -> str | None:

@@ -28,6 +28,8 @@ class HoldShape(serializers.Serializer[Any]):
     service_id = serializers.IntegerField()
     staff_id = serializers.IntegerField()
     branch_id = serializers.IntegerField()
+    customer_id = serializers.IntegerField(allow_null=True)
+    seats = serializers.IntegerField()
     created_at = serializers.DateTimeField()
 
 
@@ -63,6 +65,10 @@ class NewHold(strict.Input):
     service_id = strict.Id()
     staff_id = strict.Id(help_text="Every free time names one.")
     starts_at = strict.Instant()
+    seats = strict.Integer(
+        min_value=1, max_value=500, default=1, help_text="How many come, to a service with seats."
+    )
+    customer_id = strict.Id(required=False, help_text="For whom: their limits count.")
     seconds = strict.Integer(
         min_value=30,
         max_value=900,
@@ -125,6 +131,8 @@ class Holds(TenantView):  # /api/holds
             by=request.actor,
             now=now,
             seconds=wanted["seconds"],
+            seats=wanted["seats"],
+            customer=naming.known_customer(wanted),
         )
         where = {"Location": f"/api/holds/{hold.pk}"}
         return Response(_show_one(hold.pk, now), status=201, headers=where)

@@ -5,9 +5,10 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from booking import customers
+from booking import customers, scheduling
 from booking.models import Appointment, Customer, Resource, Service, StaffMember
 from tenants.api import door
+from tenants.api.access import TenantRequest
 from tenants.errors import Invalid, NotFound
 from tenants.models import Branch
 
@@ -60,6 +61,24 @@ def customer(booker: Wanted, *, now: datetime) -> Customer:
     return customers.find_or_create(
         name=booker["name"], phone=booker.get("phone"), email=booker.get("email"), now=now
     )
+
+
+def known_customer(wanted: Wanted) -> Customer | None:
+    """Return who is named by `customer_id`; None where nobody is."""
+    if "customer_id" not in wanted:
+        return None
+    return door.one(Customer.objects.all(), wanted["customer_id"], field="customer_id")
+
+
+def appointment(request: TenantRequest, appointment_id: int) -> Appointment:
+    """Return an appointment to act upon; a hold is none.
+
+    :raises NotFound: there is none under this id
+    """
+    found = scheduling.appointment_for(request.tenant_id, appointment_id)
+    if found.status == Appointment.Status.HELD:
+        raise NotFound
+    return found
 
 
 def hold(wanted: Wanted) -> Appointment | None:

@@ -78,6 +78,13 @@ def fill(tenant: Tenant, *, now: datetime, number: int = 10**9 + 11) -> dict[str
     appointment = factories.make_appointment(
         jana, cut, customer, starts_at=now + timedelta(days=2, hours=1)
     )
+    mira, begun = factories.staff_of(tenant, "Mira"), now - timedelta(minutes=30)
+    there, missed, arrived = (
+        factories.make_appointment(
+            mira, cut, customer, starts_at=begun - timedelta(minutes=30 * number), status=status
+        )
+        for number, status in enumerate(["confirmed", "no_show", "checked_in"])
+    )
     ida = factories.make_staff(branch, name="Ida")
     advice = factories.make_service(tenant, name="Beratung")
     factories.make_skill(ida, advice)
@@ -124,6 +131,9 @@ def fill(tenant: Tenant, *, now: datetime, number: int = 10**9 + 11) -> dict[str
         weekly = WorkingHours.objects.order_by("pk")[0]
     return {
         "appointment_id": appointment.pk,
+        "begun_appointment_id": there.pk,
+        "missed_appointment_id": missed.pk,
+        "arrived_appointment_id": arrived.pk,
         "branch_id": branch.pk,
         "call_id": call.pk,
         "customer_id": customer.pk,

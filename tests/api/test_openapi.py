@@ -15,7 +15,17 @@ from tenants.models import Tenant
 from tests.api.conftest import Program
 from tests.api.rows import fill, fitted, make_call
 
-READ = "/api/branches /api/branches/{branch_id} /api/slots"
+READ = "/api/branches /api/branches/{branch_id} /api/slots /api/slots/explain"
+# What can be done to an appointment, and to which one of those that are there.
+DEEDS = {
+    "cancel": "appointment_id",
+    "check-in": "begun_appointment_id",
+    "complete": "begun_appointment_id",
+    "move": "appointment_id",
+    "no-show": "begun_appointment_id",
+    "undo-check-in": "arrived_appointment_id",
+    "waive": "missed_appointment_id",
+}
 KEPT = {
     "/api/policies": "policy_id",
     "/api/resources": "resource_id",
@@ -34,6 +44,9 @@ OPERATIONS = {
     ("get", "/api/appointments/{appointment_id}"),
     ("put", "/api/appointments/{appointment_id}"),
     ("delete", "/api/appointments/{appointment_id}"),
+    ("get", "/api/appointments/{appointment_id}/changes"),
+    ("get", "/api/appointments/{appointment_id}/terms"),
+    *(("post", f"/api/appointments/{{appointment_id}}/{deed}") for deed in DEEDS),
     ("get", "/api/customers"),
     ("post", "/api/customers"),
     ("get", "/api/customers/{customer_id}"),
@@ -48,7 +61,10 @@ OPERATIONS = {
     *((method, path) for path in KEPT for method in ("get", "post")),
     *((m, f"{path}/{{{name}}}") for path, name in KEPT.items() for m in ("get", "put", "delete")),
 }
-DAYS = {"from_date": "2026-11-23", "to_date": "2026-11-27"}
+ASKED = {
+    "/api/slots": {"from_date": "2026-11-23", "to_date": "2026-11-27"},
+    "/api/slots/explain": {"starts_at": "2026-11-25T09:00:00Z"},
+}
 
 
 @pytest.fixture(scope="module")
@@ -97,13 +113,22 @@ def test_every_refusal_has_the_same_shape(document: dict[str, Any]) -> None:
     ("path", "names"),
     [
         ("/api/calls", {"page", "per_page", "from_date", "to_date", "status", "outcome"}),
-        ("/api/appointments", {"page", "per_page", "from_date", "to_date", "status", "staff_id"}),
+        (
+            "/api/appointments",
+            {"page", "per_page", "from_date", "to_date", "status", "state", "staff_id"}
+            | {"branch_id", "service_id", "customer_id", "session_id", "visit_id", "series_id"},
+        ),
         ("/api/customers", {"page", "per_page", "search"}),
         ("/api/services", {"page", "per_page", "search", "is_active", "staff_id"}),
         ("/api/staff", {"page", "per_page", "search", "is_active", "branch_id", "service_id"}),
         (
             "/api/slots",
-            {"service_id", "staff_id", "branch_id", "from_date", "to_date", "every", "limit"},
+            {"service_id", "staff_id", "branch_id", "customer_id", "seats"}
+            | {"from_date", "to_date", "every", "limit"},
+        ),
+        (
+            "/api/slots/explain",
+            {"service_id", "staff_id", "branch_id", "customer_id", "seats", "starts_at"},
         ),
     ],
 )
@@ -130,11 +155,13 @@ def test_answers_are_as_described(
     document: dict[str, Any], program: Program, lived_in: dict[str, int], method: str, path: str
 ) -> None:
     operation = operations(document)[method, path]
-    query = {**DAYS, "service_id": str(lived_in["used_service_id"])} if "slots" in path else {}
+    query = {**ASKED[path], "service_id": lived_in["used_service_id"]} if path in ASKED else {}
+    deed = DEEDS.get(path.rpartition("/")[2], "appointment_id")
+    ids = {**lived_in, "appointment_id": lived_in[deed]}
 
     answer = program.send(
         method.upper(),
-        f"{path.format(**lived_in)}?{urlencode(query)}",
+        f"{path.format(**ids)}?{urlencode(query)}",
         body_for(operation, lived_in),
         {},
     )

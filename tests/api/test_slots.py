@@ -231,3 +231,71 @@ def test_one_key_keeps_one_time(salon: Tenant, program: Program) -> None:
     assert (again.status_code, again.json()) == (201, first.json())
     with scope.tenant(salon):
         assert Appointment.objects.count() == 1
+
+
+# --- Why not ------------------------------------------------------------------------------------------------
+
+
+def test_a_minute_that_is_not_offered_is_explained(salon: Tenant, program: Program) -> None:
+    booked = program.post("/api/appointments", ten(salon, customer=ERIKA)).json()
+    jana, mira = factories.staff_of(salon, "Jana"), factories.staff_of(salon, "Mira")
+    off = program.post(
+        "/api/time-off",
+        {
+            "staff_id": mira.pk,
+            "starts_at": "2026-11-24T00:00:00+01:00",
+            "ends_at": "2026-11-25T00:00:00+01:00",
+        },
+    ).json()
+
+    response = program.get(
+        "/api/slots/explain", service_id=booked["service_id"], starts_at="2026-11-24T09:15:00Z"
+    )
+
+    found = response.json()
+    assert response.status_code == 200
+    assert (found["is_free"], found["rule"]) == (False, "taken")
+    people = {each["staff_id"]: (each["rule"], each["facts"]) for each in found["people"]}
+    assert people == {
+        jana.pk: ("taken", {"appointment_ids": [booked["id"]], "hold_ids": []}),
+        mira.pk: ("time_off", {"time_off_ids": [off["id"]]}),
+    }
+    assert all(each["sentence"] for each in found["people"])
+
+
+def test_a_minute_that_is_offered_is_free(salon: Tenant, program: Program) -> None:
+    cut = factories.service_of(salon, "Haarschnitt")
+
+    found = program.get(
+        "/api/slots/explain", service_id=cut.pk, starts_at="2026-11-24T09:15:00Z"
+    ).json()
+
+    assert (found["is_free"], found["rule"], found["facts"]) == (True, None, {})
+
+
+def test_several_seats_are_found_kept_and_booked_together(salon: Tenant, program: Program) -> None:
+    yoga = factories.make_service(salon, name="Yoga", duration_minutes=60, seats=6)
+    jana = factories.staff_of(salon, "Jana")
+    factories.make_skill(jana, yoga)
+    asked = {"service_id": yoga.pk, "from_date": "2026-11-24", "to_date": "2026-11-24"}
+    body = {"service_id": yoga.pk, "staff_id": jana.pk, "starts_at": "2026-11-24T10:00:00+01:00"}
+
+    hold = program.post("/api/holds", {**body, "seats": 4}).json()
+    left = {
+        seats: "2026-11-24T09:00:00Z"
+        in [
+            slot["starts_at"]
+            for slot in program.get("/api/slots", **asked, seats=seats).json()["data"]
+        ]
+        for seats in (2, 3)
+    }
+    four = program.post(
+        "/api/appointments", {**body, "seats": 4, "customer": ERIKA, "hold_id": hold["id"]}
+    ).json()
+    three = program.post("/api/appointments", {**body, "seats": 3, "customer": {"name": "Max"}})
+
+    assert (hold["seats"], left) == (4, {2: True, 3: False})
+    assert (four["seats"], four["session_id"] is not None) == (4, True)
+    assert (three.status_code, three.json()["code"]) == (409, "session_full")
+    sessions = program.get("/api/appointments", session_id=four["session_id"]).json()["data"]
+    assert [each["id"] for each in sessions] == [four["id"]]
