@@ -9,12 +9,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from booking import explaining, gaps, hours, regulars, rules, teams, timeline
+from booking import drawing, explaining, gaps, hours, regulars, rules, teams
 from booking.diaries import Days
 from booking.explaining import Explanation
 from booking.models import Appointment, Customer, Service, StaffMember
 from booking.openings import Openings, Slot
 from booking.periods import Period, minute_of
+from booking.rulers import Ruler
 from booking.searching import Search, Seeker
 from booking.teams import Person, Team
 from tenants.models import Branch
@@ -95,7 +96,7 @@ def free_slots(
     usual = _preferred(search, team, who)
     found: list[Slot] = []
     for start, end in _portions(search.zone, first, last, limit):
-        days = Days.of(search, team, who, start, end)
+        days = drawing.days_for_offers(search, team, who, start, end)
         opened = _openings(days, start, end, usual=usual, every=every)
         if limit is None:
             return list(opened)
@@ -129,7 +130,7 @@ def openings(
     if not team.people:
         return None
     who = _seeker(now, None, frozenset(), None, customer)
-    days = Days.of(search, team, who, first, last)
+    days = drawing.days_for_offers(search, team, who, first, last)
     return _openings(days, first, last, usual=_preferred(search, team, who), every=every)
 
 
@@ -274,7 +275,7 @@ def _judge(
     team = teams.read(search, staff_member, minute, minute + 1)
     if not team.people:
         return _Judged([], None)
-    days = Days.of(search, team, who, minute, minute + 1)
+    days = drawing.days_from_rows(search, team, who, minute, minute + 1)
     usual = _preferred(search, team, who)
     found = []
     for index, person in enumerate(team.people):
@@ -368,8 +369,7 @@ def _portions(zone: str, first: int, last: int, limit: int | None) -> Iterator[t
 
 
 def _openings(days: Days, first: int, last: int, *, usual: int | None, every: bool) -> Openings:
-    day_one = days.day_one
-    possible = hours.grid(
-        days.search.zone, days.search.service.step_minutes, base=day_one, size=days.end - day_one
-    ) & timeline.between(first - day_one, last - day_one)
+    starts = Ruler(days.day_one, days.place(days.end), days.ruler.unit)
+    possible = hours.grid(days.search.zone, days.search.service.step_minutes, starts)
+    possible &= days.stretch(first, last)
     return Openings(days, days.starts(possible), usual=usual, every=every)

@@ -7,10 +7,11 @@ everything after that is arithmetic on lines (`booking/timeline.py`).
 from dataclasses import dataclass
 from datetime import timedelta
 
-from booking import hours, limits, requirements, seating, taken, teams, timeline
+from booking import hours, teams, timeline
 from booking.limits import Limits
 from booking.models import Appointment
 from booking.requirements import Needs
+from booking.rulers import Ruler
 from booking.rules import (
     BEYOND_HORIZON,
     CLOSED,
@@ -31,7 +32,7 @@ from booking.rules import (
     TIME_OFF,
     TOO_SOON,
 )
-from booking.searching import Search, Seeker
+from booking.searching import Search
 from booking.seating import Standing
 from booking.shape import Shape
 from booking.teams import Person, Team
@@ -71,19 +72,19 @@ def lengths_of(appointment: Appointment) -> tuple[timedelta, timedelta, timedelt
 
 @dataclass(frozen=True, kw_only=True)
 class Days:
-    """Some days of the team's diaries as lines. Bit `n` of a line is the minute `base + n`.
+    """Some days of the team's diaries as lines along one ruler (`booking/drawing.py` draws them).
 
-    The lines begin one buffer before the midnight `day_one`, so a run of free minutes that begins at bit `n` stands
-    for the start `day_one + n`.
+    The ruler begins one buffer before the midnight `day_one`, so a run of free cells that begins at bit `n` stands for
+    the start `day_one + n * unit`. `shapes` are in minutes, `parts` are the same in cells of the ruler.
     """
 
     search: Search
     team: Team
     people: list[Person]
     shapes: list[Shape]
+    parts: list[Shape]
     midnights: list[int]
-    base: int
-    size: int
+    ruler: Ruler
     branch: int
     own: list[int | None]
     off: list[int]
@@ -91,51 +92,6 @@ class Days:
     standing: dict[int, dict[int, Standing]]
     needs: Needs | None
     limits: Limits
-
-    @classmethod
-    def of(
-        cls,
-        search: Search,
-        team: Team,
-        who: Seeker,
-        first: int,
-        last: int,
-    ) -> "Days":
-        """Draw the whole local days that contain the starts from `first` to just before `last`."""
-        zone, people = search.zone, team.people
-        days = range(hours.day_of(zone, first), hours.day_of(zone, last - 1) + 1)
-        midnights = [hours.midnight(zone, day) for day in (*days, days[-1] + 1)]
-        shapes = [teams.shape_of(person, search) for person in people]
-        longest = max((each.total for each in shapes), default=0)
-        base = midnights[0] - search.before
-        size = midnights[-1] - midnights[0] + longest
-        ids = [person.id for person in people]
-
-        open_ = hours.working(team.opening, base=base, size=size)
-        closed = timeline.of_spans(timeline.unpack(team.closed), base=base, size=size)
-        return cls(
-            search=search,
-            team=team,
-            people=people,
-            shapes=shapes,
-            midnights=midnights,
-            base=base,
-            size=size,
-            branch=open_ & ~closed,
-            own=[_own(person, team, base=base, size=size) for person in people],
-            off=[
-                timeline.of_spans(timeline.unpack(person.off), base=base, size=size)
-                for person in people
-            ],
-            taken=taken.lines(search.branch.tenant_id, ids, who, base=base, size=size),
-            standing=seating.standing(search, ids, who, midnights[0], midnights[-1]),
-            needs=(
-                requirements.read(search, who, base=base, size=size)
-                if team.has_requirements
-                else None
-            ),
-            limits=limits.read(search, people, who, days),
-        )
 
     @property
     def day_one(self) -> int:
@@ -147,6 +103,19 @@ class Days:
 
     def day_of(self, minute: int) -> int:
         return hours.day_of(self.search.zone, minute)
+
+    def place(self, minute: int) -> int:
+        """Return the bit for a start."""
+        return (minute - self.day_one) // self.ruler.unit
+
+    def start_at(self, place: int) -> int:
+        """Return the start for a bit."""
+        return self.day_one + place * self.ruler.unit
+
+    def stretch(self, first: int, last: int) -> int:
+        """Return the line of the starts from `first` to just before `last`."""
+        unit = self.ruler.unit
+        return timeline.between(-((self.day_one - first) // unit), -((self.day_one - last) // unit))
 
     # --- What is free ---------------------------------------------------------------------------
 
@@ -163,7 +132,7 @@ class Days:
                 line = self._with_sessions(index, line, possible)
             lapse = teams.lapses_at(person, self.search)
             if lapse is not None:
-                line &= timeline.between(0, lapse - self.day_one)
+                line &= self.stretch(self.day_one, lapse)
             found.append(line if person.is_active else 0)
         return found
 
@@ -176,13 +145,13 @@ class Days:
         """Return the starts that hours, time off and other appointments leave."""
         if self.search.seats > self.search.service.seats:
             return 0
-        parts = self.shapes[index]
+        parts = self.parts[index]
         working, busy = self.at_work(index), self.taken[index]
         if self.off[index]:
             busy |= self.off[index]
         if not parts.processing:
             return timeline.runs(working ^ (working & busy), parts.total)
-        free = timeline.full(self.size) ^ busy
+        free = timeline.full(self.ruler.size) ^ busy
         line = timeline.runs(working, parts.total)
         line &= timeline.runs(free, parts.before + parts.first)
         rest = parts.second + parts.after
@@ -191,7 +160,7 @@ class Days:
         return line
 
     def _allowed(self, index: int, line: int, met: dict[int, int]) -> int:
-        total = self.shapes[index].total
+        total = self.parts[index].total
         if self.needs is not None:
             if total not in met:
                 met[total] = self.needs.met(total)
@@ -205,14 +174,14 @@ class Days:
     def _with_sessions(self, index: int, line: int, possible: int) -> int:
         """Add the starts of sessions that have seats left; no resource, no other limit than the customer's is asked."""
         for session in self.standing.get(self.people[index].id, {}).values():
-            place = session.minute - self.day_one
+            place = self.place(session.minute)
             if (possible >> place) & 1 and self._rule_of_session(index, session) is None:
                 line |= 1 << place
         return line
 
     def _day(self, day: int) -> int:
-        start = hours.midnight(self.search.zone, day) - self.day_one
-        return timeline.between(start, hours.midnight(self.search.zone, day + 1) - self.day_one)
+        zone = self.search.zone
+        return self.stretch(hours.midnight(zone, day), hours.midnight(zone, day + 1))
 
     # --- Why a start is not ---------------------------------------------------------------------
 
@@ -235,15 +204,19 @@ class Days:
     def first_closed(self, index: int, minute: int) -> int | None:
         """Return the first minute of an appointment in which the branch is not open."""
         missing = self.wanted(index, minute) & ~self.branch
-        return None if not missing else self.base + timeline.lowest(missing)
+        return None if not missing else self.minute_at(timeline.lowest(missing))
+
+    def minute_at(self, bit: int) -> int:
+        """Return the minute that a bit of a line of minutes stands for (not of a line of starts)."""
+        return self.ruler.base + bit * self.ruler.unit
 
     def wanted(self, index: int, minute: int) -> int:
         """Return the whole span of an appointment at a start as a line."""
-        return timeline.full(self.shapes[index].total) << (minute - self.day_one)
+        return timeline.full(self.parts[index].total) << self.place(minute)
 
     def worked(self, index: int, minute: int) -> int:
         """Return the minutes of an appointment in which the person is needed as a line."""
-        parts, place = self.shapes[index], minute - self.day_one
+        parts, place = self.parts[index], self.place(minute)
         if not parts.processing:
             return self.wanted(index, minute)
         rest = parts.second + parts.after
@@ -268,8 +241,8 @@ class Days:
 
     def _rule_of_the_rest(self, index: int, minute: int) -> str | None:
         if self.needs is not None:
-            met = self.needs.met(self.shapes[index].total)
-            if not (met >> (minute - self.day_one)) & 1:
+            met = self.needs.met(self.parts[index].total)
+            if not (met >> self.place(minute)) & 1:
                 return RESOURCE_TAKEN
         if self.search.seats > self.search.service.seats:
             return SESSION_FULL
@@ -283,23 +256,14 @@ class Days:
             return CUSTOMER_LIMIT
         if session.seats_left < self.search.seats:
             return SESSION_FULL
-        own = timeline.between(session.blocked_from - self.base, session.blocked_until - self.base)
+        own = self.ruler.draw([(session.blocked_from, session.blocked_until)])
         others = self.taken[index] & ~own
         return TAKEN if self.wanted(index, session.minute) & others else None
 
     # --- Who has how much to do -----------------------------------------------------------------
 
-    def loads(self) -> list[list[int]]:
-        """Return the minutes taken on each day, person by person."""
-        cuts = [midnight - self.base for midnight in self.midnights]
-        return [[day.bit_count() for day in days] for days in timeline.split(self.taken, cuts)]
-
     def load(self, index: int, day: int) -> int:
         """Return the minutes a person has taken on one of the days (counted from the first)."""
-        start, end = (self.midnights[each] - self.base for each in (day, day + 1))
-        return ((self.taken[index] >> start) & timeline.full(end - start)).bit_count()
-
-
-def _own(person: Person, team: Team, *, base: int, size: int) -> int | None:
-    schedule = teams.schedule_of(person, team)
-    return None if schedule is None else hours.working(schedule, base=base, size=size)
+        base, _size, unit = self.ruler
+        start, end = ((self.midnights[each] - base) // unit for each in (day, day + 1))
+        return ((self.taken[index] >> start) & timeline.full(end - start)).bit_count() * unit

@@ -182,7 +182,7 @@ class _Scene:
 
     def _off_hours(self, days: Days, index: int) -> dict[str, Any]:
         missing = days.wanted(index, self.minute) & ~days.at_work(index)
-        day = days.day_of(days.base + timeline.lowest(missing))
+        day = days.day_of(days.minute_at(timeline.lowest(missing)))
         person = days.people[index].id
         special = self._special(person, day)
         if special:
@@ -190,7 +190,7 @@ class _Scene:
         return {"working_hours_ids": self._weekly(person, day)}
 
     def _time_off(self, days: Days, index: int) -> dict[str, Any]:
-        at = timeline.lowest(days.worked(index, self.minute) & days.off[index]) + days.base
+        at = days.minute_at(timeline.lowest(days.worked(index, self.minute) & days.off[index]))
         return {"time_off_ids": self._away(days.people[index].id, at, at + 1)}
 
     def _limit(self, days: Days, index: int) -> dict[str, Any]:
@@ -204,8 +204,8 @@ class _Scene:
 
     def _resources(self, days: Days, index: int) -> dict[str, Any]:
         assert days.needs is not None  # the rule says so
-        start = self.minute - days.day_one
-        end = start + days.shapes[index].total
+        start = days.place(self.minute)
+        end = start + days.parts[index].total
         return {"resource_ids": days.needs.taken_between(start, end)}
 
     def _session(self, days: Days, index: int) -> dict[str, Any]:
@@ -216,8 +216,8 @@ class _Scene:
 
     def _taken(self, days: Days, index: int) -> dict[str, Any]:
         worked = days.worked(index, self.minute)
-        start = days.base + timeline.lowest(worked)
-        end = days.base + worked.bit_length()
+        start = days.minute_at(timeline.lowest(worked))
+        end = days.minute_at(worked.bit_length())
         rows = (
             Appointment.objects.filter(
                 staff_member_id=days.people[index].id,
@@ -279,8 +279,4 @@ def _time_of(row: Appointment, days: Days) -> int:
     spans = [(row.blocked_from, row.processing_from or row.blocked_until)]
     if row.processing_until is not None:
         spans.append((row.processing_until, row.blocked_until))
-    return timeline.of_spans(
-        [(minute_of(start), minute_of(end)) for start, end in spans],
-        base=days.base,
-        size=days.size,
-    )
+    return days.ruler.draw([(minute_of(start), minute_of(end)) for start, end in spans])

@@ -76,7 +76,8 @@ def _without_gaps(days: Days, lines: list[int]) -> list[int]:
     )
     found = []
     for index, person in enumerate(days.people):
-        least, total = shortest.get(person.id, 1), days.shapes[index].total
+        least = -(-shortest.get(person.id, 1) // days.ruler.unit)
+        total = days.parts[index].total
         working = days.at_work(index)
         free = working & ~(days.taken[index] | days.off[index])
         enough = timeline.runs(free, least)

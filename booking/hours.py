@@ -15,10 +15,11 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from booking import holidays, rules, timeline
+from booking import holidays, rules
 from booking.holidays import Keeping
 from booking.models import WorkingHours
 from booking.periods import instant_of, minute_of
+from booking.rulers import COARSE, Ruler
 from tenants import rows
 from tenants.models import Branch
 
@@ -81,14 +82,29 @@ def midnight(zone: str, day: int) -> int:
 
 
 @lru_cache(maxsize=1024)
-def working(schedule: Schedule, *, base: int, size: int) -> int:
-    """Return the line of minutes in which a schedule says "working"."""
+def working(schedule: Schedule, ruler: Ruler) -> int:
+    """Return the line on which a schedule says "working"."""
     spans: list[tuple[int, int]] = []
     zone = schedule.zone
     # The day before may have a shift that ends in the first night.
-    for day in range(day_of(zone, base) - 1, day_of(zone, base + size) + 1):
+    for day in range(day_of(zone, ruler.base) - 1, day_of(zone, ruler.end) + 1):
         spans += shift_windows(zone, shifts_on(schedule, day), day)
-    return timeline.of_spans(spans, base=base, size=size)
+    return ruler.draw(spans)
+
+
+@lru_cache(maxsize=4096)
+def is_coarse(schedule: Schedule) -> bool:
+    """Whether all shifts begin and end at multiples of five minutes."""
+    minutes = [minute for rule in _RULE.iter_unpack(schedule.weekly) for minute in rule[1:3]]
+    minutes += [
+        minute
+        for spans in _specials(schedule.special).values()
+        for span in spans
+        for minute in span
+    ]
+    if schedule.keeping is not None and schedule.keeping.half_day_until is not None:
+        minutes.append(schedule.keeping.half_day_until)
+    return all(minute % COARSE == 0 for minute in minutes)
 
 
 def shifts_on(schedule: Schedule, day: int) -> Spans:
@@ -160,14 +176,15 @@ def windows(zone: str, spans: Spans, day: int) -> Spans:
 
 
 @lru_cache(maxsize=512)
-def grid(zone: str, step: int, *, base: int, size: int) -> int:
-    """Return the line of minutes at which the wall clock shows a multiple of `step` since midnight."""
+def grid(zone: str, step: int, ruler: Ruler) -> int:
+    """Return the line on which the wall clock shows a multiple of `step` minutes since midnight."""
     line = 0
-    for day in range(day_of(zone, base), day_of(zone, base + size) + 1):
+    for day in range(day_of(zone, ruler.base), day_of(zone, ruler.end) + 1):
         for stretch in _stretches(zone, day):
             for start in range(stretch.start + -stretch.wall % step, stretch.end, step):
-                if 0 <= start - base < size:
-                    line |= 1 << (start - base)
+                place = (start - ruler.base) // ruler.unit
+                if 0 <= place < ruler.size:
+                    line |= 1 << place
     return line
 
 

@@ -38,8 +38,8 @@ class Openings(Sequence[Slot]):
     @cached_property
     def starts(self) -> list[datetime]:
         """The instants at which somebody is free, each once."""
-        day_one = self._days.day_one
-        return [instant_of(day_one + offset) for offset in timeline.minutes(self._union)]
+        start_at = self._days.start_at
+        return [instant_of(start_at(place)) for place in timeline.minutes(self._union)]
 
     def __len__(self) -> int:
         if self._every:
@@ -51,8 +51,8 @@ class Openings(Sequence[Slot]):
 
     def __iter__(self) -> Iterator[Slot]:
         for day in range(len(self._days.midnights) - 1):
-            for offset, index in self._pairs_of(day):
-                yield self._slot(offset, index)
+            for place, index in self._pairs_of(day):
+                yield self._slot(place, index)
 
     @overload
     def __getitem__(self, place: int) -> Slot: ...
@@ -103,9 +103,9 @@ class Openings(Sequence[Slot]):
             union |= line
         return union
 
-    def _slot(self, offset: int, index: int) -> Slot:
+    def _slot(self, place: int, index: int) -> Slot:
         days = self._days
-        person, minute = days.people[index], days.day_one + offset
+        person, minute = days.people[index], days.start_at(place)
         return Slot._make(
             (
                 days.search.service.pk,
@@ -119,8 +119,8 @@ class Openings(Sequence[Slot]):
         )
 
     def _pairs_of(self, day: int) -> list[tuple[int, int]]:
-        """Return the (offset, person) of one day, in order."""
-        start, end = (self._days.midnights[each] - self._days.day_one for each in (day, day + 1))
+        """Return the (place, person) of one day, in order."""
+        start, end = (self._days.place(self._days.midnights[each]) for each in (day, day + 1))
         whole = timeline.full(end - start)
         left = (self._union >> start) & whole
         if not left:
@@ -131,7 +131,7 @@ class Openings(Sequence[Slot]):
             people = self._in_turn(people, day)
         for index in people:
             mine = (self.lines[index] >> start) & (whole if self._every else left)
-            found += [(start + minute, index) for minute in timeline.minutes(mine)]
+            found += [(start + place, index) for place in timeline.minutes(mine)]
             if not self._every:
                 left ^= mine
                 if not left:

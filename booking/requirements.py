@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from booking import timeline
 from booking.models import Requirement
 from booking.periods import instant_of
+from booking.rulers import Ruler
 from booking.searching import Search, Seeker, counting
 from tenants import statements
 
@@ -75,7 +76,7 @@ ORDER BY q.id, r.id
 """
 
 
-def read(search: Search, who: Seeker, *, base: int, size: int) -> Needs:
+def read(search: Search, who: Seeker, ruler: Ruler) -> Needs:
     """Read the requirements of the service and when the resources of the branch are taken."""
     rows = statements.run(
         _NEEDS + counting(who) + _OF_SERVICE,
@@ -83,10 +84,11 @@ def read(search: Search, who: Seeker, *, base: int, size: int) -> Needs:
             "tenant": search.branch.tenant_id,
             "service": search.service.pk,
             "branch": search.branch.pk,
-            "from": instant_of(base),
-            "until": instant_of(base + size),
+            "from": instant_of(ruler.base),
+            "until": instant_of(ruler.end),
             **who._asdict(),
         },
+        is_binary=True,
     ).fetchall()
     modes: dict[int, str] = {}
     accepted: dict[int, list[int]] = {}
@@ -96,12 +98,12 @@ def read(search: Search, who: Seeker, *, base: int, size: int) -> Needs:
         some = accepted.setdefault(requirement, [])
         if resource is not None:
             some.append(resource)
-            taken[resource] = timeline.of_spans(timeline.unpack(packed), base=base, size=size)
+            taken[resource] = ruler.draw(timeline.unpack(packed))
     return Needs(
         all_of=[some for each, some in accepted.items() if modes[each] == Requirement.Mode.ALL],
         any_of=[some for each, some in accepted.items() if modes[each] == Requirement.Mode.ANY],
         taken=taken,
-        size=size,
+        size=ruler.size,
     )
 
 

@@ -30,6 +30,21 @@ class Shape:
     def total(self) -> int:
         return self.before + self.duration + self.after
 
+    def is_multiple_of(self, minutes: int) -> bool:
+        """Whether each part is."""
+        parts = (self.before, self.first, self.processing, self.second, self.after)
+        return not any(part % minutes for part in parts)
+
+    def divided(self, minutes: int) -> "Shape":
+        """Return the same counted in cells of so many minutes, of which each part must be a multiple."""
+        return Shape(
+            before=self.before // minutes,
+            first=self.first // minutes,
+            processing=self.processing // minutes,
+            second=self.second // minutes,
+            after=self.after // minutes,
+        )
+
     def ends_at(self, starts_at: datetime) -> datetime:
         return starts_at.astimezone(UTC) + self.duration * _A_MINUTE
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from booking import timeline
 from booking.periods import instant_of
+from booking.rulers import Ruler
 from booking.searching import Seeker, counting
 from tenants import statements
 
@@ -31,8 +32,9 @@ WHERE tenant_id = %(tenant)s AND staff_member_id = ANY(%(staff)s)
 _BY_PERSON = " GROUP BY staff_member_id"
 
 
-def lines(tenant_id: UUID, staff: list[int], who: Seeker, *, base: int, size: int) -> list[int]:
-    """Return for each staff member the line of minutes that are taken. A hold that has run out takes nothing."""
+def lines(tenant_id: UUID, staff: list[int], who: Seeker, ruler: Ruler) -> list[int]:
+    """Return for each staff member the line of minutes that are taken, on a fine ruler. A hold that has run out takes nothing."""
+    base, size, _unit = ruler
     begins = instant_of(base)
     rows = statements.run(
         _TAKEN + counting(who) + _BY_PERSON,
@@ -44,10 +46,11 @@ def lines(tenant_id: UUID, staff: list[int], who: Seeker, *, base: int, size: in
             "until": instant_of(base + size),
             **who._asdict(),
         },
+        is_binary=True,
     ).fetchall()
     found = dict.fromkeys(staff, 0)
     for person, alone, shared in rows:
         found[person] = timeline.of_disjoint_spans(
             timeline.unpack(alone), base=base, size=size
-        ) | timeline.of_spans(timeline.unpack(shared), base=base, size=size)
+        ) | ruler.draw(timeline.unpack(shared))
     return list(found.values())

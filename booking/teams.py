@@ -27,6 +27,10 @@ class Person(NamedTuple):
     off: bytes | None
     has_requirements: bool
 
+    @property
+    def has_own_hours(self) -> bool:
+        return self.weekly is not None or self.special is not None
+
 
 class Team(NamedTuple):
     """The people in the order of their ids, the schedule of the branch, and when it is closed besides."""
@@ -100,6 +104,7 @@ def read(search: Search, staff_member: StaffMember | None, first: int, last: int
             "no_first_day": hours.NO_FIRST_DAY,
             "no_last_day": hours.NO_LAST_DAY,
         },
+        is_binary=True,
     ).fetchall()
     branch, *people = map(Person._make, rows)
     return Team(

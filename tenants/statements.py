@@ -10,8 +10,13 @@ import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
 
 
-def run(sql: str, params: Sequence[Any] | Mapping[str, Any] | None = None) -> "psycopg.Cursor[Any]":
-    """Execute one constant statement and return its cursor.
+def run(
+    sql: str,
+    params: Sequence[Any] | Mapping[str, Any] | None = None,
+    *,
+    is_binary: bool = False,
+) -> "psycopg.Cursor[Any]":
+    """Execute one constant statement and return its cursor; `is_binary` spares packed bytes the detour over text.
 
     :raises django.db.Error: as the ORM would raise it
     """
@@ -21,7 +26,7 @@ def run(sql: str, params: Sequence[Any] | Mapping[str, Any] | None = None) -> "p
         connection.ensure_connection()
     driver: psycopg.Connection[Any] = connection.connection
     with connection.wrap_database_errors:
-        return psycopg.Cursor(driver).execute(sql, params)
+        return psycopg.Cursor(driver).execute(sql, params, binary=is_binary)
 
 
 def value(sql: str, params: Sequence[Any] | Mapping[str, Any] | None = None) -> Any:

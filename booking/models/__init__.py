@@ -3,6 +3,7 @@
 from booking.models.catalogue import Service, ServiceAlias
 from booking.models.customers import Customer
 from booking.models.diary import Appointment, AppointmentChange
+from booking.models.lines import TakenLine
 from booking.models.policies import DiaryRules, Policy
 from booking.models.repeating import Series, Session, Visit
 from booking.models.resources import Requirement, RequirementResource, Resource, ResourceUse
@@ -27,6 +28,7 @@ __all__ = [
     "Skill",
     "SpecialHours",
     "StaffMember",
+    "TakenLine",
     "TimeOff",
     "Visit",
     "WaitingEntry",

@@ -1,0 +1,115 @@
+"""Reading the days of a team and drawing them: which ruler fits, and where what is taken comes from."""
+
+from booking import bitmaps, hours, limits, requirements, seating, taken, teams, timeline
+from booking.diaries import Days
+from booking.rulers import COARSE, FINE, Ruler
+from booking.searching import Search, Seeker
+from booking.shape import Shape
+from booking.teams import Person, Team
+
+
+def days_for_offers(search: Search, team: Team, who: Seeker, first: int, last: int) -> Days:
+    """Draw the whole local days that contain the starts from `first` to just before `last`.
+
+    Where everything is a multiple of five minutes, what is taken comes from the lines that the database keeps.
+    """
+    midnights = _midnights(search, first, last)
+    shapes = [teams.shape_of(person, search) for person in team.people]
+    if _fits_coarse(search, team, who, shapes, midnights):
+        ruler = _ruler(search, shapes, midnights, COARSE)
+        ids = [person.id for person in team.people]
+        lines = bitmaps.lines(search.branch.tenant_id, ids, who, ruler)
+        if lines is not None:
+            return _drawn(search, team, who, shapes, midnights, ruler, lines)
+    return days_from_rows(search, team, who, first, last)
+
+
+def days_from_rows(search: Search, team: Team, who: Seeker, first: int, last: int) -> Days:
+    """Draw the same days from the appointments themselves, which are the truth, minute by minute."""
+    midnights = _midnights(search, first, last)
+    shapes = [teams.shape_of(person, search) for person in team.people]
+    ruler = _ruler(search, shapes, midnights, FINE)
+    ids = [person.id for person in team.people]
+    lines = taken.lines(search.branch.tenant_id, ids, who, ruler)
+    return _drawn(search, team, who, shapes, midnights, ruler, lines)
+
+
+def _drawn(
+    search: Search,
+    team: Team,
+    who: Seeker,
+    shapes: list[Shape],
+    midnights: list[int],
+    ruler: Ruler,
+    lines: list[int],
+) -> Days:
+    people = team.people
+    ids = [person.id for person in people]
+    closed = ruler.draw(timeline.unpack(team.closed))
+    first_day = hours.day_of(search.zone, midnights[0])
+    return Days(
+        search=search,
+        team=team,
+        people=people,
+        shapes=shapes,
+        parts=_in_cells(shapes, ruler.unit),
+        midnights=midnights,
+        ruler=ruler,
+        branch=hours.working(team.opening, ruler) & ~closed,
+        own=[_own(person, team, ruler) for person in people],
+        off=[ruler.draw(timeline.unpack(person.off)) if person.off else 0 for person in people],
+        taken=lines,
+        standing=seating.standing(search, ids, who, midnights[0], midnights[-1]),
+        needs=requirements.read(search, who, ruler) if team.has_requirements else None,
+        limits=limits.read(search, people, who, range(first_day, first_day + len(midnights) - 1)),
+    )
+
+
+def _midnights(search: Search, first: int, last: int) -> list[int]:
+    """Return where the local days begin that contain these starts, and where the last one ends."""
+    zone = search.zone
+    days = range(hours.day_of(zone, first), hours.day_of(zone, last - 1) + 2)
+    return [hours.midnight(zone, day) for day in days]
+
+
+def _ruler(search: Search, shapes: list[Shape], midnights: list[int], unit: int) -> Ruler:
+    """Return the ruler from a buffer before the first midnight to the end of the longest last appointment."""
+    longest = max((each.total for each in shapes), default=0)
+    return Ruler(
+        midnights[0] - search.before, (midnights[-1] - midnights[0] + longest) // unit, unit
+    )
+
+
+def _own(person: Person, team: Team, ruler: Ruler) -> int | None:
+    schedule = teams.schedule_of(person, team)
+    return None if schedule is None else hours.working(schedule, ruler)
+
+
+def _in_cells(shapes: list[Shape], unit: int) -> list[Shape]:
+    if unit == FINE:
+        return shapes
+    scaled = {id(each): each.divided(unit) for each in _kinds(shapes)}
+    return [scaled[id(each)] for each in shapes]
+
+
+def _kinds(shapes: list[Shape]) -> list[Shape]:
+    """Return each shape once; most people share one object."""
+    return list({id(each): each for each in shapes}.values())
+
+
+def _fits_coarse(
+    search: Search, team: Team, who: Seeker, shapes: list[Shape], midnights: list[int]
+) -> bool:
+    """Whether all that is drawn begins and ends at multiples of five minutes, and nothing of the seeker's own is ignored."""
+    if who.has_own or search.is_group or team.has_requirements or midnights[0] % COARSE:
+        return False
+    if not all(each.is_multiple_of(COARSE) for each in _kinds(shapes)):
+        return False
+    schedules = {teams.schedule_of(person, team) for person in team.people if person.has_own_hours}
+    schedules.add(team.opening)
+    if not all(each is None or hours.is_coarse(each) for each in schedules):
+        return False
+    away = [team.closed, *(person.off for person in team.people if person.off)]
+    return all(
+        minute % COARSE == 0 for off in away for span in timeline.unpack(off) for minute in span
+    )
