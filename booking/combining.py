@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from booking import asking, hours, rules, teams, timeline
+from booking import asking, drawing, hours, rules, teams, timeline
 from booking.diaries import Days
 from booking.models import Customer, Service, StaffMember
 from booking.periods import Period, instant_of
+from booking.rulers import Ruler
 from booking.searching import Search, Seeker
 from booking.shape import Shape
 from tenants.models import Branch
@@ -153,14 +154,14 @@ def _draw(
     team = teams.read(search, wish.staff_member, first, last)
     if not team.people:
         return None
-    days = Days.of(search, team, who, first, last)
+    days = drawing.days_from_rows(search, team, who, first, last)
     size = days.end - days.day_one
     grid = (
-        hours.grid(search.zone, service.step_minutes, base=days.day_one, size=size)
+        hours.grid(search.zone, service.step_minutes, Ruler(days.day_one, size))
         if place == 0
         else timeline.full(size)
     )
-    possible = grid & timeline.between(first - days.day_one, last - days.day_one)
+    possible = grid & days.stretch(first, last)
     return _Line(
         days=days,
         lines=days.starts(possible),
