@@ -39,6 +39,11 @@ SWEEPS: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"expires": 55},
     },
+    "offer freed times to the waiting list": {
+        "task": "booking.tasks.offer_freed_times",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     "forget what is past its time": {
         "task": "askpro.compliance.tasks.purge",
         "schedule": crontab(hour=4, minute=30),

@@ -184,6 +184,12 @@ def menu(branch_id: int | None = None) -> Menu:
     return Menu(branch_json=branch, services_json=services)
 
 
+def team_of(service: Service, branch: Branch) -> set[int]:
+    """Return the ids of everybody who offers a service in a branch."""
+    people = StaffMember.objects.filter(branch=branch, is_active=True, skills__service=service)
+    return set(people.values_list("pk", flat=True))
+
+
 def match_service(said: str) -> Match[Service]:
     """Return the active service that is meant on the telephone (`Menu.match`)."""
     return menu().match(said)

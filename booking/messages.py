@@ -4,9 +4,6 @@ The message is a row of the outbox, written in the transaction of the appointmen
 that was not stored, and none is lost.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from datetime import datetime
 
 from django.template.loader import render_to_string
@@ -15,18 +12,6 @@ from django.utils import formats, translation
 from booking import invitation
 from booking.models import Appointment
 from integrations import outbox
-
-_told_together: ContextVar[bool] = ContextVar("told_together", default=False)
-
-
-@contextmanager
-def together() -> Iterator[None]:
-    """Keep back what would be said date by date; whoever opens this says it all in one message (`booking/notices.py`)."""
-    token = _told_together.set(True)
-    try:
-        yield
-    finally:
-        _told_together.reset(token)
 
 
 def confirm(appointment: Appointment, *, now: datetime) -> None:
@@ -46,7 +31,7 @@ def tell_cancelled(appointment: Appointment, *, now: datetime) -> None:
 
 def _tell(appointment: Appointment, occasion: str, method: str, *, now: datetime) -> None:
     customer = appointment.customer
-    if customer is None or not customer.email or _told_together.get():
+    if customer is None or not customer.email:
         return
     subject, body = _text(appointment, occasion)
     outbox.say_once(

@@ -8,10 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.utils import formats, translation
 
 from booking import invitation, messages
-from booking.models import Appointment, Series, Visit
+from booking.models import Appointment, Proposal, Series, Visit, WaitingOffer
 from integrations import outbox
+from tenants.models import Branch, PhoneNumber
 
 BOOKED, MOVED, CANCELLED = "booked", "moved", "cancelled"
 _METHODS = {
@@ -89,11 +91,91 @@ def tell_visit(visit: Visit, occasion: str, parts: Sequence[Appointment], *, now
     )
 
 
+def offer_time(offer: WaitingOffer, *, now: datetime) -> None:
+    """Ask somebody on the waiting list whether they want a time that became free."""
+    entry = offer.entry
+    if not entry.customer.email:
+        return
+    branch = entry.branch
+    subject, body = written(
+        "waiting_offer",
+        {
+            "attendee": entry.attendee_name,
+            **_offered(offer, branch),
+            "service": entry.service.name,
+        },
+    )
+    outbox.say_once(
+        tenant_id=offer.tenant_id,
+        key=f"waiting_offer:{offer.pk}",
+        topic="waiting_offer",
+        recipient=entry.customer.email,
+        subject=subject,
+        body=body,
+        about=offer,
+        now=now,
+    )
+
+
+def propose(proposal: Proposal, *, now: datetime) -> None:
+    """Ask a customer whether another time would do in place of an appointment that cannot take place."""
+    appointment = proposal.appointment
+    customer = appointment.customer
+    if customer is None or not customer.email:
+        return
+    subject, body = written(
+        "proposal",
+        {
+            "attendee": appointment.attendee_name,
+            **_offered(proposal, appointment.branch),
+            "service": appointment.service.name,
+            "old_staff": appointment.staff_member.name,
+            "old_day": messages.written_day(appointment.starts_at, appointment),
+            "old_time": messages.written_time(appointment.starts_at, appointment),
+        },
+    )
+    outbox.say_once(
+        tenant_id=proposal.tenant_id,
+        key=f"proposal:{proposal.pk}",
+        topic="proposal",
+        recipient=customer.email,
+        subject=subject,
+        body=body,
+        about=proposal,
+        now=now,
+    )
+
+
+def _offered(offer: WaitingOffer | Proposal, branch: Branch) -> dict[str, Any]:
+    numbers = PhoneNumber.objects.filter(branch=branch, is_active=True)
+    number = numbers.order_by("-is_primary", "pk").first()
+    return {
+        "business": branch.tenant.name,
+        "branch": branch,
+        "address": invitation.address_of(branch),
+        "phone": number.number if number else "",
+        "number": offer.pk,
+        "staff": offer.staff_member.name,
+        "day": _day(offer.starts_at, branch),
+        "time": _time(offer.starts_at, branch),
+        "until": f"{_day(offer.expires_at, branch)}, {_time(offer.expires_at, branch)}",
+    }
+
+
 def written(template: str, facts: dict[str, Any]) -> tuple[str, str]:
     """Return subject and body; the first line of a template is its subject."""
     text = render_to_string(f"booking/{template}.txt", facts)
     subject, _, body = text.strip().partition("\n")
     return subject.strip(), body.strip() + "\n"
+
+
+def _day(instant: datetime, branch: Branch) -> str:
+    with translation.override("de"):
+        return formats.date_format(instant.astimezone(branch.zone), "l, j. F Y")
+
+
+def _time(instant: datetime, branch: Branch) -> str:
+    return f"{instant.astimezone(branch.zone):%H:%M} Uhr"
 
 
 def _line(appointment: Appointment) -> str:

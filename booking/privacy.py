@@ -9,7 +9,16 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max, Q
 
-from booking.models import Appointment, AppointmentChange, Customer, Series
+from booking import waiting
+from booking.models import (
+    Appointment,
+    AppointmentChange,
+    Customer,
+    Proposal,
+    Series,
+    WaitingEntry,
+    WaitingOffer,
+)
 from tenants import actors, audit
 from tenants import privacy as tenants
 from tenants.actors import Actor
@@ -18,6 +27,13 @@ from tenants.actors import Actor
 ERASED = "(gelöscht)"
 # Claims from an appointment lapse three years after the end of its year (BGB §§ 195, 199).
 KEPT = timedelta(days=4 * 366)
+# Who once waited for an appointment is of no more interest than this after it was over.
+KEPT_WAITING = timedelta(days=180)
+_OVER = (
+    WaitingEntry.Status.BOOKED,
+    WaitingEntry.Status.EXPIRED,
+    WaitingEntry.Status.WITHDRAWN,
+)
 
 
 def disclose(customer: Customer) -> dict[str, Any]:
@@ -32,15 +48,21 @@ def disclose(customer: Customer) -> dict[str, Any]:
         "notes": customer.notes,
         "since": customer.created_at.isoformat(),
         "series": [
-            {
-                "id": each.pk,
-                "for": each.attendee_name,
-                "rule": each.rule,
-                "service": each.service.name,
-            }
+            _series(each)
             for each in Series.objects.filter(customer=customer)
             .select_related("service")
             .order_by("pk")
+        ],
+        "waiting": [
+            _waiting(each)
+            for each in WaitingEntry.objects.filter(customer=customer)
+            .select_related("service")
+            .prefetch_related("offers")
+            .order_by("pk")
+        ],
+        "proposals": [
+            {**_offer(each), "appointment": each.appointment_id}
+            for each in Proposal.objects.filter(appointment__customer=customer).order_by("pk")
         ],
         "appointments": [
             _appointment(each)
@@ -66,6 +88,7 @@ def _erase(customer: Customer, *, by: Actor, now: datetime) -> None:
     with transaction.atomic():
         _forget(Appointment.objects.filter(customer=customer))
         Series.objects.filter(customer=customer).update(attendee_name=ERASED)
+        _forget_waiting(customer, by=by, now=now)
         if customer.name == ERASED and customer.phone is None and customer.email is None:
             return
         customer.name, customer.phone, customer.email, customer.notes = ERASED, None, None, ""
@@ -74,10 +97,17 @@ def _erase(customer: Customer, *, by: Actor, now: datetime) -> None:
 
 
 def purge(*, now: datetime, limit: int = 1000) -> int:
-    """Erase the customers of the active business whose time is over, and return how many; none is left at zero.
+    """Erase the customers and the waiting of the active business whose time is over, and return how many; none is left at zero.
 
     Whoever has had an appointment, or was entered, within the time we keep people is kept.
     """
+    waited = WaitingEntry.objects.filter(status__in=_OVER, updated_at__lt=now - KEPT_WAITING)
+    numbers = list(waited.order_by("pk").values_list("pk", flat=True)[:limit])
+    WaitingEntry.objects.filter(pk__in=numbers).delete()
+    return len(numbers) + _purge_customers(now=now, limit=limit)
+
+
+def _purge_customers(*, now: datetime, limit: int) -> int:
     before = now - KEPT
     forgotten = (
         Customer.objects.filter(created_at__lt=before)
@@ -91,9 +121,42 @@ def purge(*, now: datetime, limit: int = 1000) -> int:
     return len(forgotten)
 
 
+def _forget_waiting(customer: Customer, *, by: Actor, now: datetime) -> None:
+    entries = WaitingEntry.objects.filter(customer=customer)
+    for entry in entries.exclude(status__in=_OVER).order_by("pk"):
+        waiting.withdraw(entry, by=by, now=now)
+    entries.update(attendee_name=ERASED, note="")
+
+
 def _forget(appointments: Any) -> None:
     AppointmentChange.objects.filter(appointment__in=appointments).update(reason="")
     appointments.update(attendee_name=ERASED, notes="")
+
+
+def _series(series: Series) -> dict[str, Any]:
+    return {
+        "id": series.pk,
+        "for": series.attendee_name,
+        "rule": series.rule,
+        "service": series.service.name,
+    }
+
+
+def _waiting(entry: WaitingEntry) -> dict[str, Any]:
+    return {
+        "id": entry.pk,
+        "for": entry.attendee_name,
+        "service": entry.service.name,
+        "first_day": entry.first_day.isoformat(),
+        "last_day": entry.last_day.isoformat(),
+        "status": entry.status,
+        "note": entry.note,
+        "offers": [_offer(each) for each in sorted(entry.offers.all(), key=lambda offer: offer.pk)],
+    }
+
+
+def _offer(offer: WaitingOffer | Proposal) -> dict[str, Any]:
+    return {"starts_at": offer.starts_at.isoformat(), "status": offer.status}
 
 
 def _appointment(appointment: Appointment) -> dict[str, Any]:

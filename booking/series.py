@@ -13,7 +13,17 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from booking import availability, customers, hours, locks, messages, notices, recurrence, scheduling
+from booking import (
+    availability,
+    catalogue,
+    customers,
+    hours,
+    locking,
+    notices,
+    recurrence,
+    resources,
+    scheduling,
+)
 from booking.availability import Slot
 from booking.models import Appointment, Customer, Series, Service, StaffMember
 from booking.periods import Period, instant_of, minute_of
@@ -92,6 +102,7 @@ class Wish:
     rule: str
     starts_at: datetime
     now: datetime
+    customer: Customer | None = None
 
     def occurrences(self) -> list[Occurrence]:
         return recurrence.occurrences(self.rule, first=self.starts_at, zone=self.branch.zone)
@@ -105,8 +116,11 @@ def preview(
     rule: str,
     starts_at: datetime,
     now: datetime,
+    customer: Customer | None = None,
 ) -> list[Verdict]:
-    """Return what the rules say to every date. Nothing is written and nothing is held.
+    """Return what the rules say to every date; with a customer, their limits too. Nothing is written or held.
+
+    Dates are looked at one by one: a limit that only several of them reach together is found when they are booked.
 
     :raises recurrence.InvalidRule: the rule gives no dates that begin with `starts_at`
     """
@@ -117,6 +131,7 @@ def preview(
         rule=rule,
         starts_at=starts_at,
         now=now,
+        customer=customer,
     )
     return [_looked_at(wish, each) for each in wish.occurrences()]
 
@@ -155,6 +170,7 @@ def book(
         rule=rule,
         starts_at=starts_at,
         now=now,
+        customer=customer,
     )
     chosen = choices or {}
     dates = wish.occurrences()
@@ -261,11 +277,11 @@ def _lock(wish: Wish, chosen: Collection[Choice]) -> None:
     """Wait for all diaries and resources that may be written into, in the order that everybody keeps."""
     people = {each.staff_member.pk for each in chosen if each.staff_member is not None}
     if wish.staff_member is None:
-        people |= locks.team_of(wish.service, wish.branch)
+        people |= catalogue.team_of(wish.service, wish.branch)
     else:
         people.add(wish.staff_member.pk)
-    locks.diaries(wish.branch.tenant_id, people)
-    locks.resources_for(wish.service, wish.branch)
+    locking.lock_diaries(wish.branch.tenant_id, people)
+    resources.lock_for([wish.service], wish.branch)
 
 
 # --- Looking -----------------------------------------------------------------------------------
@@ -284,6 +300,7 @@ def _looked_at(wish: Wish, date: Occurrence) -> Verdict:
             staff_member=wish.staff_member,
             starts_at=date.starts_at,
             now=wish.now,
+            customer=wish.customer,
         ),
     )
 
@@ -295,7 +312,7 @@ def alternatives(
     staff_member: StaffMember | None,
     starts_at: datetime,
     now: datetime,
-    ignoring: Appointment | None = None,
+    customer: Customer | None = None,
 ) -> tuple[Slot, ...]:
     """Return the free times of the same local day that are nearest to a start, in order of time."""
     free = availability.free_slots(
@@ -304,7 +321,7 @@ def alternatives(
         period=day_of(starts_at, branch),
         now=now,
         staff_member=staff_member,
-        ignoring=ignoring,
+        customer=customer,
     )
     nearest = sorted(free, key=lambda slot: (abs(slot.starts_at - starts_at), slot.starts_at))
     return tuple(sorted(nearest[:ALTERNATIVES], key=lambda slot: slot.starts_at))
@@ -329,6 +346,7 @@ def _first_rule(
         starts_at=starts_at,
         now=wish.now,
         staff_member=staff_member,
+        customer=wish.customer,
     )
     for each in found:
         if each.is_free:
@@ -412,30 +430,30 @@ def _written(
     """
     booked: list[Appointment] = []
     conflicts: dict[datetime, str] = {}
-    with messages.together():
-        for place in places:
-            try:
-                booking = scheduling.book(
-                    series.service,
-                    branch=series.branch,
-                    staff_member=place.staff_member,
-                    starts_at=place.starts_at,
-                    customer=series.customer,
-                    attendee_name=series.attendee_name,
-                    source=source,
-                    by=by,
-                    now=now,
-                )
-            except (SlotTaken, NotBookable, NotOffered) as refusal:
-                place.is_left_out = True
-                conflicts[place.wanted] = str(refusal.facts.get("rule", refusal.code))
-                if place.is_chosen or on_conflict == OnConflict.ABORT:
-                    raise SeriesConflict(conflicts) from refusal
-            else:
-                booked.append(booking.appointment)
+    for place in places:
+        try:
+            booking = scheduling.book(
+                series.service,
+                branch=series.branch,
+                staff_member=place.staff_member,
+                starts_at=place.starts_at,
+                customer=series.customer,
+                attendee_name=series.attendee_name,
+                source=source,
+                by=by,
+                now=now,
+                series=series,
+                quietly=True,
+            )
+        except (SlotTaken, NotBookable, NotOffered) as refusal:
+            place.is_left_out = True
+            conflicts[place.wanted] = str(refusal.facts.get("rule", refusal.code))
+            if place.is_chosen or on_conflict == OnConflict.ABORT:
+                raise SeriesConflict(conflicts) from refusal
+        else:
+            booked.append(booking.appointment)
     if not booked:
         raise SeriesConflict(conflicts)
-    take_over(series, booked)
     return booked
 
 

@@ -18,7 +18,16 @@ from enum import StrEnum
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from booking import availability, locks, messages, notices, recurrence, scheduling, series
+from booking import (
+    availability,
+    catalogue,
+    locking,
+    notices,
+    recurrence,
+    resources,
+    scheduling,
+    series,
+)
 from booking.models import Appointment, Series, StaffMember
 from booking.recurrence import Occurrence
 from booking.series import Choice, OnConflict, SeriesConflict
@@ -26,6 +35,8 @@ from tenants import audit, rows
 from tenants.actors import Actor
 from tenants.errors import Invalid, NotFound
 
+# Somebody moves the dates from diary to diary again and again: nobody does.
+_PATIENCE = 5
 _CAN_CHANGE = (Appointment.Status.PENDING, Appointment.Status.CONFIRMED)
 
 
@@ -105,7 +116,7 @@ def move(
     """
     request = _Request(by=by, source=source, now=now, reason=reason)
     with transaction.atomic():
-        dates = _opened(changed)
+        dates = _opened(changed, change.staff_member, *_people_of(choices))
         anchor = _anchor(dates, scope, appointment)
         if scope == Scope.THIS:
             assert anchor is not None
@@ -163,9 +174,8 @@ def cancel(
             return Edit(series=changed, changed=[anchor])
         first = anchor.starts_at if anchor is not None and scope == Scope.FOLLOWING else now
         meant = [each for each in _ahead(dates, now) if each.starts_at >= first]
-        with messages.together():
-            for each in meant:
-                scheduling.cancel(each, by=by, source=source, now=now, reason=reason)
+        for each in meant:
+            scheduling.cancel(each, by=by, source=source, now=now, reason=reason, quietly=True)
         if meant:
             _end(changed, now=now)
             audit.record(
@@ -184,12 +194,29 @@ def cancel(
 # --- What is meant -------------------------------------------------------------------------------
 
 
-def _opened(changed: Series) -> list[Appointment]:
-    """Wait for everybody who changes this series or one of its dates, and return the dates in order of time."""
+def _opened(changed: Series, *people_who_take_over: StaffMember | None) -> list[Appointment]:
+    """Wait for this series, then for every diary that may be written into, and return the dates in order of time.
+
+    :raises scheduling.SlotTaken: others move the dates to new diaries again and again
+    """
     Series.objects.select_for_update(no_key=True).get(pk=changed.pk)
-    ids = Appointment.objects.filter(series=changed).order_by("pk")
-    list(ids.select_for_update(no_key=True).values_list("pk", flat=True))
-    return series.appointments_of(changed)
+    also = {each.pk for each in people_who_take_over if each is not None}
+    if changed.staff_member_id is None:
+        also |= catalogue.team_of(changed.service, changed.branch)
+    for _attempt in range(_PATIENCE):
+        with transaction.atomic():
+            people = also | {each.staff_member_id for each in series.appointments_of(changed)}
+            locking.lock_diaries(changed.tenant_id, people)
+            dates = series.appointments_of(changed)
+            if {each.staff_member_id for each in dates} <= people:
+                resources.lock_for([changed.service], changed.branch)
+                return dates
+            transaction.set_rollback(True)
+    raise scheduling.SlotTaken
+
+
+def _people_of(choices: Mapping[datetime, Choice] | None) -> list[StaffMember | None]:
+    return [each.staff_member for each in (choices or {}).values()]
 
 
 def _anchor(
@@ -269,7 +296,7 @@ class _Plan:
         )
 
     def steps(self, choices: Mapping[datetime, Choice], on_conflict: OnConflict) -> list[_Step]:
-        """Wait for the diaries, look at every date, and return what is to be moved where.
+        """Look at every date, and return what is to be moved where.
 
         :raises SeriesConflict: a date cannot be there and must not stay
         """
@@ -277,7 +304,6 @@ class _Plan:
             raise Invalid(choices=_("This is no date of the series."))
         steps = [self._step(each, choices) for each in self.meant]
         wanted = [step for step in steps if step is not None and not step.changes_nothing]
-        self._lock(wanted)
         possible: list[_Step] = []
         conflicts: dict[datetime, str] = {}
         for step in wanted:
@@ -333,14 +359,6 @@ class _Plan:
                 return new.starts_at
         return _new_start(date, self.change)
 
-    def _lock(self, steps: Sequence[_Step]) -> None:
-        people = {step.staff_member.pk for step in steps}
-        people |= {step.appointment.staff_member_id for step in steps}
-        if self._anybody_will_do:
-            people |= locks.team_of(self.series.service, self.series.branch)
-        locks.diaries(self.series.tenant_id, people)
-        locks.resources_for(self.series.service, self.series.branch)
-
     @property
     def _anybody_will_do(self) -> bool:
         return self.series.staff_member_id is None and self.change.staff_member is None
@@ -355,6 +373,7 @@ class _Plan:
             now=self.request.now,
             staff_member=None if free else step.staff_member,
             ignoring=step.appointment,
+            customer=self.series.customer,
         )
         able = [each.staff_member_id for each in found if each.is_free]
         if not able:
@@ -394,17 +413,17 @@ def _move_one(date: Appointment, change: Change, request: _Request) -> None:
 
 
 def _carry_out(steps: Sequence[_Step], request: _Request) -> None:
-    with messages.together():
-        for step in steps:
-            scheduling.reschedule(
-                step.appointment,
-                starts_at=step.starts_at,
-                staff_member=step.staff_member,
-                by=request.by,
-                source=request.source,
-                now=request.now,
-                reason=request.reason,
-            )
+    for step in steps:
+        scheduling.reschedule(
+            step.appointment,
+            starts_at=step.starts_at,
+            staff_member=step.staff_member,
+            by=request.by,
+            source=request.source,
+            now=request.now,
+            reason=request.reason,
+            quietly=True,
+        )
 
 
 def _end(changed: Series, *, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from booking import attendance, scheduling
+from booking import attendance, cascade, matching, scheduling
 from tenants import directory, scope
 
 
@@ -28,3 +28,12 @@ def keep_attendance() -> None:
         for number in over:
             with scope.tenant(tenant_id):
                 attendance.complete_by_the_clock(number, now=now)
+
+
+@shared_task
+def offer_freed_times() -> None:
+    """Ask the waiting lists, and end the offers and proposals that nobody answered."""
+    for tenant_id in directory.active_tenants():
+        now = timezone.now()
+        cascade.sweep(tenant_id, now=now)
+        matching.sweep(tenant_id, now=now)

@@ -92,6 +92,10 @@ class WaitingEntry(TenantOwned):
     def __str__(self) -> str:
         return f"{self.attendee_name} · {self.service}"
 
+    def become(self, status: str) -> None:
+        self.status = status
+        self.save(update_fields=["status", "updated_at"])
+
 
 class _Offer(TenantOwned):
     class Status(models.TextChoices):

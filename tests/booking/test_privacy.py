@@ -3,7 +3,7 @@
 import json
 from datetime import datetime, timedelta
 
-from booking import privacy, scheduling, series
+from booking import matching, privacy, scheduling, series, waiting
 from booking.models import (
     Appointment,
     AppointmentChange,
@@ -11,6 +11,7 @@ from booking.models import (
     Series,
     Service,
     StaffMember,
+    WaitingEntry,
 )
 from tenants import actors
 from tenants.models import Branch, Tenant
@@ -130,3 +131,47 @@ def test_a_series_is_disclosed_and_forgotten_with_its_dates(
     assert (told["for"], told["rule"]) == ("Lieschen Müller", "FREQ=WEEKLY;COUNT=2")
     assert not Series.objects.filter(attendee_name="Lieschen Müller").exists()
     assert not Appointment.objects.filter(attendee_name="Lieschen Müller").exists()
+
+
+def _waits(erika: Customer, *, now: datetime) -> WaitingEntry:
+    return waiting.join(
+        Service.objects.get(name="Haarschnitt"),
+        waiting.Wish(first_day=TEN.date(), last_day=TEN.date()),
+        branch=Branch.objects.get(),
+        customer=erika,
+        attendee_name="Lieschen Müller",
+        source=Appointment.Source.PHONE,
+        by=BY,
+        now=now,
+        note="kommt aus Potsdam",
+    ).entry
+
+
+def test_waiting_is_disclosed_and_ends_when_it_is_forgotten(
+    in_salon: Tenant, now: datetime
+) -> None:
+    erika = factories.make_customer(in_salon, email="erika@example.org")
+    entry = _waits(erika, now=now)
+    matching.sweep(in_salon.pk, now=now)
+
+    (told,) = privacy.disclose(erika)["waiting"]
+    privacy.erase(erika, by=BY, now=now)
+
+    entry.refresh_from_db()
+    assert (told["for"], told["note"]) == ("Lieschen Müller", "kommt aus Potsdam")
+    assert [offer["status"] for offer in told["offers"]] == ["open"]
+    assert (entry.attendee_name, entry.note, entry.status) == (privacy.ERASED, "", "withdrawn")
+    assert not Appointment.objects.filter(status="held").exists()
+
+
+def test_who_waited_long_ago_is_purged(in_salon: Tenant, now: datetime) -> None:
+    erika = factories.make_customer(in_salon, email="erika@example.org")
+    over = _waits(erika, now=now)
+    waiting.withdraw(over, by=BY, now=now)
+    open_one = _waits(erika, now=now)
+    long_ago = now - privacy.KEPT_WAITING - timedelta(days=1)
+    WaitingEntry.objects.update(updated_at=long_ago)
+
+    assert [privacy.purge(now=now) for _ in range(2)] == [1, 0]
+
+    assert list(WaitingEntry.objects.all()) == [open_one]
