@@ -14,6 +14,7 @@ from booking.api import (
     resources,
     slots,
     staff,
+    visits,
 )
 
 urlpatterns = [
@@ -48,6 +49,12 @@ urlpatterns = [
     path("staff/<int:staff_id>", staff.ONE.as_view()),
     path("time-off", hours.OFF_MANY.as_view()),
     path("time-off/<int:time_off_id>", hours.OFF_ONE.as_view()),
+    path("visits", visits.Visits.as_view()),
+    path("visits/plans", visits.Plans.as_view()),
+    path("visits/<int:visit_id>", visits.VisitDetail.as_view()),
+    path("visits/<int:visit_id>/cancel", visits.VisitCancelled.as_view()),
+    path("visits/<int:visit_id>/move", visits.VisitMoved.as_view()),
+    path("visits/<int:visit_id>/terms", visits.VisitTerms.as_view()),
     path("working-hours", hours.WEEKLY_MANY.as_view()),
     path("working-hours/<int:working_hours_id>", hours.WEEKLY_ONE.as_view()),
 ]

@@ -252,7 +252,7 @@ class Appointments(TenantView):  # /api/appointments
             staff_member=staff_member,
             starts_at=wanted["starts_at"],
             customer=customer,
-            attendee_name=_attendee_name(wanted) or customer.name,
+            attendee_name=attendee_name(wanted) or customer.name,
             source=Appointment.Source.API,
             by=request.actor,
             now=now,
@@ -351,7 +351,7 @@ def _wanted(wanted: dict[str, Any]) -> "QuerySet[Appointment]":
     return rows.filter(**named)
 
 
-def _attendee_name(wanted: dict[str, Any]) -> str | None:
+def attendee_name(wanted: dict[str, Any]) -> str | None:
     """Return for whom it is; a known customer may book for somebody else and keeps the own name."""
     name: str | None = wanted.get("attendee_name") or wanted["customer"].get("name")
     return name

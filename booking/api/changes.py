@@ -5,6 +5,7 @@ Below /api/appointments/{id}/. Each answers with the appointment and the latest 
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
@@ -286,14 +287,27 @@ class Terms(TenantView):  # /api/appointments/{id}/terms
     def get(self, request: TenantRequest, appointment_id: int) -> Response:
         appointment = naming.appointment(request, appointment_id)
         now = timezone.now()
-        return Response({kind.value: _terms(appointment, kind, now=now) for kind in Policy.Kind})
+        return Response(
+            {
+                kind.value: shown_terms(
+                    partial(policies.terms_for, appointment, kind, now=now), [appointment], now=now
+                )
+                for kind in Policy.Kind
+            }
+        )
 
 
-def _terms(appointment: Appointment, kind: Policy.Kind, *, now: datetime) -> dict[str, Any]:
-    terms = policies.terms_for(appointment, kind, now=now)
-    refusal: Refused | None = terms.refusal
+def shown_terms(
+    ask: Callable[[], policies.Terms], parts: list[Appointment], *, now: datetime
+) -> dict[str, Any]:
+    """Return the terms of changing these appointments together; what is over has none."""
+    refusal: Refused | None = None
+    terms = policies.NOT_ASKED
     try:
-        moving.must_be_ahead(appointment, now=now)
+        terms = ask()
+        refusal = terms.refusal
+        for part in parts:
+            moving.must_be_ahead(part, now=now)
     except Refused as over:
         refusal = over
     return {

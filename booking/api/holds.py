@@ -120,8 +120,7 @@ class Holds(TenantView):  # /api/holds
         wanted = strict.read(NewHold, request.data)
         now = timezone.now()
         service = naming.service(wanted["service_id"])
-        person = naming.staff_member(wanted)
-        assert person is not None  # the field is required
+        person = naming.person(wanted["staff_id"])
         hold = scheduling.hold(
             service,
             branch=person.branch,

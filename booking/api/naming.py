@@ -23,19 +23,22 @@ def staff_member(wanted: Wanted) -> StaffMember | None:
     """Return who is named by `staff_id`, with their branch; None where nobody is."""
     if wanted.get("staff_id") is None:
         return None
-    people = StaffMember.objects.select_related("branch")
-    return door.one(people, wanted["staff_id"], field="staff_id")
+    return person(wanted["staff_id"])
 
 
-def branch(wanted: Wanted, person: StaffMember | None) -> Branch:
+def person(staff_id: int, *, field: str = "staff_id") -> StaffMember:
+    return door.one(StaffMember.objects.select_related("branch"), staff_id, field=field)
+
+
+def branch(wanted: Wanted, who: StaffMember | None) -> Branch:
     """Return where: as the input says, where the staff member works, or at the only branch. No guess.
 
     :raises Invalid: there are several
     """
     if wanted.get("branch_id") is not None:
         return door.one(Branch.objects.all(), wanted["branch_id"], field="branch_id")
-    if person is not None:
-        where: Branch = person.branch
+    if who is not None:
+        where: Branch = who.branch
         return where
     branches = list(Branch.objects.filter(is_active=True).order_by("pk")[:2])
     if len(branches) != 1:

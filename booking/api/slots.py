@@ -74,12 +74,21 @@ class SlotQuery(_Search):
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        first, last = attrs["from_date"], attrs["to_date"]
-        if last < first:
-            raise serializers.ValidationError({"to_date": [_("This day is before from_date.")]})
-        if last - first >= _LONGEST:
-            raise serializers.ValidationError({"to_date": [_("At most 92 days at a time.")]})
-        return attrs
+        return within(attrs, longest=_LONGEST)
+
+
+def within(attrs: dict[str, Any], *, longest: timedelta) -> dict[str, Any]:
+    """Return the input if its days are in order and not too many.
+
+    :raises rest_framework.serializers.ValidationError: they are not
+    """
+    first, last = attrs["from_date"], attrs["to_date"]
+    if last < first:
+        raise serializers.ValidationError({"to_date": [_("This day is before from_date.")]})
+    if last - first >= longest:
+        text = _("At most %(count)d days at a time.") % {"count": longest.days}
+        raise serializers.ValidationError({"to_date": [text]})
+    return attrs
 
 
 class ExplainQuery(_Search):
@@ -141,7 +150,7 @@ class Slots(TenantView):  # /api/slots
         found = availability.free_slots(
             service,
             branch=branch,
-            period=_days(wanted, branch),
+            period=days(wanted, branch),
             now=timezone.now(),
             limit=wanted["limit"] + 1,
             every=wanted["every"],
@@ -200,7 +209,8 @@ def _named(wanted: dict[str, Any]) -> tuple[Service, Branch, dict[str, Any]]:
     return service, branch, {"staff_member": person, "customer": customer, "seats": wanted["seats"]}
 
 
-def _days(wanted: dict[str, Any], branch: Branch) -> Period:
+def days(wanted: dict[str, Any], branch: Branch) -> Period:
+    """Return the days from `from_date` to `to_date`, by the clock of the branch."""
     first = lists.midnight(wanted["from_date"], branch.zone)
     end = lists.midnight(wanted["to_date"], branch.zone, days_later=1)
     if first is None or end is None:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from booking import visits
 from booking.models import (
     Appointment,
     Customer,
@@ -13,8 +14,9 @@ from booking.models import (
     SpecialHours,
     WorkingHours,
 )
+from booking.visits import Part
 from calls.models import Call, ToolCall
-from tenants import scope
+from tenants import actors, scope
 from tenants.models import PhoneNumber, Tenant
 from tests import factories
 
@@ -129,6 +131,25 @@ def fill(tenant: Tenant, *, now: datetime, number: int = 10**9 + 11) -> dict[str
             tenant=tenant, branch=branch, day=now.date() + timedelta(days=30)
         )
         weekly = WorkingHours.objects.order_by("pk")[0]
+        begin = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
+        visit = visits.book(
+            [
+                Part(
+                    service=cut,
+                    staff_member_id=jana.pk,
+                    staff_name="Jana",
+                    starts_at=begin + timedelta(minutes=30 * number),
+                    ends_at=begin + timedelta(minutes=30 * number + 30),
+                )
+                for number in range(2)
+            ],
+            branch=branch,
+            customer=customer,
+            attendee_name="Max Mustermann",
+            source=Appointment.Source.API,
+            by=actors.system("tests"),
+            now=now,
+        ).visit
     return {
         "appointment_id": appointment.pk,
         "begun_appointment_id": there.pk,
@@ -144,6 +165,7 @@ def fill(tenant: Tenant, *, now: datetime, number: int = 10**9 + 11) -> dict[str
         "special_hours_id": special.pk,
         "staff_id": ida.pk,
         "time_off_id": off.pk,
+        "visit_id": visit.pk,
         "used_resource_id": used.pk,
         "used_service_id": cut.pk,
         "used_staff_id": jana.pk,
