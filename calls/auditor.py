@@ -326,17 +326,19 @@ def _asked(call: Call) -> list[Asked]:
 
 def _facts(call: Call) -> list[Fact]:
     zone = wishes.branch_of(call).zone
-    changes = AppointmentChange.objects.filter(actor=str(actors.call(call.pk)))
+    named = _named_in_answers(call)
+    changes = AppointmentChange.objects.filter(
+        appointment_id__in=named, actor=str(actors.call(call.pk))
+    )
     changed: dict[int, set[str]] = {}
     for appointment_id, kind in changes.values_list("appointment_id", "kind"):
         changed.setdefault(appointment_id, set()).add(kind)
     rows = Appointment.objects.select_related("service", "staff_member").exclude(
         status=Appointment.Status.HELD
     )
-    own = rows.filter(call_number=call.pk) | rows.filter(pk__in=list(changed))
-    told = _told_of(call)
+    own = rows.filter(call_number=call.pk)
     facts = []
-    for row in (own | rows.filter(pk__in=told)).distinct().order_by("starts_at", "pk"):
+    for row in (own | rows.filter(pk__in=named)).distinct().order_by("starts_at", "pk"):
         kinds = changed.get(row.pk, set())
         facts.append(
             Fact(
@@ -359,17 +361,22 @@ def _service_names() -> dict[str, tuple[str, ...]]:
     return {known[0]: tuple(known) for known in names.values()}
 
 
-def _told_of(call: Call) -> list[int]:
-    """Return the appointments that our own answers named: what there was before, read out to the caller."""
+def _named_in_answers(call: Call) -> list[int]:
+    """Return the appointments that our own answers named: read out to the caller, booked, moved or cancelled."""
     named: list[int] = []
-    answers = ToolCall.objects.filter(call=call).values_list("answer", flat=True)
-    for answer in answers:
+    for answer in ToolCall.objects.filter(call=call).values_list("answer", flat=True):
         data = answer.get("data") if isinstance(answer, dict) else None
-        shown = data.get("appointments") if isinstance(data, dict) else None
-        for each in shown if isinstance(shown, list) else []:
-            number = str(each.get("appointment_id", "")) if isinstance(each, dict) else ""
-            named += [int(number)] if number.isdecimal() else []
+        if isinstance(data, dict):
+            several = data.get("appointments")
+            shown = [data.get("appointment"), *(several if isinstance(several, list) else [])]
+            named += [number for each in shown if (number := _number_in(each)) is not None]
     return named
+
+
+def _number_in(shown: object) -> int | None:
+    """Return the number of an appointment as an answer shows it; only what was changed counts as done."""
+    given = shown.get("appointment_id", shown.get("id")) if isinstance(shown, dict) else None
+    return int(given) if str(given).isdecimal() else None  # type: ignore[arg-type]
 
 
 def _all_starts(row: Appointment) -> list[datetime]:

@@ -1,7 +1,7 @@
 """How a call ended, decided from rows alone: one outcome per call, from a closed list, with its reason."""
 
 from booking.models import Appointment
-from calls.models import Call, CallbackRequest, ToolCall
+from calls.models import Call, CallbackRequest, Errand, ToolCall
 
 _BOOKED = (
     Appointment.Status.PENDING,
@@ -10,6 +10,8 @@ _BOOKED = (
     Appointment.Status.COMPLETED,
     Appointment.Status.NO_SHOW,
 )
+# What was changed last counts: who moved and then cancelled has cancelled.
+_AFTER_CHANGE = {"cancelled": Call.Outcome.CANCELLED, "rescheduled": Call.Outcome.MOVED}
 # What the last answer of a tool says about a call that brought no appointment.
 _AFTER_STATE = {
     "slot_taken": Call.Outcome.SLOT_TAKEN,
@@ -39,8 +41,13 @@ def decide(call: Call) -> tuple[str, str]:
     """Return the outcome of a call that is over, and the reason as ``tool: state`` or the end reason."""
     if Appointment.objects.filter(call_number=call.pk, status__in=_BOOKED).exists():
         return Call.Outcome.BOOKED, ""
+    changed = changed_to(call)
+    if changed[0]:
+        return changed
     if CallbackRequest.objects.filter(call=call).exists():
         return Call.Outcome.CALLBACK, ""
+    if Errand.objects.filter(call=call).exists():
+        return Call.Outcome.MESSAGE, "take_message"
     last = (
         ToolCall.objects.filter(call=call, state__in=_AFTER_STATE)
         .order_by("-id")
@@ -50,6 +57,16 @@ def decide(call: Call) -> tuple[str, str]:
     if last is not None:
         return _AFTER_STATE[last[1]], f"{last[0]}: {last[1]}"
     return _without_a_wish(call), call.end_reason
+
+
+def changed_to(call: Call) -> tuple[str, str]:
+    """Return what this call did last to an appointment of before, with the reason; empty when nothing.
+
+    The answer was written in the transaction that changed the appointment, so it is as true as the row.
+    """
+    done = ToolCall.objects.filter(call=call, state__in=_AFTER_CHANGE).order_by("-id")
+    last = done.values_list("name", "state").first()
+    return ("", "") if last is None else (_AFTER_CHANGE[last[1]], f"{last[0]}: {last[1]}")
 
 
 def _without_a_wish(call: Call) -> str:

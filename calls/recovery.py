@@ -12,7 +12,7 @@ from typing import Any
 from booking.models import Appointment, Customer
 from calls import arguments, auditor, booking_tool, callbacks, outcomes, starts, tools
 from calls.auditor import Finding, Trouble
-from calls.models import Call, CallbackRequest, ToolCall
+from calls.models import Call, CallbackRequest, Errand, ToolCall
 from calls.wishes import Ask
 
 # Older calls are history: whoever wanted something has called again or gone elsewhere.
@@ -85,7 +85,12 @@ def wish_of(call: Call) -> str:
 def _has_something(call: Call) -> bool:
     """Whether the call brought what it was for: an appointment, or the promise of a callback."""
     booked = Appointment.objects.filter(call_number=call.pk).exclude(status=Appointment.Status.HELD)
-    return booked.exists() or CallbackRequest.objects.filter(call=call).exists()
+    return (
+        booked.exists()
+        or outcomes.changed_to(call)[0] != ""
+        or CallbackRequest.objects.filter(call=call).exists()
+        or Errand.objects.filter(call=call).exists()
+    )
 
 
 def _last_attempt(call: Call) -> _Attempt | None:

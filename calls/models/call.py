@@ -22,7 +22,10 @@ class Call(TenantOwned):
 
     class Outcome(models.TextChoices):
         BOOKED = "booked", _("appointment booked")
+        MOVED = "moved", _("appointment moved")
+        CANCELLED = "cancelled", _("appointment cancelled")
         CALLBACK = "callback", _("callback requested")
+        MESSAGE = "message", _("message taken")
         SLOT_TAKEN = "slot_taken", _("wanted time was taken")
         NOTHING_FREE = "nothing_free", _("nothing free")
         NOT_UNDERSTOOD = "not_understood", _("wish not understood")
@@ -104,7 +107,7 @@ class Call(TenantOwned):
                 name="call_outcome_is_known",
                 condition=Q(
                     outcome__in=[
-                        "", "booked", "callback", "slot_taken", "nothing_free", "not_understood",
+                        "", "booked", "moved", "cancelled", "callback", "message", "slot_taken", "nothing_free", "not_understood",
                         "not_completed", "no_wish", "not_connected", "failed",
                     ]
                 ),

@@ -93,13 +93,13 @@ class Conversation:
                 return True
         return False
 
-    def _check(self) -> "_Reply":
+    def _check(self) -> "Reply":
         wanted = {"service": self._service, "date": self._wish.date, "time": self._wish.time}
         return self._ask(
             "check_availability", {name: said for name, said in wanted.items() if said}
         )
 
-    def _choose_a_time(self, reply: "_Reply") -> bool:
+    def _choose_a_time(self, reply: "Reply") -> bool:
         self._agent(reply.say)
         if not reply.slots:
             return self._wish_for_something_else()
@@ -109,12 +109,12 @@ class Conversation:
             return self._wish_for_something_else()
         return self._book(self._pick(reply))
 
-    def _pick(self, reply: "_Reply") -> Mapping[str, Any]:
+    def _pick(self, reply: "Reply") -> Mapping[str, Any]:
         slot = self.persona.choose_slot(reply.slots)
         self._caller(f"{slot.get('spoken', 'Das')} passt mir gut.")
         return slot
 
-    def _choose_a_service(self, reply: "_Reply") -> bool:
+    def _choose_a_service(self, reply: "Reply") -> bool:
         offered = [each for each in reply.data.get("candidates") or () if isinstance(each, str)]
         candidates = [each for each in offered if each != self._service]
         self._agent(reply.say)
@@ -124,7 +124,7 @@ class Conversation:
         self._caller(f"{self._service}, bitte.")
         return True
 
-    def _choose_a_reading(self, reply: "_Reply") -> bool:
+    def _choose_a_reading(self, reply: "Reply") -> bool:
         readings = _objects(reply.data.get("alternatives"))
         if not readings:
             return self._name_another_day(reply)
@@ -138,7 +138,7 @@ class Conversation:
         self._wish = Wish(spoken=self._wish.spoken, date=date, time=time)
         return True
 
-    def _name_a_time(self, reply: "_Reply") -> bool:
+    def _name_a_time(self, reply: "Reply") -> bool:
         self._agent(reply.say)
         if self._wish.time:
             return self._wish_for_something_else()
@@ -146,7 +146,7 @@ class Conversation:
         self._wish = Wish(spoken=self._wish.spoken, date=self._wish.date, time="vormittags")
         return True
 
-    def _name_another_day(self, reply: "_Reply") -> bool:
+    def _name_another_day(self, reply: "Reply") -> bool:
         self._agent(reply.say)
         return self._wish_for_something_else()
 
@@ -159,7 +159,7 @@ class Conversation:
         self._caller(f"Geht es sonst vielleicht {self._wish.spoken}?")
         return True
 
-    def _cannot_go_on(self, reply: "_Reply") -> bool:
+    def _cannot_go_on(self, reply: "Reply") -> bool:
         self._agent(reply.say or _APOLOGY)
         return False
 
@@ -197,7 +197,7 @@ class Conversation:
         }
         return {name: value for name, value in said.items() if value}
 
-    def _complete(self, reply: "_Reply") -> bool:
+    def _complete(self, reply: "Reply") -> bool:
         """Say what is missing; False when it is nothing that a caller could add."""
         adds: Mapping[str, Callable[[], None]] = {
             "name": self._say_the_name,
@@ -267,7 +267,7 @@ class Conversation:
 
     # --- speaking and asking ----------------------------------------------------------------------
 
-    def _greet(self, context: "_Reply") -> None:
+    def _greet(self, context: "Reply") -> None:
         self._agent(context.say or "Guten Tag, was kann ich für Sie tun?")
         if self.persona.introduces_itself:
             self._name = self.persona.name
@@ -289,7 +289,7 @@ class Conversation:
             self.tape.say(role, text)
             self.moments.append(Said(speaker=speaker, text=text))
 
-    def _ask(self, tool: str, arguments: Mapping[str, Any]) -> "_Reply":
+    def _ask(self, tool: str, arguments: Mapping[str, Any]) -> "Reply":
         tool_call_id = self.tape.ask(tool, arguments)
         answer = self.wire.ask(tool, self.tape.running(), arguments)
         self.tape.answer(
@@ -319,7 +319,7 @@ class Conversation:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Reply:
+class Reply:
     """An answer of ours, as far as the agent understands it."""
 
     state: str
@@ -328,11 +328,14 @@ class _Reply:
 
     @property
     def slots(self) -> list[Mapping[str, Any]]:
-        return _objects(self.data.get("slots"))
+        return self.objects("slots")
+
+    def objects(self, name: str) -> list[Mapping[str, Any]]:
+        return _objects(self.data.get(name))
 
 
 # What the agent does after each state of check_availability; False ends the search.
-_REACTIONS: Mapping[str, Callable[[Conversation, _Reply], bool]] = {
+_REACTIONS: Mapping[str, Callable[[Conversation, Reply], bool]] = {
     "available": Conversation._choose_a_time,
     "alternatives": Conversation._choose_a_time,
     "ask_service": Conversation._choose_a_service,
@@ -349,11 +352,11 @@ _REACTIONS: Mapping[str, Callable[[Conversation, _Reply], bool]] = {
 }
 
 
-def _understand(answer: Answer) -> _Reply:
+def _understand(answer: Answer) -> Reply:
     if not answer.is_accepted:
-        return _Reply(state=answer.failure or f"HTTP {answer.status}", say="", data={})
+        return Reply(state=answer.failure or f"HTTP {answer.status}", say="", data={})
     state, say = answer.content.get("state"), answer.content.get("say")
-    return _Reply(
+    return Reply(
         state=state if isinstance(state, str) else "",
         say=say if isinstance(say, str) else "",
         data=_object(answer.content.get("data")),

@@ -2,7 +2,7 @@
 
 import hashlib
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from calls.simulator import tape
@@ -12,18 +12,28 @@ from calls.simulator.persona import Persona
 from calls.simulator.story import CallStory
 from integrations.errors import RetryableError
 
+# What holds the conversation: the plain one, or one with a goal and habits.
+Speaking = Callable[..., Conversation]
+
 
 class NobodyAnswers(RetryableError):
     """There is no server at the other end of the line, or one that does not speak."""
 
 
 def place_call(
-    line: Line, persona: Persona, switches: Switches | None = None, *, run_id: str = "run"
+    line: Line,
+    persona: Persona,
+    switches: Switches | None = None,
+    *,
+    run_id: str = "run",
+    speaking: Speaking = Conversation,
 ) -> CallStory:
     """Place one call from the first ring to the last event and return its story.
 
     Seed and `run_id` decide everything that our answers leave open, also the id of the call: the same run placed
     twice is, to us, one call.
+
+    `speaking` makes the conversation, where it is not the plain one.
 
     :raises NobodyAnswers: not even the ring gets an answer
     """
@@ -38,12 +48,12 @@ def place_call(
         agent=AGENT,
         from_number=from_number,
         to_number=line.dialled,
-        now_ms=line.sender.now_ms(),
+        now_ms=(line.clock_ms or line.sender.now_ms)(),
         greeting=greeting,
         dice=dice,
     )
     wire.report("call_started", recording.facts)
-    talk = Conversation(wire=wire, tape=recording, persona=persona, switches=switches)
+    talk = speaking(wire=wire, tape=recording, persona=persona, switches=switches)
     talk.hold()
     over = recording.ended(reason=talk.end_reason, collected=talk.collected())
     wire.report("call_ended", over)

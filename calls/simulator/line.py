@@ -56,6 +56,8 @@ class Line:
     sender: Sender
     dialled: str
     sleep: Callable[[float], None] = time.sleep
+    # When the call begins, as the platform will tell; without it the sender's own clock says so.
+    clock_ms: Callable[[], int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -135,7 +135,7 @@ def invent(
     invented = Persona(
         seed=seed,
         phone=phone or _FICTION.format(last_digits),
-        name=_name_of(phone or _FICTION.format(last_digits)),
+        name=name_of(phone or _FICTION.format(last_digits)),
         email="",
         errand=Errand(spoken=f"für {service}", words=service) if service else errand,
         wishes=(_said(when),) if when else _without_repeats(first, second, _EARLIEST),
@@ -145,7 +145,7 @@ def invent(
         prefers=dice.randrange(3),
         takes_alternatives=dice.random() < 0.85,
     )
-    return replace(invented, email=_email_of(invented.name))
+    return replace(invented, email=email_of(invented.name))
 
 
 def _said(when: str) -> Wish:
@@ -156,11 +156,18 @@ def _without_repeats(*wishes: Wish) -> tuple[Wish, ...]:
     return tuple(dict.fromkeys(wishes))
 
 
-def _name_of(phone: str) -> str:
+def name_of(phone: str) -> str:
+    """Return whose number it is; the name belongs to the number."""
     number = int(phone[-2:])
     return f"{_FIRST_NAMES[number // 10]} {_LAST_NAMES[number % 10]}"
 
 
-def _email_of(name: str) -> str:
+def number_of(place: int) -> str:
+    """Return one of the hundred numbers that are kept free for fiction, counted from 0."""
+    return _FICTION.format(place % 100)
+
+
+def email_of(name: str) -> str:
+    """Return an address under a domain that is nobody's."""
     plain = name.lower().translate(_PLAIN_LETTERS)
     return f"{plain.replace(' ', '.')}@example.org"

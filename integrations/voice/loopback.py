@@ -125,6 +125,12 @@ class Sender:
         )
 
 
+def in_process(application: Callable[..., Any], *, key: str) -> Sender:
+    """Return a sender whose requests go through every layer of an application, and through no network."""
+    transport = httpx.WSGITransport(app=application, raise_app_exceptions=False)
+    return Sender("http://rehearsal.example", key=key, transport=transport, pauses_seconds=())
+
+
 def serialise(content: Mapping[str, Any]) -> bytes:
     """Return the bytes that Retell would put on the wire: compact, UTF-8, umlauts as they are."""
     return orjson.dumps(content)
