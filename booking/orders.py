@@ -250,7 +250,9 @@ def _live_hold(order: Order, staff_member: StaffMember) -> Appointment | None:
     """Return the hold of the order as it stands now, if it still keeps exactly this start."""
     if order.hold is None:
         return None
-    hold = Appointment.objects.filter(
+    # A sweep whose clock is ahead may be about to delete it: then it is not there for us.
+    living = Appointment.objects.select_for_update(skip_locked=True, no_key=True)
+    hold = living.filter(
         pk=order.hold.pk, status=Appointment.Status.HELD, hold_expires_at__gt=order.now
     ).first()
     return hold if hold is not None and order.is_for(hold, staff_member) else None

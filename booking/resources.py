@@ -104,15 +104,18 @@ def keeps_all(row: Appointment, needs: list[Need]) -> bool:
     return row.uses.count() >= wanted
 
 
-# A hold that has run out takes nothing any more, but its diary may be somebody else's: only its claim goes.
+# A hold that has run out takes nothing any more, but its diary may be somebody else's: only its claim goes. A claim
+# that somebody is just giving back counts as taken, so that nobody waits with resources in hand.
 _IN_USE = """
 WITH lapsed AS (
-  DELETE FROM booking_resourceuse u USING booking_appointment a
-  WHERE u.tenant_id = %(tenant)s AND u.resource_id = ANY(%(resources)s)
-    AND u.blocked_from < %(until)s AND u.blocked_until > %(from)s
-    AND a.tenant_id = u.tenant_id AND a.id = u.appointment_id
-    AND a.status = 'held' AND a.hold_expires_at <= %(now)s
-  RETURNING u.id)
+  DELETE FROM booking_resourceuse WHERE id IN (
+    SELECT u.id FROM booking_resourceuse u
+    JOIN booking_appointment a ON a.tenant_id = u.tenant_id AND a.id = u.appointment_id
+    WHERE u.tenant_id = %(tenant)s AND u.resource_id = ANY(%(resources)s)
+      AND u.blocked_from < %(until)s AND u.blocked_until > %(from)s
+      AND a.status = 'held' AND a.hold_expires_at <= %(now)s
+    FOR UPDATE OF u SKIP LOCKED)
+  RETURNING id)
 SELECT resource_id, bool_and(session_number IS NOT DISTINCT FROM %(session)s::bigint
                              AND session_number IS NOT NULL)
 FROM booking_resourceuse
