@@ -34,6 +34,11 @@ SWEEPS: dict[str, dict[str, Any]] = {
         "task": "calls.tasks.refresh_last_week",
         "schedule": crontab(hour=2, minute=0),  # UTC; three o'clock in Berlin's winter
     },
+    "escalate overdue callbacks": {
+        "task": "calls.tasks.escalate_overdue_callbacks",
+        "schedule": 300.0,
+        "options": {"expires": 290},
+    },
     "publish agents that wait": {
         "task": "calls.tasks.publish_waiting_agents",
         "schedule": 60.0,

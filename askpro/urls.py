@@ -6,7 +6,7 @@ from django.views.generic import RedirectView
 
 from askpro.api import documentation
 from askpro.operations import health
-from calls import api as calls
+from calls.api import callbacks, calls
 
 urlpatterns = [
     path("api/retell/", include("calls.urls")),  # first: a caller is waiting
@@ -18,6 +18,11 @@ urlpatterns = [
     path("api/docs/", documentation.Page.as_view(), name="docs"),
     path("api/calls", calls.Calls.as_view()),
     path("api/calls/<int:call_id>", calls.CallDetail.as_view()),
+    path("api/callbacks", callbacks.Callbacks.as_view()),
+    path("api/callbacks/<int:callback_id>", callbacks.CallbackDetail.as_view()),
+    path("api/callbacks/<int:callback_id>/assignment", callbacks.CallbackAssignment.as_view()),
+    path("api/callbacks/<int:callback_id>/contacts", callbacks.CallbackContact.as_view()),
+    path("api/callbacks/<int:callback_id>/completion", callbacks.CallbackCompletion.as_view()),
     path("api/customers/<int:customer_id>", calls.CustomerDetail.as_view()),
     path("api/", include("booking.urls")),
     path("api/", include("integrations.urls")),

@@ -1,15 +1,16 @@
 """The tools that move and cancel the caller's own appointment: said first, done after the yes, once."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils import translation
 
-from booking import scheduling
-from booking.models import Appointment, AppointmentChange, StaffMember
+from booking import policies, scheduling
+from booking.models import Appointment, AppointmentChange, Policy, StaffMember
 from booking.periods import Period
 from calls import arguments, checking, offers, own_appointments, speech, starts, when, wishes
 from calls.answers import Answer
-from calls.models import Call
+from calls.models import Call, ToolCall
 from calls.wishes import Ask, Wish
 from tenants import actors
 from tenants.errors import Refused
@@ -40,12 +41,16 @@ def cancel_appointment(
         )
     except Ask as ask:
         return ask.answer
-    if confirmed != arguments.YES:
-        return Answer(
-            state="confirm_cancellation",
-            say=f"Soll ich diesen Termin absagen: {own_appointments.spoken(appointment)}?",
-            data={"appointment": own_appointments.shown(appointment)},
-        )
+    terms = policies.terms_for(appointment, Policy.Kind.CANCEL, now=now)
+    if terms.refusal is not None:
+        return _denied(appointment, terms.refusal)
+    asked = Answer(
+        state="confirm_cancellation",
+        say=f"{_fee(terms)}Soll ich diesen Termin absagen: {own_appointments.spoken(appointment)}?",
+        data=_shown_with(appointment, terms),
+    )
+    if confirmed != arguments.YES or not _was_told(call, asked, terms):
+        return asked
     try:
         scheduling.cancel(
             appointment,
@@ -158,8 +163,12 @@ def _move(
     if not offers.free(call, wish, minute, now=now, limit=1):
         rule = checking.rule_of(call, wish, start, now=now) or "taken"
         return offers.others(call, wish, start, state="alternatives", rule=rule, now=now)
-    if is_sure != arguments.YES:
-        return _ask_to_move(appointment, wish, start)
+    terms = policies.terms_for(appointment, Policy.Kind.MOVE, now=now)
+    if terms.refusal is not None:
+        return _denied(appointment, terms.refusal)
+    asked = _ask_to_move(appointment, wish, start, terms)
+    if is_sure != arguments.YES or not _was_told(call, asked, terms):
+        return asked
     try:
         scheduling.reschedule(
             appointment,
@@ -176,17 +185,46 @@ def _move(
     return _rescheduled(appointment)
 
 
-def _ask_to_move(appointment: Appointment, wish: Wish, start: datetime) -> Answer:
+def _ask_to_move(
+    appointment: Appointment, wish: Wish, start: datetime, terms: policies.Terms
+) -> Answer:
     at = speech.spoken_slot(start.astimezone(wish.branch.zone))
     person = wish.staff_member.name if wish.staff_member else ""
     return Answer(
         state="confirm_move",
-        say=f"Soll ich Ihren Termin, {own_appointments.spoken(appointment)}, verschieben auf {at}, bei {person}?",
+        say=f"{_fee(terms)}Soll ich Ihren Termin, {own_appointments.spoken(appointment)}, verschieben auf {at}, bei {person}?",
         data={
-            "appointment": own_appointments.shown(appointment),
+            **_shown_with(appointment, terms),
             "new_starts_at": start.astimezone(wish.branch.zone).isoformat(),
         },
     )
+
+
+# --- what it costs --------------------------------------------------------------------------------------
+
+
+def _fee(terms: policies.Terms) -> str:
+    if not terms.fee_cents:
+        return ""
+    return f"Dafür fällt eine Gebühr von {speech.spoken_euros(terms.fee_cents)} an. "
+
+
+def _shown_with(appointment: Appointment, terms: policies.Terms) -> dict[str, object]:
+    return {"appointment": own_appointments.shown(appointment), "fee_cents": terms.fee_cents}
+
+
+def _was_told(call: Call, asked: Answer, terms: policies.Terms) -> bool:
+    """Whether the caller heard the fee before the yes: it was asked in this call, with this fee."""
+    if not terms.fee_cents:
+        return True
+    questions = ToolCall.objects.filter(call=call, state=asked.state)
+    wanted = (asked.data["appointment"]["appointment_id"], terms.fee_cents)
+    return any(_told_about(each.answer) == wanted for each in questions)
+
+
+def _told_about(answer: dict[str, Any]) -> tuple[object, object]:
+    data = answer.get("data", {})
+    return data.get("appointment", {}).get("appointment_id"), data.get("fee_cents")
 
 
 # --- what was done --------------------------------------------------------------------------------------

@@ -1,6 +1,5 @@
-"""What the caller was told and agreed to: that a machine speaks, and whether the call may be recorded."""
+"""The tool that keeps whether the call may be recorded."""
 
-import hashlib
 from datetime import datetime
 
 from calls import arguments
@@ -10,26 +9,6 @@ from calls.models import Call
 RECORDING_ASKED = (
     "Darf das Gespräch zur Qualitätssicherung aufgezeichnet werden? Sie können auch nein sagen."
 )
-_WORDS_OF_DISCLOSURE = (
-    "digital",
-    "kuenstlich",
-    "künstlich",
-    "ki-",
-    " ki ",
-    "automatisch",
-    "computer",
-)
-
-
-def version_of(words: str) -> str:
-    """Return the short name of a wording, by which it can be proved later what was said."""
-    return hashlib.sha256(" ".join(words.split()).encode()).hexdigest()[:12]
-
-
-def says_it_is_a_machine(words: str) -> bool:
-    """Whether a first sentence says that no human being is speaking."""
-    plain = f" {words.lower()} "
-    return any(each in plain for each in _WORDS_OF_DISCLOSURE)
 
 
 def note_recording_consent(call: Call, *, consent: str, now: datetime) -> Answer:

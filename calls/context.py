@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from booking import catalogue, customers, hours
-from calls import identity, speech, wishes
+from calls import consent, desks, disclosure, identity, speech, wishes
 from calls.answers import Answer
 from calls.models import Call
 from tenants import rows
@@ -17,9 +17,13 @@ def get_context(call: Call, *, now: datetime) -> Answer:
     business = rows.load(Tenant, "id = %s", (call.tenant_id,))[0].name
     local_now = now.astimezone(branch.zone)
     caller = customers.match_by_phone(call.from_number)
+    greeting = f"Guten Tag, hier ist {business}. {disclosure.SENTENCE}"
+    disclosure.note(call, greeting, now=now)
+    asks = desks.of(branch).asks_to_record and not call.recording_consent
+    question = consent.RECORDING_ASKED if asks else "Was kann ich für Sie tun?"
     return Answer(
         state="context",
-        say=f"Guten Tag, hier ist {business}. Was kann ich für Sie tun?",
+        say=f"{greeting} {question}",
         data={
             "business": business,
             "branch": branch.name,

@@ -1,18 +1,21 @@
 """Before the call is answered: who is ringing where, told to the agent as variables."""
 
+import hashlib
 from datetime import datetime
 from typing import Any
 
 import structlog
 from django.db import DatabaseError
 
-from booking import customers
-from calls import lifecycle, speech
-from calls.models import Call
+from booking import customers, hours
+from booking.models import Customer
+from calls import desks, identity, lifecycle, speech
+from calls.models import Agent, Call, CallerRule, Desk
 from integrations import inbox
+from integrations.models import Delivery
 from integrations.voice import retell
 from integrations.voice.events import InboundRequest
-from tenants import directory, rows, scope
+from tenants import directory, rows, scope, statements
 from tenants.directory import Line
 from tenants.models import Branch
 
@@ -22,36 +25,114 @@ NOTHING: dict[str, Any] = {"call_inbound": {}}
 
 
 def greet(asked: InboundRequest, *, body: bytes, now: datetime) -> dict[str, Any]:
-    """Return Retell's answer for a call that is about to come in. Never raises: a caller hears it ringing."""
+    """Return Retell's answer for a call that is about to come in. Never raises: a caller hears it ringing.
+
+    A caller who is turned away gets no agent: where the number has none of its own, the call is not answered.
+    """
     try:
         line = directory.line_for(asked.to_number) if asked.to_number else None
         if line is None:
             _refuse(asked, body=body, now=now)
             return NOTHING
-        return {"call_inbound": {"dynamic_variables": _variables(asked, line, now=now)}}
+        answer = _answer(asked, line, now=now)
+        if answer is None:
+            _keep_turned_away(asked, body=body)
+            return NOTHING
+        return {"call_inbound": answer}
     except DatabaseError:
         log.exception("inbound_not_answered")
         return NOTHING
 
 
-def _variables(asked: InboundRequest, line: Line, *, now: datetime) -> dict[str, str]:
+def _answer(asked: InboundRequest, line: Line, *, now: datetime) -> dict[str, Any] | None:
+    """Return agent and variables for a caller, None for one who is turned away."""
     number = inbox.number_for(retell.PROVIDER, asked.call_id) if asked.call_id else None
     with scope.tenant(line.tenant_id):
         branch = Branch.objects.select_related("tenant").get(pk=line.branch_id)
-        caller = customers.match_by_phone(asked.from_number)
+        desk = desks.of(branch)
+        is_open = desks.is_open(branch, now=now)
+        if _is_turned_away(desk, asked.from_number, is_open=is_open, now=now):
+            return None
+        variables = _variables(asked, branch, desk, is_open=is_open, now=now)
         if number is not None:
             _announce(asked, line, number, now=now)
+        agent_id = _agent_of(branch)
+    answer: dict[str, Any] = {"dynamic_variables": variables}
+    if agent_id:
+        answer["override_agent_id"] = agent_id
+    return answer
+
+
+def _is_turned_away(desk: Desk, caller: str | None, *, is_open: bool, now: datetime) -> bool:
+    rule = desks.turns_away(desk, caller)
+    if isinstance(rule, CallerRule):
+        desks.count_turned_away(rule, now=now)
+        return True
+    return rule or (not is_open and desk.when_closed == Desk.WhenClosed.REJECT)
+
+
+def _variables(
+    asked: InboundRequest, branch: Branch, desk: Desk, *, is_open: bool, now: datetime
+) -> dict[str, str]:
+    caller = customers.match_by_phone(asked.from_number)
     local_now = now.astimezone(branch.zone)
+    only_callbacks = not is_open and desk.when_closed == Desk.WhenClosed.CALLBACK
+    transfers = desk.transfer_number and (is_open or desk.transfers_when_closed)
     return {
         "firma": branch.tenant.name,
         "filiale": branch.name,
         "datum": speech.spoken_date(local_now.date()),
         "wochentag": speech.weekday_name(local_now.date()),
         "uhrzeit": f"{local_now:%H:%M}",
-        "sprache": branch.language,
-        "anrufer_bekannt": "true" if caller else "false",
-        "anrufer_name": caller.name if caller else "",
+        "sprache": (caller.language if caller else "") or branch.language,
+        "heute_geoeffnet": _hours(hours.opening_of(branch, on=local_now.date()), local_now),
+        "jetzt_geoeffnet": _said(is_open),
+        "nur_rueckruf": _said(only_callbacks),
+        "verbindet": _said(bool(transfers)),
+        "anrufer_bekannt": _said(caller is not None),
+        # A number is a hint and no identity: several people may share it, then nobody is greeted by name.
+        "anrufer_name": identity.greeted_name(caller, now=now) if caller else "",
+        "anrufer_leistung": _usual_service(caller) if caller else "",
     }
+
+
+def _said(claim: bool) -> str:
+    return "true" if claim else "false"
+
+
+def _hours(opening: dict[int, list[tuple[int, int]]], local_now: datetime) -> str:
+    spans = opening.get(local_now.isoweekday(), [])
+    return ", ".join(
+        f"{first // 60}:{first % 60:02d} bis {last // 60}:{last % 60:02d} Uhr"
+        for first, last in spans
+    ) or "heute geschlossen"  # fmt: skip
+
+
+_USUAL_SERVICE = """
+SELECT s.name FROM (
+  SELECT service_id, starts_at FROM booking_appointment
+  WHERE tenant_id = %(tenant)s AND customer_id = %(customer)s AND status NOT IN ('cancelled', 'held')
+  ORDER BY starts_at DESC, id DESC LIMIT 20
+) l
+JOIN booking_service s ON s.tenant_id = %(tenant)s AND s.id = l.service_id AND s.is_active
+GROUP BY s.id, s.name ORDER BY count(*) DESC, max(l.starts_at) DESC, s.id LIMIT 1
+"""
+
+
+def _usual_service(caller: Customer) -> str:
+    """Return what the customer had most often among the last twenty appointments, nothing for a new one."""
+    found = statements.value(_USUAL_SERVICE, {"tenant": caller.tenant_id, "customer": caller.pk})
+    return str(found or "")
+
+
+def _agent_of(branch: Branch) -> str:
+    """Return the published agent of the branch; without one the number's own agent takes the call."""
+    published = rows.load(
+        Agent,
+        "tenant_id = %s AND branch_id = %s AND live_number IS NOT NULL AND agent_id <> ''",
+        (branch.tenant_id, branch.pk),
+    )
+    return published[0].agent_id if published else ""
 
 
 def _announce(asked: InboundRequest, line: Line, number: int, *, now: datetime) -> None:
@@ -79,4 +160,17 @@ def _refuse(asked: InboundRequest, *, body: bytes, now: datetime) -> None:
         reason=lifecycle.NUMBER_UNKNOWN,
         about=(asked.to_number or "")[:120],
         now=now,
+    )
+
+
+def _keep_turned_away(asked: InboundRequest, *, body: bytes) -> None:
+    """Keep the question of a call that was not taken; there is no call of it, and nothing to pay."""
+    inbox.record(
+        retell.PROVIDER,
+        key=f"call_inbound:{hashlib.sha256(body).hexdigest()}",
+        kind="call_inbound",
+        body=body,
+        external_id=asked.call_id,
+        state=Delivery.State.IGNORED,
+        error="caller_turned_away",
     )

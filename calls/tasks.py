@@ -5,7 +5,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from calls import refresh
+from calls import callbacks, refresh
 from calls.agents import publishing
 from tenants import directory, scope
 
@@ -45,3 +45,11 @@ def publish_waiting_agents() -> None:
             waiting = publishing.due(now=now)
         for agent_pk in waiting:
             publishing.carry_out(tenant_id, agent_pk, now=timezone.now())
+
+
+@shared_task
+def escalate_overdue_callbacks() -> None:
+    """Give what waits beyond its time to somebody else, and raise an alert."""
+    for tenant_id in directory.active_tenants():
+        with scope.tenant(tenant_id):
+            callbacks.escalate_overdue(now=timezone.now())

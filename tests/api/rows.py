@@ -15,7 +15,7 @@ from booking.models import (
     WorkingHours,
 )
 from booking.visits import Part
-from calls.models import Call, ToolCall
+from calls.models import Call, CallbackRequest, ToolCall
 from tenants import actors, scope
 from tenants.models import PhoneNumber, Tenant
 from tests import factories
@@ -150,6 +150,9 @@ def fill(tenant: Tenant, *, now: datetime, number: int = 10**9 + 11) -> dict[str
             by=actors.system("tests"),
             now=now,
         ).visit
+        waiting = CallbackRequest.objects.create(
+            tenant=tenant, branch=branch, call=call, name="Max Mustermann", due_at=now
+        )
     return {
         "appointment_id": appointment.pk,
         "begun_appointment_id": there.pk,
@@ -157,6 +160,7 @@ def fill(tenant: Tenant, *, now: datetime, number: int = 10**9 + 11) -> dict[str
         "arrived_appointment_id": arrived.pk,
         "branch_id": branch.pk,
         "call_id": call.pk,
+        "callback_id": waiting.pk,
         "customer_id": customer.pk,
         "hold_id": hold.pk,
         "policy_id": policy.pk,

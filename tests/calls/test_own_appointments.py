@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from booking.models import Appointment, AppointmentChange, Customer
+from booking.models import Appointment, AppointmentChange, Customer, Policy
 from tenants import scope
 from tenants.models import Tenant
 from tests import factories
@@ -359,3 +359,48 @@ def test_a_taken_time_moves_nothing_and_offers_others(
     assert answer["data"]["rule"] == "taken"
     assert 1 <= len(answer["data"]["slots"]) <= 3
     assert _row(salon, row).starts_at == THURSDAY_TEN
+
+
+# --- policies ------------------------------------------------------------------------------------
+
+
+def _policy(salon: Tenant, kind: str, **terms: Any) -> None:
+    with scope.tenant(salon):
+        Policy.objects.create(tenant=salon, kind=kind, **terms)
+
+
+def test_a_fee_is_said_before_the_yes_counts(
+    salon: Tenant, erika: Customer, retell: Retell
+) -> None:
+    _policy(salon, "cancel", fee_tiers=[{"under_hours": 240, "cents": 1500}])
+    row = _appointment(salon, erika, THURSDAY_TEN)
+    call = retell.new_call()
+
+    # The agent says yes at once; the caller has not heard of the fee.
+    too_early = retell.asks_for("cancel_appointment", call, confirmed="ja")
+    before = _row(salon, row).status
+    done = retell.asks_for("cancel_appointment", call, confirmed="ja")
+
+    assert too_early["state"] == "confirm_cancellation"
+    assert "Gebühr von fünfzehn Euro" in too_early["say"]
+    assert before == Appointment.Status.CONFIRMED
+    assert done["state"] == "cancelled"
+    with scope.tenant(salon):
+        assert AppointmentChange.objects.get().fee_cents == 1500
+
+
+@pytest.mark.parametrize(
+    ("kind", "tool"), [("cancel", "cancel_appointment"), ("move", "reschedule_appointment")]
+)
+def test_what_the_policy_forbids_is_said_before_anybody_says_yes(
+    salon: Tenant, erika: Customer, retell: Retell, kind: str, tool: str
+) -> None:
+    _policy(salon, kind, notice_hours=96)
+    row = _appointment(salon, erika, THURSDAY_TEN)
+
+    answer = retell.asks_for(tool, retell.new_call(), new_date="Freitag", new_time="14 Uhr")
+
+    assert answer["state"] == "denied"
+    assert "Der Termin bleibt, wie er ist." in answer["say"]
+    after = _row(salon, row)
+    assert (after.status, after.starts_at) == (Appointment.Status.CONFIRMED, THURSDAY_TEN)
