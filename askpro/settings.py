@@ -312,7 +312,6 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "CallStatus": "calls.models.Call.Status",
         "CallOutcome": "calls.models.Call.Outcome",
-        "TimeOffKind": "booking.models.TimeOff.Kind",
         "CallbackKind": "calls.models.CallbackRequest.Kind",
         "CallbackStatus": "calls.models.CallbackRequest.Status",
         "CallbackPriority": "calls.models.CallbackRequest.Priority",

@@ -5,11 +5,15 @@ from functools import cache
 from pathlib import Path
 
 _HERE = Path(__file__).parent
+_WORDS_AND_PEOPLE = (
+    *("arguments", "dictation", "emergencies", "emergency_words", "identity", "knowing"),
+    *("leading_out", "naming", "offers", "sounds", "speech", "wishes"),
+)
 # What decides during a call; wiring, pages and models do not.
 _DECIDING = (
     *sorted((_HERE / "when").glob("*.py")),
-    *(_HERE / f"{name}.py" for name in ("arguments", "naming", "offers", "speech", "wishes")),
-    _HERE.parent / "booking" / "catalogue.py",
+    *(_HERE / f"{name}.py" for name in _WORDS_AND_PEOPLE),
+    *(_HERE.parent / "booking" / f"{name}.py" for name in ("catalogue", "hearing")),
 )
 
 

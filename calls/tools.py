@@ -29,6 +29,7 @@ from calls import (
     listing,
     own_appointments,
     transferring,
+    waiting_tool,
 )
 from calls.answers import Answer
 from calls.arguments import Parameter
@@ -179,6 +180,13 @@ TOOLS: Mapping[str, Tool] = {
             verb=changing.cancel_appointment,
             parameters=(*_WHICH, arguments.REASON, arguments.CONFIRMED),
             also=("cancel", "delete_appointment", "termin_absagen", "storno", "cancel_booking"),
+        ),
+        Tool(
+            name="join_waiting_list",
+            purpose="Setzt den Anrufer auf die Warteliste, wenn nichts Passendes frei ist. Das ist keine Buchung.",
+            verb=waiting_tool.join_waiting_list,
+            parameters=(*_WISH, replace(arguments.NAME, required=True), arguments.EMAIL),
+            also=("waiting_list", "waitlist", "join_waitlist", "warteliste"),
         ),
         Tool(
             name="request_callback",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from booking.models import Appointment, Customer
+from booking.models import Appointment, Customer, WaitingEntry
 from tenants import scope
 from tenants.models import Tenant
 from tests import factories
@@ -212,3 +212,28 @@ def test_a_service_for_another_persons_words_stays_a_question(
     )
 
     assert answer["state"] == "ask_staff"
+
+
+# --- the waiting list ----------------------------------------------------------------------------
+
+
+def test_a_caller_waits_for_the_days_and_hours_they_said(salon: Tenant, retell: Retell) -> None:
+    call = retell.new_call()
+    wish = {"service": "Haarschnitt", "date": "nächste Woche", "time": "vormittags", "name": "Anna"}
+
+    without = retell.asks_for("join_waiting_list", call, **wish)
+    joined = [
+        retell.asks_for(
+            "join_waiting_list", call, **wish, email="anna punkt berg ät example punkt org"
+        )
+        for _ in range(2)
+    ]
+
+    assert without["state"] == "ask_email"
+    assert [each["state"] for each in joined] == ["waiting"] * 2
+    assert "Ein Termin ist das noch nicht" in joined[0]["say"]
+    with scope.tenant(salon):
+        entry = WaitingEntry.objects.get()
+        assert not Appointment.objects.exists()
+    assert (str(entry.first_day), str(entry.last_day)) == ("2026-11-30", "2026-12-06")
+    assert (entry.from_minute, entry.until_minute) == (8 * 60, 12 * 60)
