@@ -66,6 +66,7 @@ def _groups() -> list[tuple[str, list[_Entry]]]:
             _("Diary"),
             [
                 _Entry(_("Appointments"), "booking.Appointment", "event"),
+                _Entry(_("Sessions"), "booking.Session", "diversity_3"),
                 _Entry(_("Customers"), "booking.Customer", "groups"),
             ],
         ),
@@ -75,7 +76,11 @@ def _groups() -> list[tuple[str, list[_Entry]]]:
                 _Entry(_("Services"), "booking.Service", "content_cut"),
                 _Entry(_("Staff"), "booking.StaffMember", "badge"),
                 _Entry(_("Working hours"), "booking.WorkingHours", "schedule"),
+                _Entry(_("Hours of single dates"), "booking.SpecialHours", "event_note"),
                 _Entry(_("Time off"), "booking.TimeOff", "beach_access"),
+                _Entry(_("Resources"), "booking.Resource", "chair"),
+                _Entry(_("Policies"), "booking.Policy", "policy"),
+                _Entry(_("Rules of the diary"), "booking.DiaryRules", "rule"),
             ],
         ),
         (

@@ -97,6 +97,39 @@ def remove_resource(resource: Resource, *, by: Actor, now: datetime) -> None:
     records.remove(resource, by=by, now=now, unless=[needed])
 
 
+PARTS = ("duration_minutes", "processing_after_minutes", "processing_minutes", "seats")
+
+
+def problems_of(
+    *,
+    duration_minutes: int,
+    processing_after_minutes: int | None,
+    processing_minutes: int,
+    seats: int,
+) -> dict[str, object]:
+    """Return by field, in sentences, what the database would refuse without one."""
+    begins, lasts = processing_after_minutes, processing_minutes
+    errors: dict[str, object] = {}
+    if (begins is None) != (lasts == 0):
+        errors["processing_minutes"] = _("Say when the processing time begins and how long it is.")
+    elif begins is not None and not 0 < begins <= duration_minutes - lasts:
+        errors["processing_minutes"] = _("The processing time is part of the duration.")
+    if seats > 1 and lasts:
+        errors["seats"] = _("A service with several seats has no processing time.")
+    return errors
+
+
+def choose_from(requirement: Requirement, resources: Iterable[Resource]) -> None:
+    """Let a requirement be met by exactly these resources."""
+    RequirementResource.objects.filter(requirement=requirement).delete()
+    RequirementResource.objects.bulk_create(
+        RequirementResource(
+            tenant_id=requirement.tenant_id, requirement=requirement, resource=resource
+        )
+        for resource in resources
+    )
+
+
 def _as_it_would_be(service: Service, wanted: Mapping[str, Any]) -> Service:
     values = {
         field.attname: getattr(service, field.attname) for field in Service._meta.concrete_fields
@@ -105,15 +138,7 @@ def _as_it_would_be(service: Service, wanted: Mapping[str, Any]) -> Service:
 
 
 def _check(service: Service) -> None:
-    """Say what the database would refuse without a sentence."""
-    begins, lasts = service.processing_after_minutes, service.processing_minutes
-    errors: dict[str, object] = {}
-    if (begins is None) != (lasts == 0):
-        errors["processing_minutes"] = _("Say when the processing time begins and how long it is.")
-    elif begins is not None and begins + lasts > service.duration_minutes:
-        errors["processing_minutes"] = _("The processing time is part of the duration.")
-    if service.seats > 1 and lasts:
-        errors["seats"] = _("A service with several seats has no processing time.")
+    errors = problems_of(**{name: getattr(service, name) for name in PARTS})
     if errors:
         raise Invalid(**errors)
 
@@ -133,9 +158,6 @@ def _let_it_need(service: Service, needs: Sequence[Need]) -> int:
         Requirement(tenant_id=service.tenant_id, service=service, name=need.name, mode=need.mode)
         for need in needs
     )
-    RequirementResource.objects.bulk_create(
-        RequirementResource(tenant_id=service.tenant_id, requirement=row, resource=resource)
-        for row, need in zip(rows, needs, strict=True)
-        for resource in need.resources
-    )
+    for row, need in zip(rows, needs, strict=True):
+        choose_from(row, need.resources)
     return len(rows)

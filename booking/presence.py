@@ -77,6 +77,11 @@ def _check_minutes(begin: int | None, end: int | None) -> None:
         raise Invalid(until_minute=_("The end must be after the beginning, within a day."))
 
 
+def lock_team(branch_id: int) -> None:
+    """Wait for the diaries of everybody who works in a branch."""
+    lock_diaries_of([TimeOff(branch_id=branch_id)])
+
+
 def lock_diaries_of(rows: Iterable[Any]) -> None:
     """Wait for the diaries these rows are about, in the order of their ids; a row without a person is about all."""
     people: set[int] = set()

@@ -14,15 +14,19 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from booking import availability, notes, scheduling
 from booking.admin import customers as customer_pages
 from booking.admin import diary_forms
+from booking.admin.attendance import BUTTONS, AttendanceVerbs
 from booking.admin.inputs import euros, written
 from booking.admin.local_time import LocalTimeAdmin
 from booking.availability import Slot
+from booking.explaining import SENTENCES
+from booking.hosts import Override
 from booking.models import Appointment, AppointmentChange
 from booking.periods import Period
 from tenants import scope
@@ -50,7 +54,6 @@ _COLOURS = {
     Appointment.Status.NO_SHOW: "danger",
     Appointment.Status.CANCELLED: "danger",
 }
-_OPEN = (Appointment.Status.HELD, Appointment.Status.PENDING, Appointment.Status.CONFIRMED)
 _OFFERED = 6
 _LOOK_AHEAD = timedelta(days=14)
 
@@ -86,8 +89,18 @@ class ChangesInline(TenantInline):
     is_record = True
     may_be_deleted = False
     model = AppointmentChange
-    fields = ("at", "kind", "by", "through", "old_starts_at", "new_starts_at", "reason")
-    readonly_fields = ("by", "through")
+    fields = (
+        "at",
+        "kind",
+        "by",
+        "through",
+        "old_starts_at",
+        "new_starts_at",
+        "reason",
+        "fee",
+        "set_aside",
+    )
+    readonly_fields = ("by", "through", "fee", "set_aside")
     ordering = ("at", "pk")
     verbose_name_plural = _("what became of it")
 
@@ -95,13 +108,22 @@ class ChangesInline(TenantInline):
     def by(self, change: AppointmentChange) -> str:
         return who(change.actor)
 
+    @column(_("fee"))
+    def fee(self, change: AppointmentChange) -> str:
+        return f"{euros(change.fee_cents)} €" if change.fee_cents else "–"
+
+    @column(_("set aside"))
+    def set_aside(self, change: AppointmentChange) -> str:
+        rules = change.terms.get("overridden", [])
+        return ", ".join(gettext(SENTENCES.get(rule, rule)) for rule in rules) or "–"
+
     @column(_("source"))
     def through(self, change: AppointmentChange) -> str:
         return str(dict(Appointment.Source.choices).get(change.source, change.source))
 
 
 @admin.register(Appointment)
-class AppointmentAdmin(LocalTimeAdmin):
+class AppointmentAdmin(AttendanceVerbs, LocalTimeAdmin):
     area = Area.DIARY
     verbs_write_the_audit_trail = True
     related = ("branch", "service", "staff_member", "customer")
@@ -116,7 +138,8 @@ class AppointmentAdmin(LocalTimeAdmin):
                     ("customer", "attendee_name"),
                     ("branch", "price"),
                     ("source", "call"),
-                    ("confirmed_at", "cancelled_at"),
+                    ("seats", "together"),
+                    ("confirmed_at", "checked_in_at", "cancelled_at"),
                 )
             },
         ),
@@ -128,7 +151,15 @@ class AppointmentAdmin(LocalTimeAdmin):
     search_help_text = _("Name, full number, e-mail address or #number")
     sortable_by = ()
     actions = ("cancel_chosen",)
-    actions_detail = ("move", "cancel")
+    actions_detail = (
+        "check_in",
+        "undo_check_in",
+        "complete",
+        "no_show",
+        "waive",
+        "move",
+        "cancel",
+    )
 
     # --- Lists -------------------------------------------------------------------------------------
 
@@ -161,6 +192,8 @@ class AppointmentAdmin(LocalTimeAdmin):
 
     @column(_("status"))
     def state_in_words(self, appointment: Appointment) -> str:
+        if appointment.is_waived:
+            return _("%(state)s, forgiven") % {"state": appointment.get_status_display()}
         if appointment.hold_expires_at is None:
             return str(appointment.get_status_display())
         until = appointment.hold_expires_at.astimezone(appointment.branch.zone)
@@ -180,6 +213,19 @@ class AppointmentAdmin(LocalTimeAdmin):
         except NoReverseMatch:
             return str(appointment.call_number)
         return format_html('<a class="text-link" href="{}">{}</a>', url, appointment.call_number)
+
+    @column(_("belongs to"))
+    def together(self, appointment: Appointment) -> str:
+        """Say which session, visit and series it is part of."""
+        parts: list[str] = []
+        if appointment.session_id is not None:
+            url = reverse("admin:booking_session_change", args=[appointment.session_id])
+            parts.append(format_html('<a class="text-link" href="{}">{}</a>', url, _("session")))
+        if appointment.visit_id is not None:
+            parts.append(f"{_('visit')} {appointment.visit_id}")
+        if appointment.series_id is not None:
+            parts.append(f"{_('series')} {appointment.series_id}")
+        return format_html_join(", ", "{}", ((part,) for part in parts)) or "–"
 
     @admin.action(description=_("Cancel the chosen ones"), permissions=["act"])
     def cancel_chosen(self, request: HttpRequest, queryset: QuerySet[Appointment]) -> None:
@@ -217,8 +263,11 @@ class AppointmentAdmin(LocalTimeAdmin):
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         actions: list[Any] = super().get_actions_detail(request, object_id)
-        is_open = Appointment.objects.filter(pk=object_id, status__in=_OPEN).exists()
-        return actions if is_open else []
+        row = Appointment.objects.filter(pk=object_id).only("status", "is_waived").first()
+        has = BUTTONS.get(row.status, frozenset()) if row else frozenset()
+        if row is not None and row.is_waived:
+            has -= {"waive"}
+        return [each for each in actions if each.path in has]
 
     # --- Book, move, cancel ----------------------------------------------------------------------------
 
@@ -288,6 +337,8 @@ class AppointmentAdmin(LocalTimeAdmin):
             now=timezone.now(),
             idempotency_key=f"back_office:{form.cleaned_data['key']}",
             notes=form.cleaned_data["notes"],
+            seats=form.cleaned_data["seats"] or 1,
+            override=_override(form),
         )
         text = _("Booked: %(what)s") % {"what": _named(booking.appointment)}
         self.message_user(request, text, messages.SUCCESS)
@@ -302,6 +353,7 @@ class AppointmentAdmin(LocalTimeAdmin):
             source=_SOURCE,
             now=timezone.now(),
             reason=form.cleaned_data["reason"],
+            override=_override(form),
         )
         self.message_user(request, _("The appointment was moved."), messages.SUCCESS)
         return appointment
@@ -333,12 +385,12 @@ class AppointmentAdmin(LocalTimeAdmin):
         *,
         title: Any,
         submit: Any,
-        do: Callable[[Any], Appointment],
+        do: Callable[[Any], Appointment] | None,
         appointment: Appointment | None = None,
     ) -> HttpResponse:
         """Show the form, or do what it says and go on; a refusal is said beside the form."""
         free: list[dict[str, str]] = []
-        if request.method == "POST" and form.is_valid():
+        if do is not None and request.method == "POST" and form.is_valid():
             try:
                 with transaction.atomic():
                     done = do(form)
@@ -366,6 +418,11 @@ class AppointmentAdmin(LocalTimeAdmin):
             else self.url_of("changelist"),
         }
         return render(request, "admin/booking/appointment/act.html", context)
+
+
+def _override(form: Any) -> Override | None:
+    reason = form.cleaned_data["override"]
+    return Override(reason=reason) if reason else None
 
 
 def _typed(request: HttpRequest) -> QueryDict | None:

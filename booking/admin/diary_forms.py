@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminEmailInputWidget,
+    UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
@@ -56,23 +57,46 @@ class _CustomerSelect(AutocompleteSelect):
         return f"{url}?tenant={scope.current().tenant_id}"
 
 
+def _override_field() -> forms.CharField:
+    return forms.CharField(
+        label=_("set rules aside, because"),
+        max_length=300,
+        required=False,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text=_(
+            "Notice, hours, limits and policies are then not asked. What is taken stays taken."
+        ),
+    )
+
+
 class BookingForm(PlainForm):
     """A new appointment: an existing customer, or one who is written down now."""
 
     layout = (
         ("service", "branch"),
-        ("staff_member",),
+        ("staff_member", "seats"),
         ("day", "clock"),
         ("chosen",),
         ("name",),
         ("phone", "email"),
         ("notes", "key"),
+        ("override",),
     )
+
+    override = _override_field()
 
     key = forms.UUIDField(widget=forms.HiddenInput())
     branch = _choice(None, label=_("branch"))
     service = _choice(None, label=_("service"))
     staff_member = _choice(None, label=_("staff member"), required=False, empty_label=_ANYBODY)
+    seats = forms.IntegerField(
+        label=_("seats"),
+        min_value=1,
+        max_value=500,
+        initial=1,
+        required=False,
+        widget=UnfoldAdminIntegerFieldWidget(),
+    )
     day = day_field()
     clock = clock_field()
     chosen: "forms.ModelChoiceField[Customer]" = forms.ModelChoiceField(
@@ -141,6 +165,14 @@ class BookingForm(PlainForm):
         return name
 
 
+class GivenReasonForm(PlainForm):
+    """Why; without it nothing happens."""
+
+    layout: ClassVar[tuple[tuple[str, ...], ...]] = (("reason",),)
+
+    reason = forms.CharField(label=_("reason"), max_length=300, widget=UnfoldAdminTextInputWidget())
+
+
 class ReasonForm(PlainForm):
     layout: ClassVar[tuple[tuple[str, ...], ...]] = (("reason",),)
 
@@ -152,7 +184,9 @@ class ReasonForm(PlainForm):
 class MoveForm(ReasonForm):
     """Another time, and perhaps another person; what is booked stays the same."""
 
-    layout = (("day", "clock"), ("staff_member",), ("reason",))
+    layout = (("day", "clock"), ("staff_member",), ("reason",), ("override",))
+
+    override = _override_field()
 
     day = day_field()
     clock = clock_field()

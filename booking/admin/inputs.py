@@ -13,15 +13,19 @@ from unfold.widgets import INPUT_CLASSES, UnfoldAdminTextInputWidget
 
 from tenants.models import Branch
 
-_CLOCK = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])")
+_CLOCK = re.compile(r"([0-9]{1,2}):([0-5][0-9])")
 _EUROS = re.compile(r"([0-9]{1,6})(?:[.,]([0-9]{1,2}))?")
 _WHOLE_DAY = 24 * 60
 
 
 class WallTimeField(forms.Field):
-    """``09:30`` on the page, 570 in the row; ``24:00`` is the end of the day."""
+    """``09:30`` on the page, 570 in the row; ``24:00`` is the end of the day.
 
-    def __init__(self, **options: Any) -> None:
+    With `latest` beyond that ``26:00`` is two o'clock in the night that follows.
+    """
+
+    def __init__(self, *, latest: int = _WHOLE_DAY, **options: Any) -> None:
+        self.latest = latest
         options.setdefault(
             "widget", UnfoldAdminTextInputWidget(attrs={"placeholder": "09:00", "size": 6})
         )
@@ -34,8 +38,8 @@ class WallTimeField(forms.Field):
         if value in self.empty_values:
             return None
         typed = _CLOCK.fullmatch(str(value).strip())
-        minute = int(typed[1]) * 60 + int(typed[2]) if typed else _WHOLE_DAY + 1
-        if minute > _WHOLE_DAY:
+        minute = int(typed[1]) * 60 + int(typed[2]) if typed else self.latest + 1
+        if minute > self.latest:
             raise ValidationError(_("Write the time as 09:30."))
         return minute
 

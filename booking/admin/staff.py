@@ -14,19 +14,24 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminIntegerFieldWidget,
+)
 
-from booking.admin.inputs import WallTimeField, written
+from booking import presence, team
+from booking.admin.inputs import EuroField, WallTimeField, written
 from booking.admin.local_time import LocalTimeAdmin
 from booking.models import (
     Appointment,
     Service,
     Skill,
+    SpecialHours,
     StaffMember,
     TimeOff,
     WorkingHours,
 )
-from tenants.admin.business import BranchAdmin
+from tenants.admin.business import BranchAdmin, BranchForm
 from tenants.back_office import (
     TenantForm,
     TenantInline,
@@ -35,6 +40,7 @@ from tenants.back_office import (
 from tenants.models import Branch
 from tenants.roles import Area
 
+_LAST_START, _LAST_END = 24 * 60 - 1, 48 * 60 - 1
 # Time off that is long over need not be loaded into a form.
 _SHOWN_AFTER_ITS_END = timedelta(days=30)
 
@@ -43,16 +49,59 @@ _SHOWN_AFTER_ITS_END = timedelta(days=30)
 
 
 class HoursForm(TenantForm):
-    from_minute = WallTimeField(label=_("from"))
-    until_minute = WallTimeField(label=_("until"))
+    from_minute = WallTimeField(label=_("from"), latest=_LAST_START)
+    until_minute = WallTimeField(
+        label=_("until"), latest=_LAST_END, help_text=_("26:00 is 2:00 of the next day.")
+    )
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}
         begin, end = cleaned.get("from_minute"), cleaned.get("until_minute")
         if begin is not None and end is not None and begin >= end:
             self.add_error("until_minute", _("The end must be after the beginning."))
+        elif begin is not None and end is not None and end > begin + 1440:
+            self.add_error("until_minute", _("The end must be after the beginning, within a day."))
         _must_work_there(self, cleaned)
         return cleaned
+
+
+class SpecialHoursForm(HoursForm):
+    """Without times: closed, or not at work."""
+
+    from_minute = WallTimeField(label=_("from"), latest=_LAST_START, required=False)
+    until_minute = WallTimeField(
+        label=_("until"),
+        latest=_LAST_END,
+        required=False,
+        help_text=_("Both empty: closed all day."),
+    )
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or {}
+        begin, end = cleaned.get("from_minute"), cleaned.get("until_minute")
+        if (begin is None) != (end is None) and not self.errors:
+            text = _("Say from when until when, or neither: closed all day.")
+            self.add_error("until_minute", text)
+        return cleaned
+
+
+class BranchWithHolidaysForm(BranchForm):
+    half_day_until_minute = WallTimeField(
+        label=_("open on 24 and 31 December until"),
+        required=False,
+        help_text=_("00:00 means closed all day, empty means open as on every other day."),
+    )
+
+
+class SkillForm(TenantForm):
+    price_cents = EuroField(label=_("own price (€)"), required=False)
+    duration_minutes = forms.IntegerField(
+        label=_("own duration (minutes)"),
+        required=False,
+        min_value=5,
+        max_value=720,
+        widget=UnfoldAdminIntegerFieldWidget(),
+    )
 
 
 class TimeOffForm(TenantForm):
@@ -120,6 +169,48 @@ class HoursOfStaffInline(HoursInline):
     verbose_name_plural = _("own working hours (none: when the branch is open)")
 
 
+class SpecialHoursInline(TenantInline):
+    area = Area.OFFER
+    model = SpecialHours
+    form = SpecialHoursForm
+    fields = ("day", "from_minute", "until_minute", "note")
+    ordering = ("day", "from_minute", "pk")
+    verbose_name_plural = _("hours of single dates")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SpecialHours]:
+        rows: QuerySet[SpecialHours] = super().get_queryset(request)
+        return rows.filter(day__gte=(timezone.now() - _SHOWN_AFTER_ITS_END).date())
+
+
+class SpecialHoursOfBranchInline(SpecialHoursInline):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SpecialHours]:
+        return super().get_queryset(request).filter(staff_member__isnull=True)
+
+
+class SpecialHoursOfStaffInline(SpecialHoursInline):
+    fk_name = "staff_member"
+
+
+class SkillInline(TenantInline):
+    """What is particular about somebody's services; which ones they offer is ticked above."""
+
+    area = Area.OFFER
+    model = Skill
+    form = SkillForm
+    may_be_deleted = False
+    fields = ("service", "valid_until", "duration_minutes", "price_cents")
+    readonly_fields = ("service",)
+    ordering = ("service__name", "pk")
+    verbose_name_plural = _("own pace and price (empty: as the service)")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Skill]:
+        rows: QuerySet[Skill] = super().get_queryset(request)
+        return rows.select_related("service")
+
+
 class TimeOffInline(TenantInline):
     area = Area.OFFER
     model = TimeOff
@@ -152,8 +243,8 @@ class StaffMemberAdmin(LocalTimeAdmin):
     may_be_deleted = True
     form = StaffForm
     related = ("branch",)
-    inlines = (HoursOfStaffInline, TimeOffOfStaffInline)
-    fields = ("name", ("branch", "email"), "is_active", "offers")
+    inlines = (SkillInline, HoursOfStaffInline, SpecialHoursOfStaffInline, TimeOffOfStaffInline)
+    fields = ("name", ("branch", "email"), ("max_per_day", "is_active"), "offers")
     list_display = ("name", "branch", "offers", "is_active")
     list_filter = ("is_active", "branch")
     search_fields = ("name__istartswith",)
@@ -169,13 +260,12 @@ class StaffMemberAdmin(LocalTimeAdmin):
             obj.lock_diary()
         super().save_model(request, obj, form, change)
         if change and "branch" in form.changed_data:
-            # Whoever changes the branch takes their hours along.
-            for rows in (WorkingHours.objects, TimeOff.objects):
-                rows.filter(staff_member=obj).update(branch=obj.branch)
+            team.take_hours_along(obj)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        for each in formset.forms:
-            each.instance.branch_id = form.instance.branch_id
+        if formset.model is not Skill:
+            for each in formset.forms:
+                each.instance.branch_id = form.instance.branch_id
         formset.save()
         _warn_of_appointments(self, request, formset)
 
@@ -206,10 +296,18 @@ admin.site.unregister(Branch)
 
 @admin.register(Branch)
 class BranchWithHoursAdmin(LocalTimeAdmin, BranchAdmin):
-    inlines = (HoursOfBranchInline, TimeOffOfBranchInline)
+    form = BranchWithHolidaysForm
+    inlines = (HoursOfBranchInline, SpecialHoursOfBranchInline, TimeOffOfBranchInline)
+    fieldsets = (
+        *BranchAdmin.fieldsets,
+        (
+            _("Holidays"),
+            {"fields": (("closes_on_holidays", "municipality"), "half_day_until_minute")},
+        ),
+    )
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        _lock_diaries(branch_id=form.instance.pk)
+        presence.lock_team(form.instance.pk)
         formset.save()
         _warn_of_appointments(self, request, formset)
 
@@ -226,17 +324,17 @@ class _PresenceAdmin(LocalTimeAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if change:
             before = self.model._default_manager.get(pk=obj.pk)
-            _lock_diaries_of([before, obj])
+            presence.lock_diaries_of([before, obj])
         else:
-            _lock_diaries_of([obj])
+            presence.lock_diaries_of([obj])
         super().save_model(request, obj, form, change)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        _lock_diaries_of([obj])
+        presence.lock_diaries_of([obj])
         super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        _lock_diaries_of(queryset)
+        presence.lock_diaries_of(queryset)
         super().delete_queryset(request, queryset)
 
 
@@ -259,6 +357,27 @@ class WorkingHoursAdmin(_PresenceAdmin):
 
     @column(_("time"))
     def span(self, hours: WorkingHours) -> str:
+        clock = WallTimeField()
+        begin = clock.prepare_value(hours.from_minute)
+        return f"{begin}–{clock.prepare_value(hours.until_minute)}"
+
+
+@admin.register(SpecialHours)
+class SpecialHoursAdmin(_PresenceAdmin):
+    form = SpecialHoursForm
+    fields = (("branch", "staff_member"), ("day", "from_minute", "until_minute"), "note")
+    list_display = ("day", "whose", "branch", "span", "note")
+    list_filter = ("branch", "staff_member")
+    ordering = ("-day", "pk")
+
+    @column(_("who"))
+    def whose(self, hours: SpecialHours) -> str:
+        return str(hours.staff_member or _("the branch"))
+
+    @column(_("time"))
+    def span(self, hours: SpecialHours) -> str:
+        if hours.from_minute is None:
+            return str(_("closed"))
         clock = WallTimeField()
         begin = clock.prepare_value(hours.from_minute)
         return f"{begin}–{clock.prepare_value(hours.until_minute)}"
@@ -289,27 +408,7 @@ class TimeOffAdmin(_PresenceAdmin):
         return written(off.ends_at, off.branch)
 
 
-# --- The diaries behind them ----------------------------------------------------------------------------
-
-
-def _lock_diaries_of(rows: Iterable[Any]) -> None:
-    """Lock the diaries these rows are about, in the order of their ids; a row without a person is about all."""
-    people: set[int] = set()
-    for row in rows:
-        if row.staff_member_id is None:
-            colleagues = StaffMember.objects.filter(branch_id=row.branch_id)
-            people.update(colleagues.values_list("pk", flat=True))
-        else:
-            people.add(row.staff_member_id)
-    _lock(StaffMember.objects.filter(pk__in=people))
-
-
-def _lock_diaries(*, branch_id: int) -> None:
-    _lock(StaffMember.objects.filter(branch_id=branch_id))
-
-
-def _lock(people: QuerySet[StaffMember]) -> None:
-    list(people.order_by("pk").select_for_update(no_key=True, of=("self",)).only("pk"))
+# --- What lies in new time off ------------------------------------------------------------------------------
 
 
 def _warn_of_appointments(page: Any, request: HttpRequest, formset: Any) -> None:

@@ -1,7 +1,7 @@
 """Pages about the business itself, its branches and numbers."""
 
 import zoneinfo
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
@@ -106,7 +106,7 @@ class BranchForm(TenantForm):
 class BranchAdmin(TenantModelAdmin):
     area = Area.BUSINESS
     form = BranchForm
-    fieldsets = (
+    fieldsets: ClassVar[tuple[Any, ...]] = (
         (None, {"fields": ("name", "is_active")}),
         (_("Address"), {"fields": ("street", ("postcode", "city"), "state", "email")}),
         (_("Language and time"), {"fields": (("language", "time_zone"),)}),

@@ -9,7 +9,19 @@ from django.test import Client
 from django.urls import reverse
 
 from billing.models import UsageRecord
-from booking.models import Appointment, AppointmentChange, TimeOff, WorkingHours
+from booking.models import (
+    Appointment,
+    AppointmentChange,
+    DiaryRules,
+    Policy,
+    Resource,
+    Service,
+    Session,
+    SpecialHours,
+    StaffMember,
+    TimeOff,
+    WorkingHours,
+)
 from calls.models import (
     Agent,
     AgentVersion,
@@ -23,7 +35,7 @@ from calls.models import (
 )
 from integrations.models import Command, Credential, Delivery, Message
 from tenants import actors, alerts, audit, scope
-from tenants.models import PhoneNumber, Tenant, User
+from tenants.models import Branch, PhoneNumber, Tenant, User
 from tests import factories
 
 # As the telephone wrote them; distinct, so that a page that shows them is found out.
@@ -201,6 +213,7 @@ def fill(tenant: Tenant, *, now: datetime, number: int) -> dict[str, Model]:
             message, command, credential, usage, agent, version,
             desk, rule, entry, errand,
         ]  # fmt: skip
+        rows += _rules_and_rooms(tenant, branch, jana, now=now)
         kinds = {"tenants.ApiKey", "tenants.Alert", "tenants.AuditEntry"}
         rows += [
             model._default_manager.order_by("pk")[0]
@@ -209,3 +222,28 @@ def fill(tenant: Tenant, *, now: datetime, number: int) -> dict[str, Model]:
         ]
     assert isinstance(off, TimeOff)
     return {row._meta.label: row for row in rows}
+
+
+def _rules_and_rooms(
+    tenant: Tenant, branch: Branch, person: StaffMember, *, now: datetime
+) -> list[Model]:
+    """Make what decides about times beside the hours, in the scope that is open."""
+    yoga = Service.objects.create(tenant=tenant, name="Yoga", duration_minutes=60, seats=6)
+    begin = now + timedelta(days=3)
+    return [
+        Resource.objects.create(tenant=tenant, branch=branch, name=f"Platz {tenant.slug}"),
+        Policy.objects.create(
+            tenant=tenant, kind="cancel", fee_tiers=[{"under_hours": 24, "percent": 50}]
+        ),
+        DiaryRules.objects.create(tenant=tenant),
+        SpecialHours.objects.create(tenant=tenant, branch=branch, day=begin.date()),
+        Session.objects.create(
+            tenant=tenant,
+            branch=branch,
+            service=yoga,
+            staff_member=person,
+            starts_at=begin,
+            ends_at=begin + timedelta(hours=1),
+            capacity=6,
+        ),
+    ]

@@ -14,9 +14,10 @@ Role = Membership.Role
 
 # Lists that open, by the last part of their address.
 TELEPHONE = {"call", "callbackrequest", "errand"}
-DIARY = {"appointment"}
+DIARY = {"appointment", "session"}
 CUSTOMERS = {"customer"}
-OFFER = {"service", "staffmember", "workinghours", "timeoff", "knowledgeentry"}
+OFFER = {"service", "staffmember", "workinghours", "timeoff", "resource", "policy"}
+OFFER |= {"specialhours", "diaryrules", "knowledgeentry"}
 BUSINESS = {"tenant", "branch", "phonenumber", "agent", "agentversion", "desk", "callerrule"}
 ACCESS = {"user", "apikey", "credential", "auditentry"}
 TRAFFIC = {"delivery", "message", "command", "alert"}
@@ -33,20 +34,21 @@ SEES = {
     Role.VIEWER: ALL - ACCESS,
 }
 RULES = {"desk", "callerrule"}
+BOOKED = DIARY - {"session"}
 # Pages on which something can be added.
 ADDS = {
-    Role.OWNER: DIARY
+    Role.OWNER: BOOKED
     | CUSTOMERS
     | OFFER
     | RULES
     | {"agent", "branch", "user", "apikey", "credential"},
-    Role.ADMIN: DIARY
+    Role.ADMIN: BOOKED
     | CUSTOMERS
     | OFFER
     | RULES
     | {"agent", "branch", "user", "apikey", "credential"},
-    Role.MANAGER: DIARY | CUSTOMERS | OFFER,
-    Role.RECEPTIONIST: DIARY | CUSTOMERS,
+    Role.MANAGER: BOOKED | CUSTOMERS | OFFER,
+    Role.RECEPTIONIST: BOOKED | CUSTOMERS,
     Role.STAFF: set(),
     Role.BILLING: set(),
     Role.VIEWER: set(),

@@ -11,7 +11,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from booking.admin.inputs import EuroField, WallTimeField
-from booking.models import Service, Skill, StaffMember, TimeOff, WorkingHours
+from booking.models import (
+    Service,
+    Skill,
+    SpecialHours,
+    StaffMember,
+    TimeOff,
+    WorkingHours,
+)
 from tenants import scope
 from tenants.models import AuditEntry, Branch, Tenant
 from tests import factories
@@ -50,6 +57,8 @@ def page_of(person: StaffMember, salon: Tenant, **fields: Any) -> dict[str, Any]
         "is_active": "on",
         "offers": offers,
         **rows("working_hours"),
+        **rows("special_hours"),
+        **rows("skills"),
         **rows("time_off"),
         **fields,
     }
@@ -106,7 +115,8 @@ def test_own_hours_with_a_break_are_written_at_the_person(
 
 
 @pytest.mark.parametrize(
-    ("begin", "end"), [("17:00", "09:00"), ("09:00", "09:00"), ("09:00", "25:00")]
+    ("begin", "end"),
+    [("17:00", "09:00"), ("09:00", "09:00"), ("09:00", "33:01"), ("24:00", "26:00")],
 )
 def test_hours_that_end_before_they_begin_are_refused(
     owner: Office, salon: Tenant, jana: StaffMember, begin: str, end: str
@@ -239,6 +249,8 @@ def test_somebody_new_is_written_down_with_what_they_offer(owner: Office, salon:
         is_active="on",
         offers=[cut.pk],
         **rows("working_hours"),
+        **rows("special_hours"),
+        **rows("skills"),
         **rows("time_off"),
     )
 
@@ -310,7 +322,11 @@ def test_opening_hours_are_written_at_the_branch(owner: Office, salon: Tenant) -
         "language": "de",
         "time_zone": "Europe/Berlin",
         "is_active": "on",
-        **rows("working_hours", {"weekday": 6, "from_minute": "10:00", "until_minute": "14:00"}),
+        "closes_on_holidays": "on",
+        "municipality": "catholic",
+        "half_day_until_minute": "13:00",
+        **rows("working_hours", {"weekday": 6, "from_minute": "22:00", "until_minute": "26:00"}),
+        **rows("special_hours", {"day": "2026-12-26", "note": "Betriebsferien"}),
         **rows("time_off"),
     }
 
@@ -319,7 +335,11 @@ def test_opening_hours_are_written_at_the_branch(owner: Office, salon: Tenant) -
     assert answer.redirect_chain
     with scope.tenant(salon):
         (row,) = WorkingHours.objects.filter(branch=branch)
-        assert (row.staff_member_id, row.weekday) == (None, 6)
+        assert (row.staff_member_id, row.weekday, row.until_minute) == (None, 6, 1560)
+        special = SpecialHours.objects.get()
+        assert (special.from_minute, special.note) == (None, "Betriebsferien")
+        stored = Branch.objects.get(pk=branch.pk)
+    assert (stored.municipality, stored.half_day_until_minute) == ("catholic", 780)
 
 
 @pytest.mark.parametrize(
@@ -347,7 +367,10 @@ def test_a_service_that_the_diary_could_not_keep_is_refused_at_its_field(
         "step_minutes": "15",
         "price_cents": "35,00",
         "is_active": "on",
+        "seats": "1",
+        "processing_minutes": "0",
         **rows("aliases"),
+        **rows("requirements"),
         field: value,
     }
 
@@ -403,6 +426,8 @@ def test_an_unused_branch_name_may_be_used_by_the_neighbour_too(
         time_zone="Europe/Berlin",
         is_active="on",
         **rows("working_hours"),
+        **rows("special_hours"),
+        **rows("skills"),
         **rows("time_off"),
     )
 

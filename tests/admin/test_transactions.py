@@ -129,7 +129,10 @@ def test_a_change_writes_only_the_columns_that_were_changed(
         price_cents="35,00",
         is_active="on",
         is_bookable_by_phone="on",
+        seats=1,
+        processing_minutes=0,
         **{"aliases-TOTAL_FORMS": 0, "aliases-INITIAL_FORMS": 0},
+        **{"requirements-TOTAL_FORMS": 0, "requirements-INITIAL_FORMS": 0},
     )
 
     with scope.tenant(salon):
@@ -149,7 +152,11 @@ def test_changes_stand_in_the_audit_trail_without_what_was_written(
         min_notice_minutes=60,
         horizon_days=60,
         step_minutes=15,
+        seats=1,
+        processing_minutes=0,
         **{
+            "requirements-TOTAL_FORMS": 0,
+            "requirements-INITIAL_FORMS": 0,
             "aliases-TOTAL_FORMS": 1,
             "aliases-INITIAL_FORMS": 0,
             "aliases-0-alias": "Geheim",

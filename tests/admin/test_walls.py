@@ -150,7 +150,7 @@ def test_platform_staff_cannot_mix_two_businesses(
 # The empty rows that a page with inlines posts.
 NO_ROWS = {
     f"{name}-{part}": 0
-    for name in ("working_hours", "time_off")
+    for name in ("working_hours", "special_hours", "skills", "time_off")
     for part in ("TOTAL_FORMS", "INITIAL_FORMS")
 }
 
