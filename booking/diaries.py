@@ -172,7 +172,7 @@ class Days:
         return line
 
     def _with_sessions(self, index: int, line: int, possible: int) -> int:
-        """Add the starts of sessions that have seats left; no resource, no other limit than the customer's is asked."""
+        """Add the starts of sessions that have seats left; its seats share resources, and no other limit than the customer's is asked."""
         for session in self.standing.get(self.people[index].id, {}).values():
             place = self.place(session.minute)
             if (possible >> place) & 1 and self._rule_of_session(index, session) is None:
@@ -254,9 +254,13 @@ class Days:
             return presence
         if self.day_of(session.minute) in self.limits.customer:
             return CUSTOMER_LIMIT
+        own = self.ruler.draw([(session.blocked_from, session.blocked_until)])
+        if self.needs is not None:
+            met = self.needs.joining(session.id, own).met(self.parts[index].total)
+            if not (met >> self.place(session.minute)) & 1:
+                return RESOURCE_TAKEN
         if session.seats_left < self.search.seats:
             return SESSION_FULL
-        own = self.ruler.draw([(session.blocked_from, session.blocked_until)])
         others = self.taken[index] & ~own
         return TAKEN if self.wanted(index, session.minute) & others else None
 

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from booking import timeline
 from booking.models import Requirement
@@ -20,6 +20,8 @@ class Needs:
     any_of: list[list[int]]
     taken: dict[int, int]
     size: int
+    # What the seats of a session share.
+    shared: dict[int, set[int]] = field(default_factory=dict)
 
     def met(self, length: int) -> int:
         """Return the line of minutes from which all requirements are met for `length` minutes."""
@@ -40,6 +42,16 @@ class Needs:
                 line &= _at_least(count, (free[each] for each in choice))
         return line
 
+    def joining(self, session_id: int, span: int) -> "Needs":
+        """Return the needs of one more in a session: what the others have in its span is theirs as well."""
+        ours = self.shared.get(session_id, set())
+        return replace(
+            self,
+            taken={
+                each: line & ~span if each in ours else line for each, line in self.taken.items()
+            },
+        )
+
     @property
     def cannot_be_met(self) -> bool:
         """Whether a branch lacks what is needed, or two requirements insist on the same resource."""
@@ -57,7 +69,7 @@ class Needs:
 
 
 _NEEDS = """
-SELECT q.id, q.mode, r.id, u.packed
+SELECT q.id, q.mode, r.id, u.packed, u.sessions
 FROM booking_requirement q
 LEFT JOIN booking_requirementresource o ON o.tenant_id = q.tenant_id AND o.requirement_id = q.id
 LEFT JOIN booking_resource r ON r.tenant_id = o.tenant_id AND r.id = o.resource_id
@@ -65,7 +77,8 @@ LEFT JOIN booking_resource r ON r.tenant_id = o.tenant_id AND r.id = o.resource_
 LEFT JOIN LATERAL (
   SELECT string_agg(
     int4send((date_part('epoch', u.blocked_from) / 60)::int)
-    || int4send((date_part('epoch', u.blocked_until) / 60)::int), '') AS packed
+    || int4send((date_part('epoch', u.blocked_until) / 60)::int), '') AS packed,
+    array_agg(u.session_number) FILTER (WHERE u.session_number IS NOT NULL) AS sessions
   FROM booking_resourceuse u JOIN booking_appointment a ON a.tenant_id = u.tenant_id AND a.id = u.appointment_id
   WHERE u.tenant_id = %(tenant)s AND u.resource_id = r.id
     AND tstzrange(u.blocked_from, u.blocked_until, '[)') && tstzrange(%(from)s, %(until)s, '[)')
@@ -93,17 +106,21 @@ def read(search: Search, who: Seeker, ruler: Ruler) -> Needs:
     modes: dict[int, str] = {}
     accepted: dict[int, list[int]] = {}
     taken: dict[int, int] = {}
-    for requirement, mode, resource, packed in rows:
+    shared: dict[int, set[int]] = {}
+    for requirement, mode, resource, packed, sessions in rows:
         modes[requirement] = mode
         some = accepted.setdefault(requirement, [])
         if resource is not None:
             some.append(resource)
             taken[resource] = ruler.draw(timeline.unpack(packed))
+            for session in sessions or ():
+                shared.setdefault(session, set()).add(resource)
     return Needs(
         all_of=[some for each, some in accepted.items() if modes[each] == Requirement.Mode.ALL],
         any_of=[some for each, some in accepted.items() if modes[each] == Requirement.Mode.ANY],
         taken=taken,
         size=ruler.size,
+        shared=shared,
     )
 
 

@@ -146,12 +146,12 @@ def resource(branch: Branch, name: str, **fields: Any) -> Resource:
         )
 
 
-def needs(service: Service, mode: str, *resources: Resource) -> Requirement:
+def needs(service: Service, mode: str, *resources: Resource, name: str = "") -> Requirement:
     with scope.tenant(service.tenant_id):
         requirement = Requirement.objects.create(
             tenant_id=service.tenant_id,
             service=service,
-            name=f"{mode} {[each.name for each in resources]}",
+            name=name or f"{mode} {[each.name for each in resources]}",
             mode=mode,
         )
         for each in resources:
