@@ -38,8 +38,8 @@ class Openings(Sequence[Slot]):
     @cached_property
     def starts(self) -> list[datetime]:
         """The instants at which somebody is free, each once."""
-        start_at = self._days.start_at
-        return [instant_of(start_at(place)) for place in timeline.minutes(self._union)]
+        day_one, unit = self._days.day_one, self._days.ruler.unit
+        return [instant_of(day_one + place * unit) for place in timeline.minutes(self._union)]
 
     def __len__(self) -> int:
         if self._every:
@@ -51,8 +51,7 @@ class Openings(Sequence[Slot]):
 
     def __iter__(self) -> Iterator[Slot]:
         for day in range(len(self._days.midnights) - 1):
-            for place, index in self._pairs_of(day):
-                yield self._slot(place, index)
+            yield from self.of_day(day)
 
     @overload
     def __getitem__(self, place: int) -> Slot: ...
@@ -73,7 +72,26 @@ class Openings(Sequence[Slot]):
 
     def of_day(self, day: int) -> list[Slot]:
         """Return the slots of one of the days, counted from zero."""
-        return [self._slot(*pair) for pair in self._pairs_of(day)]
+        search, faces, unit = self._days.search, self._faces, self._days.ruler.unit
+        service_id, branch_id, day_one = search.service.pk, search.branch.pk, self._days.day_one
+        found = []
+        for place, index in self._pairs_of(day):
+            person_id, name, duration, price = faces[index]
+            minute = day_one + place * unit
+            found.append(
+                Slot._make(
+                    (
+                        service_id,
+                        person_id,
+                        name,
+                        branch_id,
+                        instant_of(minute),
+                        instant_of(minute + duration),
+                        price,
+                    )
+                )
+            )
+        return found
 
     def only(self, lines: list[int]) -> "Openings":
         """Return those of these starts; where the usual person of the customer is free, nobody else is offered."""
@@ -103,20 +121,14 @@ class Openings(Sequence[Slot]):
             union |= line
         return union
 
-    def _slot(self, place: int, index: int) -> Slot:
+    @cached_property
+    def _faces(self) -> list[tuple[int, str, int, int | None]]:
+        """Number, name, minutes and price of each person."""
         days = self._days
-        person, minute = days.people[index], days.start_at(place)
-        return Slot._make(
-            (
-                days.search.service.pk,
-                person.id,
-                person.name,
-                days.search.branch.pk,
-                instant_of(minute),
-                instant_of(minute + days.shapes[index].duration),
-                teams.price_of(person, days.search),
-            )
-        )
+        return [
+            (person.id, person.name, shape.duration, teams.price_of(person, days.search))
+            for person, shape in zip(days.people, days.shapes, strict=True)
+        ]
 
     def _pairs_of(self, day: int) -> list[tuple[int, int]]:
         """Return the (place, person) of one day, in order."""
@@ -126,6 +138,8 @@ class Openings(Sequence[Slot]):
         if not left:
             return []
         found: list[tuple[int, int]] = []
+        if len(self.lines) == 1:
+            return [(start + place, 0) for place in timeline.minutes(left)]
         people: Sequence[int] = range(len(self.lines))
         if not self._every:
             people = self._in_turn(people, day)

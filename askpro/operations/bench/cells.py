@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterator
 
-from askpro.operations.bench import acknowledgement, diary, house
+from askpro.operations.bench import acknowledgement, bookings, diary, house, search
 from askpro.operations.bench.goals import Goal, Size
 from tenants.models import Tenant
 
 CELLS: dict[str, Callable[[Tenant, Size], Iterator[Goal]]] = {
     "ack": acknowledgement.acknowledgement,
     "slots": diary.slot_search,
+    "search": search.month_search,
+    "bookings": bookings.different_slots,
     "rivals": diary.rivals,
     "flow": house.core_flow,
     "hand-over": house.hand_over,

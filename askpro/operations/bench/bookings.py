@@ -1,0 +1,140 @@
+"""P10: writing appointments into different diaries, next to a unique key and to the usual way of locking."""
+
+import asyncio
+import itertools
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+from django.db import connection, connections
+
+from askpro.operations.bench import search
+from askpro.operations.bench.goals import Goal, Size, at_least
+from booking.models import Appointment, Customer, StaffMember
+from tenants import scope
+from tenants.models import Tenant
+
+_CLIENTS = 32
+_HALF_AN_HOUR = timedelta(minutes=30)
+# The lower bound: the same row, under a unique key and nothing else.
+_FLOORS = """
+DROP TABLE IF EXISTS bench_unique;
+CREATE TABLE bench_unique (LIKE booking_appointment INCLUDING IDENTITY, UNIQUE (staff_member_id, starts_at));
+GRANT SELECT, INSERT ON bench_unique TO PUBLIC;
+"""
+_BOOKED = """
+INSERT INTO booking_appointment (
+  tenant_id, branch_id, service_id, customer_id, staff_member_id, starts_at, ends_at, blocked_from, blocked_until,
+  attendee_name, seats, status, source, notes, is_waived, version, confirmed_at, created_at, updated_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, 'P10', 1, 'confirmed', 'api', '', false, 0, now(), now(), now())
+ON CONFLICT DO NOTHING
+"""
+_UNIQUE = _BOOKED.replace("booking_appointment", "bench_unique")
+# The usual way, on the real table.
+_LOCK = "SELECT id FROM booking_staffmember WHERE id = %s FOR UPDATE"
+_LOOK = """
+SELECT id FROM booking_appointment
+WHERE staff_member_id = %s AND status IN ('held', 'pending', 'confirmed', 'checked_in')
+  AND blocked_from < %s AND blocked_until > %s LIMIT 1
+"""
+
+Write = Callable[["psycopg.AsyncConnection[Any]", int, Any], Awaitable[None]]
+
+
+def different_slots(tenant: Tenant, size: Size) -> Iterator[Goal]:
+    """Rows of the real table with every constraint, wall and trigger, the line of what is taken among them."""
+    business = search.enter(200)
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(_FLOORS)
+    with scope.tenant(business.tenant):
+        people = list(StaffMember.objects.order_by("pk").values_list("pk", flat=True)[:_CLIENTS])
+        customer = Customer.objects.order_by("pk")[0]
+    who = (business.tenant.pk, business.branch.pk, business.service.pk, customer.pk)
+    far = business.first + timedelta(days=400)
+    ways = {
+        "product": _one_statement(_BOOKED, who),
+        "unique": _one_statement(_UNIQUE, who),
+        "usual": _usual(who),
+    }
+    counts: dict[str, list[float]] = {name: [] for name in ways}
+    for turn, (name, way) in itertools.product(range(size.rounds), ways.items()):
+        # The two that write into the same table want different days.
+        starts = far + timedelta(days=100 * (2 * turn + (name == "usual")))
+        load = _everybody(str(business.tenant.pk), people, starts, way, size.seconds)
+        counts[name].append(asyncio.run(load))
+    with scope.tenant(business.tenant):
+        Appointment.objects.filter(attendee_name="P10").delete()
+    product, unique, usual = (sorted(counts[name])[size.rounds // 2] for name in ways)
+    yield at_least(
+        "P10",
+        f"rows a second against a unique key ({product:.0f} / {unique:.0f})",
+        product / unique,
+        0.5,
+        "×",
+    )
+    yield at_least(
+        "P10",
+        f"rows a second against FOR UPDATE, look, insert ({product:.0f} / {usual:.0f})",
+        product / usual,
+        3.0,
+        "×",
+    )
+
+
+async def _everybody(
+    tenant_id: str, people: list[int], first: Any, way: Write, seconds: float
+) -> float:
+    """Return how many rows a second everybody wrote together, each into a diary of their own."""
+    stop = time.perf_counter() + seconds
+
+    async def one(person: int) -> int:
+        written = 0
+        async with _connected(tenant_id) as driver:
+            while time.perf_counter() < stop:
+                await way(driver, person, first + written * _HALF_AN_HOUR)
+                written += 1
+        return written
+
+    began = time.perf_counter()
+    written = await asyncio.gather(*map(one, people))
+    return sum(written) / (time.perf_counter() - began)
+
+
+@asynccontextmanager
+async def _connected(tenant_id: str) -> "AsyncIterator[psycopg.AsyncConnection[Any]]":
+    params = connection.get_connection_params()
+    known = {
+        name: params[name]
+        for name in ("dbname", "user", "password", "host", "port")
+        if params.get(name)
+    }
+    driver = await psycopg.AsyncConnection.connect(**known, autocommit=True, prepare_threshold=1)
+    try:
+        await driver.execute("SELECT set_config('app.tenant', %s, false)", (tenant_id,))
+        yield driver
+    finally:
+        await driver.close()
+
+
+def _one_statement(sql: str, who: tuple[Any, ...]) -> Write:
+    async def write(driver: "psycopg.AsyncConnection[Any]", person: int, starts_at: Any) -> None:
+        ends_at = starts_at + _HALF_AN_HOUR
+        await driver.execute(sql, (*who, person, starts_at, ends_at, starts_at, ends_at))
+
+    return write
+
+
+def _usual(who: tuple[Any, ...]) -> Write:
+    insert = _one_statement(_BOOKED, who)
+
+    async def write(driver: "psycopg.AsyncConnection[Any]", person: int, starts_at: Any) -> None:
+        async with driver.transaction():
+            await driver.execute(_LOCK, (person,))
+            looked = await driver.execute(_LOOK, (person, starts_at + _HALF_AN_HOUR, starts_at))
+            if await looked.fetchone() is None:
+                await insert(driver, person, starts_at)
+
+    return write
