@@ -37,19 +37,35 @@ class AttendanceVerbs:
 
     @button(_("Arrived"), path="check-in", icon="how_to_reg")
     def check_in(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self._do(request, object_id, attendance.check_in, _("The arrival is noted."))
+        return self._do(
+            request, object_id, attendance.check_in, _("Arrived"), _("The arrival is noted.")
+        )
 
     @button(_("Not there after all"), path="undo-check-in", icon="undo")
     def undo_check_in(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self._do(request, object_id, attendance.undo_check_in, _("The arrival is undone."))
+        return self._do(
+            request,
+            object_id,
+            attendance.undo_check_in,
+            _("Not there after all"),
+            _("The arrival is undone."),
+        )
 
     @button(_("Completed"), path="complete", icon="task_alt")
     def complete(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self._do(request, object_id, attendance.complete, _("The appointment took place."))
+        return self._do(
+            request,
+            object_id,
+            attendance.complete,
+            _("Completed"),
+            _("The appointment took place."),
+        )
 
     @button(_("Did not come"), path="no-show", icon="person_off")
     def no_show(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self._do(request, object_id, attendance.mark_no_show, _("Marked as missed."))
+        return self._do(
+            request, object_id, attendance.mark_no_show, _("Did not come"), _("Marked as missed.")
+        )
 
     @button(_("Forgive"), path="waive", icon="volunteer_activism")
     def waive(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -76,7 +92,7 @@ class AttendanceVerbs:
         return appointment
 
     def _do(
-        self, request: HttpRequest, object_id: str, verb: Callable[..., None], done: Any
+        self, request: HttpRequest, object_id: str, verb: Callable[..., None], title: Any, done: Any
     ) -> HttpResponse:
         """Ask, because a click on a link must change nothing; then do it and go back to the page."""
         with self._opened(request, object_id) as appointment:
@@ -84,7 +100,7 @@ class AttendanceVerbs:
                 answer: HttpResponse = self._answer(
                     request,
                     diary_forms.PlainForm(),
-                    title=_("Are you sure?"),
+                    title=title,
                     submit=_("Yes"),
                     do=None,
                     appointment=appointment,

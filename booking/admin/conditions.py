@@ -88,7 +88,7 @@ class PolicyAdmin(TenantModelAdmin):
     form = PolicyForm
     related = ("branch", "service", "staff_member")
     fieldsets = (
-        (_("What it is about"), {"fields": ("kind", ("branch", "service", "staff_member"))}),
+        (_("What it is about"), {"fields": (("kind", "branch"), ("service", "staff_member"))}),
         (_("What is allowed"), {"fields": (("notice_hours", "quota"), "text")}),
         (
             _("Fees"),

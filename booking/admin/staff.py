@@ -198,8 +198,8 @@ class SkillInline(TenantInline):
     model = Skill
     form = SkillForm
     may_be_deleted = False
-    fields = ("service", "valid_until", "duration_minutes", "price_cents")
-    readonly_fields = ("service",)
+    fields = ("what", "valid_until", "duration_minutes", "price_cents")
+    readonly_fields = ("what",)
     ordering = ("service__name", "pk")
     verbose_name_plural = _("own pace and price (empty: as the service)")
 
@@ -209,6 +209,10 @@ class SkillInline(TenantInline):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Skill]:
         rows: QuerySet[Skill] = super().get_queryset(request)
         return rows.select_related("service")
+
+    @column(_("service"))
+    def what(self, skill: Skill) -> str:
+        return str(skill.service)
 
 
 class TimeOffInline(TenantInline):
