@@ -261,6 +261,11 @@ SIP_TERMINATION_URI = env.str("SIP_TERMINATION_URI", default="")
 SIP_USERNAME = env.str("SIP_USERNAME", default="")
 SIP_PASSWORD = env.str("SIP_PASSWORD", default="")
 SIP_TRANSPORT = env.str("SIP_TRANSPORT", default="TLS")  # TLS | TCP | UDP
+# A language model of one's own behind our engine: any endpoint that speaks OpenAI's chat completions. Without it the
+# dialogue manager speaks, which needs none.
+LLM_BASE_URL = env.str("LLM_BASE_URL", default="")
+LLM_API_KEY = env.str("LLM_API_KEY", default="")
+LLM_MODEL = env.str("LLM_MODEL", default="")
 # Where the platform finds our own dialogue manager (`serve_llm`); behind a proxy the same host.
 LLM_WEBSOCKET_URL = env.str(
     "LLM_WEBSOCKET_URL", default=PUBLIC_URL.replace("http", "ws", 1)

@@ -19,6 +19,7 @@ PLATFORM_USERS = {
     "integrations/inbox.py",  # a delivery does not know its tenant yet
     "integrations/delivery.py",  # carries the outbox of all businesses
     "integrations/messaging/feedback.py",  # a provider names a message, not a business
+    "calls/websocket.py",  # a connection names a call, not a business
     "calls/aftercare.py",  # looks after the calls of all businesses
     "askpro/compliance/retention.py",  # deliveries of nobody grow old, too
     "askpro/operations/bench/cast.py",

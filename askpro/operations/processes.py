@@ -20,6 +20,16 @@ def web(*, port: int, host: str = "127.0.0.1", workers: int = _WEB_WORKERS) -> l
     ]
 
 
+def llm(*, port: int, host: str = "127.0.0.1", workers: int = 1) -> list[str]:
+    """Return the command of the websocket server of our own engine (docs/decisions/0006)."""
+    return [
+        *_module("granian"),
+        *("--interface", "asgi", "--host", host, "--port", str(port)),
+        *("--workers", str(workers), "--ws", "--no-access-log", "--respawn-failed-workers"),
+        "askpro.asgi:application",
+    ]
+
+
 def worker(*, threads: int = _THREADS) -> list[str]:
     """Return the command of the worker; threads, because its work is waiting for others."""
     return [
