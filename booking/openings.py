@@ -74,22 +74,14 @@ class Openings(Sequence[Slot]):
         """Return the slots of one of the days, counted from zero."""
         search, faces, unit = self._days.search, self._faces, self._days.ruler.unit
         service_id, branch_id, day_one = search.service.pk, search.branch.pk, self._days.day_one
+        make = tuple.__new__  # a month of a team is thousands of them
         found = []
         for place, index in self._pairs_of(day):
             person_id, name, duration, price = faces[index]
             minute = day_one + place * unit
+            starts_at, ends_at = instant_of(minute), instant_of(minute + duration)
             found.append(
-                Slot._make(
-                    (
-                        service_id,
-                        person_id,
-                        name,
-                        branch_id,
-                        instant_of(minute),
-                        instant_of(minute + duration),
-                        price,
-                    )
-                )
+                make(Slot, (service_id, person_id, name, branch_id, starts_at, ends_at, price))
             )
         return found
 
