@@ -8,12 +8,14 @@ killed leaves its row to the next. Without a bell it looks every second.
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 import redis
 import structlog
 from django.db import close_old_connections, connection
 from django.utils import timezone
 
+from booking.calendars import hearing, settling
 from calls import aftercare, arrivals
 from integrations import bell, delivery, inbox
 from integrations.messaging import feedback
@@ -35,8 +37,9 @@ def carry_in() -> bool:
 
 
 def carry_out() -> bool:
-    """Send the next message or command; tell whether there was one."""
-    return delivery.deliver_next(now=timezone.now())
+    """Send the next message or command, and fold in what a calendar answered; tell whether there was one."""
+    is_sent = delivery.deliver_next(now=timezone.now())
+    return settling.settle_next(now=timezone.now()) or is_sent
 
 
 def carry_all(*, at_most: int = 10_000) -> int:
@@ -156,6 +159,9 @@ class _Rings:
 
 _APPLIED: tuple[Callable[[], bool], ...] = (
     lambda: inbox.apply_next(retell.PROVIDER, arrivals.apply, now=timezone.now()),
+    lambda: inbox.apply_next(
+        "calcom", partial(hearing.apply, now=timezone.now()), now=timezone.now()
+    ),
     lambda: inbox.apply_next("twilio", feedback.apply, now=timezone.now()),
     lambda: inbox.apply_next("resend", feedback.apply, now=timezone.now()),
 )

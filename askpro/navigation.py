@@ -68,6 +68,7 @@ def _groups() -> list[tuple[str, list[_Entry]]]:
                 _Entry(_("Appointments"), "booking.Appointment", "event"),
                 _Entry(_("Sessions"), "booking.Session", "diversity_3"),
                 _Entry(_("Customers"), "booking.Customer", "groups"),
+                _Entry(_("Calendar conflicts"), "booking.CalendarReview", "sync_problem"),
             ],
         ),
         (
@@ -81,6 +82,11 @@ def _groups() -> list[tuple[str, list[_Entry]]]:
                 _Entry(_("Resources"), "booking.Resource", "chair"),
                 _Entry(_("Policies"), "booking.Policy", "policy"),
                 _Entry(_("Rules of the diary"), "booking.DiaryRules", "rule"),
+                _Entry(_("Calendar accounts"), "booking.CalendarAccount", "calendar_month"),
+                _Entry(_("Event types"), "booking.CalendarEventType", "event_note"),
+                _Entry(_("Busy calendars"), "booking.BusyFeed", "event_busy"),
+                _Entry(_("Diary feeds"), "booking.DiaryFeed", "rss_feed"),
+                _Entry(_("Calendar hosts"), "booking.CalendarHost", "assignment_ind"),
             ],
         ),
         (

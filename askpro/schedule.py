@@ -49,6 +49,16 @@ SWEEPS: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"expires": 55},
     },
+    "compare diaries with calendars": {
+        "task": "booking.tasks.sync_calendars",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
+    "call back whom a calendar refused": {
+        "task": "calls.tasks.call_back_refused_bookings",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     "forget what is past its time": {
         "task": "askpro.compliance.tasks.purge",
         "schedule": crontab(hour=4, minute=30),

@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 
 from askpro.api import documentation
 from askpro.operations import health
+from booking.api import diary_feed
 from calls.api import callbacks, calls
 
 urlpatterns = [
@@ -24,6 +25,7 @@ urlpatterns = [
     path("api/callbacks/<int:callback_id>/contacts", callbacks.CallbackContact.as_view()),
     path("api/callbacks/<int:callback_id>/completion", callbacks.CallbackCompletion.as_view()),
     path("api/customers/<int:customer_id>", calls.CustomerDetail.as_view()),
+    path("diary-feeds/<uuid:tenant_id>/<str:token>.ics", diary_feed.diary),
     path("api/", include("booking.urls")),
     path("api/", include("integrations.urls")),
 ]

@@ -3,7 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from booking import history, holding, hosts, messages, moving, policies, resources, states
+from booking import (
+    calendar_links,
+    history,
+    holding,
+    hosts,
+    messages,
+    moving,
+    policies,
+    resources,
+    states,
+)
 from booking.hosts import Override
 from booking.models import Appointment, Policy
 from booking.policies import Terms
@@ -63,3 +73,4 @@ def write(appointment: Appointment, wish: Cancellation, terms: Terms) -> None:
         terms=terms.as_facts(),
         overridden=terms.overridden,
     )
+    calendar_links.tell_changed(appointment, now=wish.now)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from booking import (
     asking,
+    calendar_links,
     history,
     hosts,
     messages,
@@ -57,8 +58,10 @@ def move(appointment: Appointment, wish: Move) -> None:
     )
     old = appointment.starts_at
     overridden = [*terms.overridden, *put(appointment, to=to, wish=wish)]
-    write_down(appointment, wish, old=old, terms=terms, overridden=overridden)
-    if not wish.quietly:
+    waits = write_down(appointment, wish, old=old, terms=terms, overridden=overridden)
+    if waits and not wish.quietly:
+        calendar_links.owe_word(appointment)
+    elif not wish.quietly:
         messages.tell_moved(appointment, now=wish.now)
 
 
@@ -156,8 +159,11 @@ def must_be_ahead(appointment: Appointment, *, now: datetime) -> None:
 
 def write_down(
     appointment: Appointment, wish: Move, *, old: datetime, terms: Terms, overridden: list[str]
-) -> None:
-    """Add the move to the history: what it cost, and what was set aside for it."""
+) -> bool:
+    """Add the move to the history (what it cost, what was set aside for it) and have it told to the calendar.
+
+    Returns whether the calendar has to agree first.
+    """
     history.write_down(
         appointment,
         history.Kind.MOVED,
@@ -171,3 +177,4 @@ def write_down(
         terms=terms.as_facts(),
         overridden=overridden,
     )
+    return calendar_links.tell_changed(appointment, now=wish.now)

@@ -13,6 +13,7 @@ from django.db import transaction
 from booking import (
     asking,
     availability,
+    calendar_links,
     diaries,
     history,
     locking,
@@ -54,6 +55,8 @@ class Order:
     override: Override | None = None
     quietly: bool = False
     at_any_minute: bool = False
+    # Somebody else has to say yes first: the calendar it was asked for in.
+    waits: bool = False
 
     def appointment(self, diary: OpenDiary) -> Appointment:
         """Return the row as it would stand in this diary, not written yet."""
@@ -176,12 +179,13 @@ def _book_with(order: Order, staff_member: StaffMember, *, for_anybody: bool) ->
     overridden = standing.ask(diary, source=order.source, override=order.override)
     hold = _live_hold(order, staff_member)
     make_room(order, diary, keep=hold)
+    place = calendar_links.place_of(order.service, staff_member, source=order.source)
+    waits = order.waits or place is not None
     if hold is not None:
-        row = _confirm(hold, order, diary)
+        row = _confirm(hold, order, diary, waits=waits)
     else:
         row = order.appointment(diary)
-        row.status = Appointment.Status.CONFIRMED
-        row.confirmed_at = order.now
+        _decide(row, order, waits=waits)
         overridden += write(row, order, diary)
     _give_up_elsewhere(order, staff_member)
     if for_anybody:
@@ -196,9 +200,16 @@ def _book_with(order: Order, staff_member: StaffMember, *, for_anybody: bool) ->
         reason=order.override.reason if order.override and overridden else "",
         overridden=overridden,
     )
-    if not order.quietly:
+    if place is not None:
+        calendar_links.tell_booked(row, place, now=order.now)
+    if not order.quietly and not waits:
         messages.confirm(row, now=order.now)
     return row
+
+
+def _decide(row: Appointment, order: Order, *, waits: bool) -> None:
+    row.status = Appointment.Status.PENDING if waits else Appointment.Status.CONFIRMED
+    row.confirmed_at = None if waits else order.now
 
 
 # Who had the last turn comes last among equals.
@@ -258,7 +269,7 @@ def _live_hold(order: Order, staff_member: StaffMember) -> Appointment | None:
     return hold if hold is not None and order.is_for(hold, staff_member) else None
 
 
-def _confirm(hold: Appointment, order: Order, diary: OpenDiary) -> Appointment:
+def _confirm(hold: Appointment, order: Order, diary: OpenDiary, *, waits: bool) -> Appointment:
     """Turn a hold into the appointment. The rules are asked with the clock of the hold: it was given in time."""
     if order.starts_at < order.now:
         refusals.refuse(diaries.PAST)
@@ -284,9 +295,8 @@ def _confirm(hold: Appointment, order: Order, diary: OpenDiary) -> Appointment:
     hold.source = order.source
     hold.call_number = order.call_number or hold.call_number
     hold.idempotency_key = order.idempotency_key
-    hold.status = Appointment.Status.CONFIRMED
     hold.hold_expires_at = None
-    hold.confirmed_at = order.now
+    _decide(hold, order, waits=waits)
     hold.save()
     return hold
 

@@ -13,12 +13,15 @@ from booking import waiting
 from booking.models import (
     Appointment,
     AppointmentChange,
+    CalendarBooking,
+    CalendarLink,
     Customer,
     Proposal,
     Series,
     WaitingEntry,
     WaitingOffer,
 )
+from integrations.models import Command
 from tenants import actors, audit
 from tenants import privacy as tenants
 from tenants.actors import Actor
@@ -64,6 +67,11 @@ def disclose(customer: Customer) -> dict[str, Any]:
             {**_offer(each), "appointment": each.appointment_id}
             for each in Proposal.objects.filter(appointment__customer=customer).order_by("pk")
         ],
+        "calendar_bookings": list(
+            CalendarBooking.objects.filter(link__appointment__customer=customer)
+            .order_by("pk")
+            .values("uid", "attendee_name", "attendee_email", "state")
+        ),
         "appointments": [
             _appointment(each)
             for each in appointments.select_related(
@@ -129,6 +137,14 @@ def _forget_waiting(customer: Customer, *, by: Actor, now: datetime) -> None:
 
 
 def _forget(appointments: Any) -> None:
+    CalendarBooking.objects.filter(link__appointment__in=appointments).update(
+        attendee_name="", attendee_email=""
+    )
+    links = CalendarLink.objects.filter(appointment__in=appointments)
+    commands = links.values_list("command_number", flat=True)
+    # What was not told yet will not be: the command without its person fails and is shown.
+    for command in Command.objects.filter(pk__in=[each for each in commands if each]):
+        command.forget_arguments()
     AppointmentChange.objects.filter(appointment__in=appointments).update(reason="")
     appointments.update(attendee_name=ERASED, notes="")
 

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from booking import attendance, cascade, matching, scheduling
+from booking.calendars import feeds, sweeping
 from tenants import directory, scope
 
 
@@ -37,3 +38,10 @@ def offer_freed_times() -> None:
         now = timezone.now()
         cascade.sweep(tenant_id, now=now)
         matching.sweep(tenant_id, now=now)
+
+
+@shared_task
+def sync_calendars() -> None:
+    for tenant_id in directory.active_tenants():
+        feeds.read_due(tenant_id, now=timezone.now())
+        sweeping.sync_due(tenant_id, now=timezone.now())

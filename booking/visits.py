@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from booking import (
+    calendar_links,
     cancelling,
     combining,
     customers,
@@ -351,6 +352,7 @@ def _write(order: orders.Order, person: StaffMember, *, after: list[Appointment]
         reason=hosts.reason_of("", order.override, overridden),
         overridden=overridden,
     )
+    calendar_links.tell_changed(row, now=order.now)
     return row
 
 

@@ -1,10 +1,22 @@
 """What a tool answers: a state for machines, a sentence for the caller, and today's date for the model."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from calls import speech
+from calls.models import Call
+
+Continuation = Callable[[Call, datetime], "Answer"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """Somebody outside has to answer before the caller hears anything: for which appointment, and what is said then."""
+
+    appointment_id: int
+    then: Continuation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,6 +26,7 @@ class Answer:
     state: str
     say: str
     data: dict[str, Any] = field(default_factory=dict)
+    waiting: Waiting | None = None
 
     def as_json(self, *, local_now: datetime) -> dict[str, Any]:
         """Return the answer as the agent gets it; the date keeps the model from inventing one."""

@@ -13,6 +13,7 @@ from calls import (
     offers,
     speech,
     starts,
+    waiting,
     when,
 )
 from calls.answers import Answer
@@ -88,7 +89,15 @@ def book_appointment(
         rule = "taken" if state == "slot_taken" else str(refusal.facts.get("rule", refusal.code))
         return offers.others(call, wish, starts_at, state=state, rule=rule, now=now)
     lifecycle.note_customer(call, customer, now=now)
-    return _booked(booking.appointment, wish.branch, dictated=address if address != email else None)
+    dictated = address if address != email else None
+    if booking.appointment.status == Appointment.Status.PENDING:
+        return waiting.for_booking(
+            call,
+            wish,
+            booking.appointment,
+            booked=lambda *_: _booked(booking.appointment, wish.branch, dictated=dictated),
+        )
+    return _booked(booking.appointment, wish.branch, dictated=dictated)
 
 
 def _name_must_be_said(name: str, *, now: datetime) -> None:

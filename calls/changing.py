@@ -5,10 +5,20 @@ from typing import Any
 
 from django.utils import translation
 
-from booking import policies, scheduling
+from booking import calendar_links, policies, scheduling
 from booking.models import Appointment, AppointmentChange, Policy, StaffMember
 from booking.periods import Period
-from calls import arguments, checking, offers, own_appointments, speech, starts, when, wishes
+from calls import (
+    arguments,
+    checking,
+    offers,
+    own_appointments,
+    speech,
+    starts,
+    waiting,
+    when,
+    wishes,
+)
 from calls.answers import Answer
 from calls.models import Call, ToolCall
 from calls.wishes import Ask, Wish
@@ -182,6 +192,8 @@ def _move(
         return offers.others(call, wish, start, state="slot_taken", rule="taken", now=now)
     except Refused as refusal:
         return _denied(appointment, refusal)
+    if calendar_links.waits(appointment):
+        return waiting.for_move(appointment, wish=wish, moved=lambda *_: _rescheduled(appointment))
     return _rescheduled(appointment)
 
 

@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 import structlog
 from django.db import DatabaseError
 
+from booking.calendars import settling
 from calls import answers, decisions, lifecycle, rules, tools
-from calls.answers import Answer
+from calls.answers import Answer, Waiting
 from calls.models import Call, ToolCall
 from integrations import inbox
 from integrations.voice import retell
 from integrations.voice.events import FunctionRequest
-from tenants import rows
+from tenants import rows, scope
 
 log = structlog.get_logger("askpro.conversation")
 # Where no branch is known there is no branch's clock; the product's home market has this one.
@@ -42,13 +43,17 @@ def not_understood(*, now: datetime) -> dict[str, Any]:
 def _answer(asked: FunctionRequest, *, body: bytes, began: float, now: datetime) -> dict[str, Any]:
     call, zone = None, _HOME
     reply = answers.UNKNOWN_NUMBER
+    decided: list[dict[str, Any]] = []
     try:
         with lifecycle.opened(asked.facts, now=now) as reached:
             if reached is not None:
                 call, zone = reached
                 with decisions.logged() as decided:
                     reply = _reply(asked, call, now=now)
-                _note(call, asked, reply, began=began, now=now, decided=decided)
+                if reply.waiting is None:
+                    _note(call, asked, reply, began=began, now=now, decided=decided)
+        if call is not None and reply.waiting is not None:
+            reply = _after(reply.waiting, call, asked, began=began, now=now, decided=decided)
     except Exception as error:
         if call is None:
             raise
@@ -58,6 +63,23 @@ def _answer(asked: FunctionRequest, *, body: bytes, began: float, now: datetime)
     if call is None:
         _keep(asked, body=body, now=now)
     return reply.as_json(local_now=now.astimezone(zone))
+
+
+def _after(
+    waiting: Waiting,
+    call: Call,
+    asked: FunctionRequest,
+    *,
+    began: float,
+    now: datetime,
+    decided: Sequence[dict[str, Any]],
+) -> Answer:
+    """Ask the calendar between two transactions, and answer by what the rows say then."""
+    settling.wait_for(waiting.appointment_id, tenant_id=call.tenant_id, now=now)
+    with scope.tenant(call.tenant_id):
+        reply = waiting.then(call, now)
+        _note(call, asked, reply, began=began, now=now, decided=decided)
+    return reply
 
 
 def _reply(asked: FunctionRequest, call: Call, *, now: datetime) -> Answer:

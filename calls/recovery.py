@@ -123,7 +123,8 @@ def _book(call: Call, attempt: _Attempt, *, is_expected: bool, now: datetime) ->
     except (TypeError, Ask):
         return False
     answer = booking_tool.book_appointment(call, now=now, **exact)
-    return answer.state == "booked"
+    # Pending: the time is kept, and whom the calendar refuses is called back.
+    return answer.state in ("booked", "pending")
 
 
 def _pinned(call: Call, given: dict[str, str], attempt: _Attempt) -> dict[str, str]:

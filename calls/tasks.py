@@ -5,7 +5,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from calls import callbacks, refresh
+from calls import callbacks, refresh, waiting
 from calls.agents import publishing
 from tenants import directory, scope
 
@@ -53,3 +53,10 @@ def escalate_overdue_callbacks() -> None:
     for tenant_id in directory.active_tenants():
         with scope.tenant(tenant_id):
             callbacks.escalate_overdue(now=timezone.now())
+
+
+@shared_task
+def call_back_refused_bookings() -> None:
+    for tenant_id in directory.active_tenants():
+        with scope.tenant(tenant_id):
+            waiting.call_back_refused(now=timezone.now())

@@ -1,25 +1,40 @@
 """What a `Command` row may ask for: one function for each operation, safe to be carried out twice."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
 
-from integrations import credentials
+from integrations import calendar_commands, credentials
+from integrations.calendar_commands import Patience
 from integrations.errors import PermanentError
 from integrations.models import Command
 from integrations.voice import client
 
 
-def carry_out(command: Command) -> str:
-    """Do at the provider what the command says and return the provider's number for it.
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """The provider's number for what was done, and its answer where somebody needs it."""
+
+    provider_ref: str
+    result: dict[str, Any]
+
+
+def carry_out(command: Command, *, patience: Patience = Patience()) -> Done:  # noqa: B008 — it is frozen
+    """Do at the provider what the command says and return what came of it.
 
     :raises ProviderError: of the kind that says whether to try again
     """
+    ask_calendar = calendar_commands.OPERATIONS.get((command.provider, command.operation))
+    if ask_calendar is not None:
+        result = ask_calendar(command, patience)
+        entry = result["entry"]
+        return Done(provider_ref=entry["uid"] if entry else result["outcome"], result=result)
     operation = OPERATIONS.get((command.provider, command.operation))
     if operation is None:
         raise PermanentError(command.provider, command.operation, code="unknown_operation")
-    return operation(command)
+    return Done(provider_ref=operation(command), result={})
 
 
 def _delete_call(command: Command) -> str:

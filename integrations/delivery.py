@@ -13,6 +13,8 @@ from uuid import UUID
 import structlog
 
 from integrations import commands, credentials, retrying
+from integrations.calendar_commands import Patience
+from integrations.commands import Done
 from integrations.errors import ConfigurationError, ProviderError
 from integrations.messaging import email
 from integrations.models import Command, Message
@@ -46,6 +48,23 @@ def deliver_next(now: datetime) -> bool:
         row.start(lease_until=now + LEASE)
     _deliver(row, now=now)
     return True
+
+
+def carry_out_now(command_id: int, *, tenant_id: UUID, patience: Patience, now: datetime) -> None:
+    """Carry out one command at once, because somebody waits for its result; one that is under way is left to its worker.
+
+    Must be called with no transaction open.
+    """
+    with scope.tenant(tenant_id):
+        command = (
+            Command.objects.select_for_update(skip_locked=True, of=("self",))
+            .filter(pk=command_id, state=Outgoing.State.PENDING)
+            .first()
+        )
+        if command is None:
+            return
+        command.start(lease_until=now + LEASE)
+    _deliver(command, now=now, patience=patience)
 
 
 class _Vanished(ProviderError):
@@ -90,33 +109,39 @@ def _dies_with_its_worker(row: Outgoing) -> bool:
     return row.state == Outgoing.State.SENDING and row.attempts >= retrying.MAX_ATTEMPTS
 
 
-def _deliver(row: Message | Command, *, now: datetime) -> None:
+def _deliver(
+    row: Message | Command,
+    *,
+    now: datetime,
+    patience: Patience = Patience(),  # noqa: B008 — it is frozen
+) -> None:
     began = time.monotonic()
     try:
-        provider_ref = _carry_out(row)
+        done = _carry_out(row, patience)
     except Exception as error:
         _note_failure(row, error, now=now + timedelta(seconds=time.monotonic() - began))
     else:
-        _note_success(row, provider_ref, now=now + timedelta(seconds=time.monotonic() - began))
+        _note_success(row, done, now=now + timedelta(seconds=time.monotonic() - began))
 
 
-def _carry_out(row: Message | Command) -> str:
-    """Return the provider's number for what was done."""
+def _carry_out(row: Message | Command, patience: Patience) -> Done:
     if isinstance(row, Command):
-        return commands.carry_out(row)
+        return commands.carry_out(row, patience=patience)
     send = _CHANNELS.get(Message.Channel(row.channel))
     if send is None:
         raise ConfigurationError(row.channel, "send", code="no_provider")
-    return send(row)
+    return Done(provider_ref=send(row), result={})
 
 
-def _note_success(row: Message | Command, provider_ref: str, *, now: datetime) -> None:
+def _note_success(row: Message | Command, done: Done, *, now: datetime) -> None:
     """Record the answer, also when the lease ran out meanwhile: it is the truth."""
     log.info("delivered", what=row._meta.model_name, id=row.pk, attempts=row.attempts)
     with scope.platform():
         stored = _locked(row)
         if stored is not None and stored.state != Outgoing.State.SENT:
-            stored.succeed(provider_ref=provider_ref[:200], now=now)
+            if isinstance(stored, Command):
+                stored.note_result(done.result)
+            stored.succeed(provider_ref=done.provider_ref[:200], now=now)
 
 
 def _note_failure(row: Message | Command, error: Exception, *, now: datetime) -> None:

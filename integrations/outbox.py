@@ -68,10 +68,12 @@ def do_once(
     operation: str,
     arguments: Mapping[str, Any],
     now: datetime,
+    not_before: datetime | None = None,
 ) -> Command | None:
     """Write down what is to be done at a provider; return None when this key was asked before.
 
-    The operations are listed in `integrations/commands.py`.
+    `not_before` leaves it for a moment to whoever wants to carry it out at once. The operations are listed in
+    `integrations/commands.py`.
     """
     command = Command(
         tenant_id=tenant_id,
@@ -79,7 +81,7 @@ def do_once(
         provider=provider,
         operation=operation,
         arguments=dict(arguments),
-        next_attempt_at=now,
+        next_attempt_at=not_before or now,
     )
     return command if _write_once(command, now=now) else None
 

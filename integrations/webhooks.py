@@ -1,7 +1,7 @@
 """The doors at which Cal.com, Stripe, Twilio and Resend knock: verify, record, answer.
 
-A worker folds what Twilio and Resend report into the messages. What Cal.com and Stripe send is kept and waits: nothing
-applies it yet.
+A worker folds what Twilio and Resend report into the messages and what Cal.com says into the diary. What Stripe sends
+is kept and waits: nothing applies it yet.
 """
 
 import hashlib
@@ -27,16 +27,18 @@ _RECEIVED_BOOKING = {"received": True, "status": "processed"}
 
 @csrf_exempt
 def calcom(request: HttpRequest) -> HttpResponse:
-    """POST /api/calcom/webhook"""
+    """POST /api/calcom/webhook, of a business ``?business=<its id>`` with a secret that is derived for it"""
+    business = calcom_webhook.business_in(request.GET.get(calcom_webhook.BUSINESS))
+    secrets = (settings.CALCOM_WEBHOOK_SECRET, *settings.CALCOM_WEBHOOK_SECRET_FALLBACKS)
+    if business is not None:
+        secrets = tuple(calcom_webhook.secret_of(business, secret=each) for each in secrets if each)
     return _receive(
         request,
         calcom_webhook.PROVIDER,
         is_signed=lambda body: calcom_webhook.is_signed(
-            body,
-            _header(request, calcom_webhook.SIGNATURE_HEADER),
-            secrets=(settings.CALCOM_WEBHOOK_SECRET, *settings.CALCOM_WEBHOOK_SECRET_FALLBACKS),
+            body, _header(request, calcom_webhook.SIGNATURE_HEADER), secrets=secrets
         ),
-        envelope=calcom_webhook.envelope,
+        envelope=lambda body: calcom_webhook.envelope_of(body, business=business),
         thanks=_RECEIVED_BOOKING,
     )
 

@@ -21,9 +21,11 @@ PLATFORM_USERS = {
     "integrations/messaging/feedback.py",  # a provider names a message, not a business
     "calls/websocket.py",  # a connection names a call, not a business
     "calls/aftercare.py",  # looks after the calls of all businesses
+    "booking/calendars/settling.py",  # finds the answers of the calendars of all businesses
     "askpro/compliance/retention.py",  # deliveries of nobody grow old, too
-    "askpro/operations/bench/cast.py",
-    "askpro/operations/bench/search.py",  # makes the business of the benchmark
+    "askpro/operations/bench/search.py",  # makes the businesses it searches in
+    "askpro/operations/calendar_proof.py",  # makes the business of the proof
+    "askpro/operations/bench/cast.py",  # makes the business of the benchmark
     "askpro/operations/bench/acknowledgement.py",  # counts what was stored
     "askpro/operations/bench/house.py",  # as above, of many businesses
     "askpro/operations/demo.py",  # makes the demo businesses

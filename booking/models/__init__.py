@@ -1,5 +1,16 @@
 """Floor 3: what can be booked, with whom, by whom, and what was booked."""
 
+from booking.models.calendars import (
+    BusyFeed,
+    CalendarAccount,
+    CalendarBlock,
+    CalendarBooking,
+    CalendarEventType,
+    CalendarHost,
+    CalendarLink,
+    CalendarReview,
+    DiaryFeed,
+)
 from booking.models.catalogue import Service, ServiceAlias
 from booking.models.customers import Customer
 from booking.models.diary import Appointment, AppointmentChange
@@ -13,7 +24,16 @@ from booking.models.waiting import Proposal, WaitingEntry, WaitingOffer
 __all__ = [
     "Appointment",
     "AppointmentChange",
+    "BusyFeed",
+    "CalendarAccount",
+    "CalendarBlock",
+    "CalendarBooking",
+    "CalendarEventType",
+    "CalendarHost",
+    "CalendarLink",
+    "CalendarReview",
     "Customer",
+    "DiaryFeed",
     "DiaryRules",
     "Policy",
     "Proposal",

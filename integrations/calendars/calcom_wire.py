@@ -116,8 +116,12 @@ class Wire:
                 return _enveloped(answer)
             except RetryableError as error:
                 if error.status == 429:
-                    seconds = error.retry_after_seconds or _BLOCKED_SECONDS
-                    quota.pause(PROVIDER, key=self.key, seconds=seconds)
+                    seconds = error.retry_after_seconds
+                    quota.pause(
+                        PROVIDER,
+                        key=self.key,
+                        seconds=_BLOCKED_SECONDS if seconds is None else seconds,
+                    )
                 raise
 
 

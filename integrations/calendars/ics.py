@@ -51,11 +51,10 @@ def addresses_of(host: str) -> Sequence[str]:
     return [str(found[4][0]) for found in socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)]
 
 
-def check_address(url: str, *, resolve: Resolve = addresses_of) -> None:
-    """Let only public addresses through, asked in secret: what a business types here must not reach into our house.
+def host_in(url: str) -> str:
+    """Return the name in an address that may be asked: https, without a password, at the usual port.
 
-    :raises ConfigurationError: not https, with a password, or a place inside
-    :raises RetryableError: the name leads nowhere at the moment
+    :raises ConfigurationError: it is none
     """
     try:
         parts = urlsplit(url)
@@ -64,6 +63,16 @@ def check_address(url: str, *, resolve: Resolve = addresses_of) -> None:
         host, port, parts = "", None, urlsplit("")
     if parts.scheme != "https" or not host or parts.username or port not in (None, 443):
         raise ConfigurationError(PROVIDER, "read", code="address_not_allowed")
+    return host
+
+
+def check_address(url: str, *, resolve: Resolve = addresses_of) -> None:
+    """Let only public addresses through: what a business types here must not reach into our house.
+
+    :raises ConfigurationError: no address that may be asked, or a place inside
+    :raises RetryableError: the name leads nowhere at the moment
+    """
+    host = host_in(url)
     try:
         found = resolve(host)
     except OSError as error:

@@ -1,6 +1,7 @@
 """What we owe to others: written in the transaction that decided it, carried out after its commit."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -173,6 +174,8 @@ class Command(Outgoing):
     provider = models.CharField(_("provider"), max_length=20)
     operation = models.CharField(_("operation"), max_length=60)
     arguments = models.JSONField(_("arguments"), default=dict)
+    # What the provider answered, for whoever asked.
+    result = models.JSONField(default=dict, editable=False)
 
     class Meta(Outgoing.Meta):
         verbose_name = _("command")
@@ -180,3 +183,13 @@ class Command(Outgoing):
 
     def __str__(self) -> str:
         return f"{self.provider} {self.operation} {self.pk}"
+
+    def note_result(self, result: dict[str, Any]) -> None:
+        if result:
+            self.result = result
+            self.save(update_fields=["result", "updated_at"])
+
+    def forget_arguments(self) -> None:
+        """Forget what was asked, and with it who the person is; that it was asked stays."""
+        self.arguments = {}
+        self.save(update_fields=["arguments", "updated_at"])

@@ -12,6 +12,13 @@ from billing.models import UsageRecord
 from booking.models import (
     Appointment,
     AppointmentChange,
+    BusyFeed,
+    CalendarAccount,
+    CalendarEventType,
+    CalendarHost,
+    CalendarLink,
+    CalendarReview,
+    DiaryFeed,
     DiaryRules,
     Policy,
     Resource,
@@ -207,8 +214,29 @@ def fill(tenant: Tenant, *, now: datetime, number: int) -> dict[str, Model]:
         errand = Errand.objects.create(
             tenant=tenant, call=call, kind="other", name=f"Anliegen {tenant.name}", due_at=now
         )
+        link = CalendarLink.objects.create(
+            tenant=tenant, appointment=appointment, origin="ours", state="conflict"
+        )
+        rows_of_calendars: list[Model] = [
+            BusyFeed.objects.create(tenant=tenant, staff_member=jana, sealed_url=b"x"),
+            DiaryFeed.objects.create(tenant=tenant, staff_member=jana, token_hash=tenant.pk.bytes),
+            CalendarAccount.objects.create(tenant=tenant, owner_email=f"cal@{tenant.slug}.example"),
+            CalendarHost.objects.create(
+                tenant=tenant, staff_member=jana, number=f"47{number}", matched_by="hand"
+            ),
+            CalendarEventType.objects.create(
+                tenant=tenant,
+                number=f"90{number}",
+                title=f"Termin bei {tenant.name}",
+                slug="x",
+                length_minutes=30,
+            ),
+            CalendarReview.objects.create(
+                tenant=tenant, link=link, kind="both_changed", opened_at=now
+            ),
+        ]
         rows: list[Model] = [
-            tenant, branch, PhoneNumber.objects.order_by("pk")[0], member, jana, cut, customer,
+            *rows_of_calendars, tenant, branch, PhoneNumber.objects.order_by("pk")[0], member, jana, cut, customer,
             WorkingHours.objects.order_by("pk")[0], off, appointment, call, waiting, delivery,
             message, command, credential, usage, agent, version,
             desk, rule, entry, errand,

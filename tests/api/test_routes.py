@@ -11,6 +11,7 @@ from tests.api.conftest import Program
 
 A_KEY = "key with scope (read: GET; write: the rest)"
 A_SIGNATURE = "signature of the provider over the raw body"
+A_SECRET_ADDRESS = "the secret in the address, which can be taken back"
 NOTHING = "nothing: shows no data of anybody"
 STAFF = "login of the back office"
 
@@ -70,6 +71,7 @@ REVIEWED = {
     "api/retell/webhook": A_SIGNATURE,
     "api/retell/functions/<str:tool>": A_SIGNATURE,
     "api/retell/inbound": A_SIGNATURE,
+    "diary-feeds/<uuid:tenant_id>/<str:token>.ics": A_SECRET_ADDRESS,
     "api/calcom/webhook": A_SIGNATURE,
     "api/stripe/webhook": A_SIGNATURE,
     "api/twilio/status": A_SIGNATURE,

@@ -7,9 +7,12 @@ from datetime import datetime
 import pytest
 from pytest_django import Settings
 
-from integrations import http
+from booking.calendars import connecting
+from integrations import credentials, http
 from integrations.calendars.calcom import Calcom as Calendar
 from integrations.calendars.calcom_wire import Wire
+from tenants import actors, scope
+from tenants.models import Tenant
 from tests.calendars.calcom_house import Calcom
 from tests.integrations.providers import Network
 
@@ -47,3 +50,22 @@ def wire(calcom_key: str) -> Wire:
 @pytest.fixture
 def calendar(wire: Wire) -> Calendar:
     return Calendar(wire=wire)
+
+
+@pytest.fixture
+def connected(
+    salon: Tenant, calcom: Calcom, calcom_key: str, settings: Settings, now: datetime
+) -> Tenant:
+    """The salon, connected with its account: a team with Jana and Mira, event types, webhooks."""
+    settings.CALCOM_WEBHOOK_SECRET = "whsec_of_the_platform"
+    settings.PUBLIC_URL = "https://desk.example"
+    team = calcom.house.add_team(salon.name, salon.slug)
+    for name in ("Jana", "Mira"):
+        calcom.house.add_user(name, f"{name.lower()}@salon.example", team_id=team)
+    with scope.tenant(salon):
+        credentials.store(
+            salon.pk, provider="calcom", secret=calcom_key, by=actors.system("tests"), now=now
+        )
+    connecting.connect(salon.pk, is_personal=False, by=actors.system("tests"), now=now)
+    calcom.requests.clear()
+    return salon

@@ -1,0 +1,200 @@
+"""What is seen at Cal.com, folded into chains of bookings, in whatever order and however often it is seen.
+
+A booking goes only forward (waiting, accepted, over) and its time never changes: moving makes a new one that names the
+old one. So nothing that comes late can undo what is known; a booking that was replaced before it was first seen is
+noted as over.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from booking.calendars import taking
+from booking.models import (
+    CalendarAccount,
+    CalendarBooking,
+    CalendarEventType,
+    CalendarHost,
+    CalendarLink,
+    TimeOff,
+)
+from integrations.calendars.protocol import Entry, State
+
+_RANK = {State.PENDING: 0, State.ACCEPTED: 1, State.OVER: 2}
+_LONGEST_CHAIN = 50
+
+
+def lock() -> CalendarAccount | None:
+    """Wait for whoever folds something in for this business, and return its account; None: it keeps no calendar."""
+    return CalendarAccount.objects.select_for_update(of=("self",)).first()
+
+
+def people_of(entry: Entry) -> set[int]:
+    """Return whose diaries may have to be waited for before this booking is folded in. Nothing is written."""
+    names = [name for name in (entry.uid, entry.replaces, entry.replaced_by) if name]
+    chain = _chain_of(CalendarBooking.objects.filter(uid__in=names))
+    numbers = {each.link_id for each in chain if each.link_id is not None}
+    named = _named(entry.key)
+    if named is not None:
+        numbers.add(named)
+    people = CalendarLink.objects.filter(pk__in=numbers, appointment__isnull=False)
+    found = set(people.values_list("appointment__staff_member_id", flat=True))
+    hosts = {entry.host, *(each.host for each in chain)} - {""}
+    found |= set(
+        CalendarHost.objects.filter(number__in=hosts).values_list("staff_member_id", flat=True)
+    )
+    targets = {entry.target, *(each.target for each in chain)} - {""}
+    kinds = CalendarEventType.objects.filter(number__in=targets, staff_member__isnull=False)
+    found |= set(kinds.values_list("staff_member_id", flat=True))
+    blocks = TimeOff.objects.filter(blocks__link__in=numbers, staff_member__isnull=False)
+    return {each for each in (*found, *blocks.values_list("staff_member_id", flat=True)) if each}
+
+
+def observe(
+    entry: Entry, *, now: datetime, asks_for_another_time: bool = False
+) -> CalendarLink | None:
+    """Note a booking as it was seen, and return what it belongs to, with the end of its chain in `theirs_*`.
+
+    None is returned for a booking that was over before anybody knew it. The account must be locked, and the diaries
+    of `people_of` it.
+    """
+    booking = _note(entry)
+    others = [_replaced(entry.replaces, by=entry.uid)] if entry.replaces else []
+    if entry.replaced_by and entry.replaced_by != booking.replaced_by:
+        booking.replaced_by = entry.replaced_by
+        booking.state = CalendarBooking.State.OVER
+        booking.save(update_fields=["replaced_by", "state", "updated_at"])
+    chain = _chain_of([booking, *others])
+    link = _link_of(entry, chain, now=now)
+    if link is None:
+        if not entry.is_active or all(each.state == "over" for each in chain):
+            return None
+        link = CalendarLink(
+            tenant_id=booking.tenant_id,
+            origin=CalendarLink.Origin.THEIRS,
+            state=CalendarLink.State.AGREED,
+            target=entry.target,
+        )
+        link.save()
+    CalendarBooking.objects.filter(pk__in=[each.pk for each in chain]).update(link=link)
+    _see_the_end_of(link, chain)
+    if asks_for_another_time:
+        link.asks_for_another_time = True
+    link.save()
+    return link
+
+
+def _note(entry: Entry) -> CalendarBooking:
+    person = entry.person
+    booking = CalendarBooking.objects.filter(uid=entry.uid).first()
+    if booking is None:
+        account = CalendarAccount.objects.get()
+        booking = CalendarBooking(
+            tenant_id=account.tenant_id, uid=entry.uid, state=entry.state.value
+        )
+    elif _RANK[entry.state] > _RANK[State(booking.state)]:
+        booking.state = entry.state.value
+    booking.starts_at, booking.ends_at = entry.starts_at, entry.ends_at
+    booking.number = entry.number or booking.number
+    booking.target = entry.target or booking.target
+    booking.host = entry.host or booking.host
+    booking.replaces = entry.replaces or booking.replaces
+    if person is not None:
+        booking.attendee_name = person.name or booking.attendee_name
+        booking.attendee_email = person.email or booking.attendee_email
+    booking.save()
+    return booking
+
+
+def _replaced(uid: str, *, by: str) -> CalendarBooking:
+    """Note that a booking was left behind, also when nobody has seen it yet."""
+    old = CalendarBooking.objects.filter(uid=uid).first()
+    if old is None:
+        account = CalendarAccount.objects.get()
+        old = CalendarBooking(tenant_id=account.tenant_id, uid=uid)
+    old.state = CalendarBooking.State.OVER
+    old.replaced_by = by
+    old.save()
+    return old
+
+
+def _chain_of(known: Iterable[CalendarBooking]) -> list[CalendarBooking]:
+    """Return every booking before and after these, oldest first as far as the chain is known."""
+    chain = {each.uid: each for each in known}
+    names = {name for each in chain.values() for name in (each.replaces, each.replaced_by) if name}
+    while (missing := names - chain.keys()) and len(chain) < _LONGEST_CHAIN:
+        found = list(CalendarBooking.objects.filter(uid__in=missing))
+        if not found:
+            break
+        chain |= {each.uid: each for each in found}
+        names |= {name for each in found for name in (each.replaces, each.replaced_by) if name}
+    ordered: list[CalendarBooking] = []
+    rest = dict(chain)
+    while rest:
+        first = next((each for each in rest.values() if each.replaces not in rest), None)
+        if first is None:
+            return [*ordered, *rest.values()]
+        ordered.append(rest.pop(first.uid))
+    return ordered
+
+
+def _link_of(entry: Entry, chain: list[CalendarBooking], *, now: datetime) -> CalendarLink | None:
+    """Return the link that our id names, else the one the chain belongs to; two halves of a chain become one."""
+    numbers = {each.link_id for each in chain if each.link_id is not None}
+    named = _named(entry.key)
+    if named is not None:
+        numbers.add(named)
+    links = list(
+        CalendarLink.objects.select_for_update(of=("self",)).filter(pk__in=numbers).order_by("pk")
+    )
+    if not links:
+        return None
+    links.sort(key=lambda each: (each.pk != named, each.origin != "ours", each.pk))
+    first, *halves = links
+    for half in halves:
+        _join(half, into=first, now=now)
+    return first
+
+
+def _named(key: str) -> int | None:
+    """Return the number of the link in our id ("<appointment>-<link>")."""
+    appointment, _, link = key.partition("-")
+    if not (appointment.isascii() and appointment.isdigit() and link.isascii() and link.isdigit()):
+        return None
+    if len(link) > 18 or len(appointment) > 18:
+        return None
+    # Whoever copies our id into another booking does not get hold of somebody else's appointment.
+    found = CalendarLink.objects.filter(pk=int(link)).values_list("pk", "appointment_id").first()
+    if found is None or found[1] not in (None, int(appointment)):
+        return None
+    return found[0]
+
+
+def _join(half: CalendarLink, *, into: CalendarLink, now: datetime) -> None:
+    """Let a half of a chain that was taken for something of its own become part of the other."""
+    if half.appointment is not None and into.appointment is None:
+        into.appointment, half.appointment = half.appointment, None
+        half.save(update_fields=["appointment", "updated_at"])
+        into.agreed_starts_at, into.agreed_over = half.agreed_starts_at, half.agreed_over
+    elif half.appointment is not None:
+        # It was made of a later half of the chain and stands for another one of ours.
+        taking.cancel(half.appointment, reason="double", now=now, tell=False)
+    taking.unblock(half)
+    CalendarBooking.objects.filter(link=half).update(link=into)
+    half.delete()
+
+
+def _see_the_end_of(link: CalendarLink, chain: list[CalendarBooking]) -> None:
+    """Set what stands there: the last booking of the chain whose times are known."""
+    seen = [each for each in chain if each.starts_at is not None]
+    last = next(
+        (each for each in reversed(seen) if each.state != "over"), seen[-1] if seen else None
+    )
+    if last is None:
+        return
+    if any(each.starts_at == link.asked_starts_at and each.uid != last.uid for each in seen):
+        # They moved it on from where we had asked it to be: that much both sides agreed on.
+        link.agreed_starts_at, link.agreed_over = link.asked_starts_at, False
+    link.theirs_uid, link.theirs_state = last.uid, last.state
+    link.theirs_starts_at, link.theirs_ends_at = last.starts_at, last.ends_at
+    link.theirs_host = last.host or link.theirs_host
+    link.target = link.target or last.target

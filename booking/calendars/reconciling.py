@@ -1,0 +1,234 @@
+"""Comparing both sides: what was missed is folded in, what was not told is told, what cannot be is shown.
+
+Webhooks are sent once and may be lost; this finds what they would have said. Nothing is removed or moved here that the
+comparison of three (`booking/calendar_merge.py`) does not allow.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from booking import calendar_links, locking
+from booking.calendars import accounts, observing, settling
+from booking.models import Appointment, CalendarAccount, CalendarLink, CalendarReview
+from integrations.calendars import calcom_account
+from integrations.calendars.calcom import Calcom
+from integrations.calendars.protocol import Entry, Gone
+from integrations.errors import ProviderError
+from integrations.models import Command
+from integrations.quota import Urgency
+from tenants import scope
+
+LOOKS_BACK = timedelta(days=1)
+LOOKS_AHEAD = timedelta(days=180)
+_MOST_READ_ALONE = 30
+
+
+@dataclass(kw_only=True)
+class Report:
+    """What the comparison found. `differences` are those that a person has to decide."""
+
+    seen: int = 0
+    changed: int = 0
+    told: int = 0
+    lost_there: int = 0
+    conflicts: int = 0
+    differences: list[str] = field(default_factory=list)
+    drift: list[str] = field(default_factory=list)
+    unmapped: list[str] = field(default_factory=list)
+
+
+def sync(tenant_id: UUID, *, now: datetime, is_whole: bool = True) -> Report | None:
+    """Compare the diary of a business with its calendar; None: it keeps none.
+
+    `is_whole` looks at every booking of the next months and at the event types; else only at what changed there
+    since the last time. Must be called with no transaction open.
+
+    :raises ProviderError: no usable answer; what was folded in until then stays
+    """
+    with scope.tenant(tenant_id):
+        account = CalendarAccount.objects.filter(is_active=True).first()
+    if account is None:
+        return None
+    try:
+        report = _compare(account, now=now, is_whole=is_whole)
+    except ProviderError as error:
+        with scope.tenant(tenant_id):
+            CalendarAccount.objects.filter(pk=account.pk).update(
+                last_error=str(error)[:300], updated_at=now
+            )
+        raise
+    return report
+
+
+def ask_for_sync(account: CalendarAccount, *, now: datetime) -> None:
+    """Have both sides compared soon, because who asks may hold a transaction."""
+    account.wants_sync_at = now
+    account.save(update_fields=["wants_sync_at", "updated_at"])
+
+
+def _compare(account: CalendarAccount, *, now: datetime, is_whole: bool) -> Report:
+    wire = accounts.wire_of(account.tenant_id, urgency=Urgency.SYNC)
+    calendar = accounts.calendar_of(account, wire=wire)
+    report = Report()
+    since = account.changes_until or now - LOOKS_BACK
+    changes = calendar.fetch_changes(since=since)
+    entries = list(changes.entries)
+    if is_whole:
+        entries += calendar.in_period(since=now - LOOKS_BACK, until=now + LOOKS_AHEAD)
+        kinds = calcom_account.event_types(wire, team_id=account.team_id)
+        with scope.tenant(account.tenant_id):
+            report.drift = accounts.import_types(account.tenant_id, kinds, now=now)
+            report.unmapped = accounts.unmapped()
+    for entry in {each.uid: each for each in entries}.values():
+        report.seen += 1
+        report.changed += _fold(account.tenant_id, entry, now=now)
+    if is_whole:
+        report.lost_there = _find_lost(account.tenant_id, calendar, entries, now=now)
+    report.told = _tell_the_rest(account.tenant_id, now=now)
+    with scope.tenant(account.tenant_id):
+        _note(account, report, until=changes.until, now=now)
+    return report
+
+
+def _fold(tenant_id: UUID, entry: Entry, *, now: datetime) -> bool:
+    """Fold one booking in, in a transaction of its own; tell whether it changed something."""
+    with scope.tenant(tenant_id):
+        observing.lock()
+        before = _known(entry)
+        settling.fold(entry, tenant_id=tenant_id, now=now)
+        return before != _known(entry)
+
+
+def _known(entry: Entry) -> list[tuple[object, ...]]:
+    """Return what is known of the appointment behind a booking: what a comparison may have changed."""
+    return list(
+        CalendarLink.objects.filter(bookings__uid=entry.uid).values_list(
+            "state", "appointment_id", "agreed_starts_at", "agreed_over"
+        )
+    )
+
+
+def _find_lost(
+    tenant_id: UUID, calendar: Calcom, entries: Sequence[Entry], *, now: datetime
+) -> int:
+    """Ask one by one for what should stand there and was not in the list; return how many are gone."""
+    seen = {entry.uid for entry in entries}
+    with scope.tenant(tenant_id):
+        missing = list(
+            CalendarLink.objects.filter(
+                theirs_state__in=("pending", "accepted"),
+                theirs_starts_at__gt=now,
+                theirs_starts_at__lt=now + LOOKS_AHEAD,
+            )
+            .exclude(theirs_uid__in=seen)
+            .order_by("pk")[:_MOST_READ_ALONE]
+        )
+    lost = 0
+    for link in missing:
+        try:
+            _fold(tenant_id, calendar.read(link.theirs_uid), now=now)
+        except Gone:
+            lost += 1
+            _note_gone(tenant_id, link.pk, now=now)
+    return lost
+
+
+def _note_gone(tenant_id: UUID, link_id: int, *, now: datetime) -> None:
+    with scope.tenant(tenant_id):
+        observing.lock()
+        link = settling.locked(link_id)
+        if link is None:
+            return
+        link.bookings.filter(uid=link.theirs_uid).update(state="over")
+        link.theirs_state = "over"
+        settling.settle(link, now=now)
+
+
+def _tell_the_rest(tenant_id: UUID, *, now: datetime) -> int:
+    """Tell what was never told: appointments from before the connection, changes whose command was lost."""
+    told = 0
+    with scope.tenant(tenant_id):
+        observing.lock()
+        open_links = CalendarLink.objects.filter(pk__in=_unsettled(now)).values_list(
+            "pk", flat=True
+        )
+        numbers = list(open_links)
+        strangers = list(_never_told(now).values_list("pk", flat=True))
+    for number in numbers:
+        told += _try_again(tenant_id, number, now=now)
+    for number in strangers:
+        told += _tell_first(tenant_id, number, now=now)
+    return told
+
+
+def _unsettled(now: datetime) -> list[int]:
+    unfinished = CalendarLink.objects.exclude(state=CalendarLink.State.AGREED)
+    waiting = CalendarLink.objects.filter(
+        appointment__status=Appointment.Status.PENDING, appointment__starts_at__gt=now
+    )
+    return [*unfinished.values_list("pk", flat=True), *waiting.values_list("pk", flat=True)]
+
+
+def _try_again(tenant_id: UUID, link_id: int, *, now: datetime) -> bool:
+    with scope.tenant(tenant_id):
+        observing.lock()
+        link = settling.locked(link_id)
+        if link is None:
+            return False
+        if link.command_number is not None:
+            alive = Command.objects.filter(pk=link.command_number)
+            if alive.exists():
+                return False
+            link.command_number = None  # it was deleted: nobody will answer
+            link.state = CalendarLink.State.AGREED
+        settling.settle(link, now=now)
+        return link.command_number is not None
+
+
+def _never_told(now: datetime) -> QuerySet[Appointment]:
+    return Appointment.objects.filter(
+        status__in=(Appointment.Status.PENDING, Appointment.Status.CONFIRMED),
+        starts_at__gt=now,
+        calendar_links__isnull=True,
+    ).order_by("starts_at", "pk")
+
+
+def _tell_first(tenant_id: UUID, appointment_id: int, *, now: datetime) -> bool:
+    with scope.tenant(tenant_id):
+        appointment = (
+            Appointment.objects.select_related("branch", "customer", "service", "staff_member")
+            .filter(pk=appointment_id)
+            .first()
+        )
+        if appointment is None:
+            return False
+        return locking.change(
+            appointment, lambda: calendar_links.tell_changed(appointment, now=now)
+        )
+
+
+def _note(account: CalendarAccount, report: Report, *, until: datetime, now: datetime) -> None:
+    open_reviews = CalendarReview.objects.filter(resolved_at=None).order_by("opened_at", "pk")
+    report.conflicts = open_reviews.count()
+    report.differences = [str(each) for each in open_reviews[:100]]
+    CalendarAccount.objects.filter(pk=account.pk).update(
+        changes_until=until,
+        synced_at=now,
+        wants_sync_at=None,
+        last_error="",
+        updated_at=now,
+        report={
+            "seen": report.seen,
+            "changed": report.changed,
+            "told": report.told,
+            "lost_there": report.lost_there,
+            "conflicts": report.conflicts,
+            "differences": report.differences,
+            "drift": report.drift,
+            "unmapped": report.unmapped,
+        },
+    )

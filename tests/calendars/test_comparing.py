@@ -1,0 +1,257 @@
+"""Connecting an account, and comparing both sides: what was lost is found, what cannot be repaired is shown."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+import time_machine
+from django.core.management import call_command
+from django.utils import timezone
+
+from askpro import courier
+from booking.calendars import connecting, reconciling, sweeping
+from booking.models import (
+    Appointment,
+    CalendarAccount,
+    CalendarEventType,
+    CalendarHost,
+    CalendarLink,
+    Service,
+)
+from integrations.errors import ProviderError
+from integrations.models import Command
+from tenants import actors, scope
+from tenants.models import Tenant
+from tests import factories
+from tests.calendars import two_sides
+from tests.calendars.calcom_house import Calcom
+from tests.calendars.test_hearing import book, hear
+from tests.calendars.two_sides import ELEVEN, NOON, TEN
+from tests.conftest import MONDAY_MORNING
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ME = actors.system("tests")
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(MONDAY_MORNING, tick=True) as clock:
+        yield clock
+
+
+def sync(tenant: Tenant, *, is_whole: bool = True) -> reconciling.Report:
+    report = reconciling.sync(tenant.pk, now=timezone.now(), is_whole=is_whole)
+    courier.carry_all()
+    assert report is not None
+    return report
+
+
+def test_a_business_is_connected_with_people_event_types_and_webhooks(
+    connected: Tenant, calcom: Calcom
+) -> None:
+    with scope.tenant(connected):
+        mapped = set(
+            CalendarEventType.objects.filter(service__isnull=False).values_list(
+                "service__name", "staff_member__name", "length_minutes"
+            )
+        )
+        hosts = set(CalendarHost.objects.values_list("staff_member__name", "matched_by"))
+    assert mapped == {
+        ("Haarschnitt", "Jana", 30),
+        ("Haarschnitt", "Mira", 30),
+        ("Färben", "Jana", 90),
+    }
+    assert hosts == {("Jana", "name"), ("Mira", "name")}
+    titles = {(each.title, each.slug, each.minutes) for each in calcom.house.event_types.values()}
+    assert {("30 Min Beratung", "30min", 30), ("60 Min Termin", "60min", 60)} <= titles
+    assert len(calcom.house.webhooks) == len(calcom.house.event_types) == 5
+    assert {hook.url for hook in calcom.house.webhooks.values()} == {
+        f"https://desk.example/api/calcom/webhook?business={connected.pk}"
+    }
+
+
+def test_connecting_again_makes_nothing_twice_and_mends_what_is_wrong(
+    connected: Tenant, calcom: Calcom
+) -> None:
+    again = connecting.connect(connected.pk, is_personal=False, by=ME, now=MONDAY_MORNING)
+    two_sides.kind_of(calcom, "Jana").minutes = 45
+    next(iter(calcom.house.webhooks.values())).active = False
+
+    mended = connecting.connect(connected.pk, is_personal=False, by=ME, now=MONDAY_MORNING)
+
+    assert again.made == []
+    assert len(mended.made) == 2
+    assert two_sides.kind_of(calcom, "Jana").minutes == 30
+    assert len(calcom.house.event_types) == 5
+
+
+def test_the_command_connects_and_says_what_is_missing(connected: Tenant, calcom: Calcom) -> None:
+    factories.make_staff(factories.branch_of(connected), name="Neu")
+    out = StringIO()
+
+    call_command("connect_calcom", connected.slug, stdout=out)
+
+    assert "nobody there for: Neu" in out.getvalue()
+
+
+def test_a_lost_webhook_is_found(connected: Tenant, calcom: Calcom) -> None:
+    first = two_sides.somebody_books(calcom, "Jana", TEN)
+    calcom.house.fired.clear()
+    sync(connected, is_whole=False)
+    assert [at for at, *_ in two_sides.ours(connected)] == ["26. 09:00"]
+
+    calcom.house.host_moves(first.uid, starts_at=NOON)
+    calcom.house.fired.clear()
+    sync(connected, is_whole=False)
+
+    assert [at for at, *_ in two_sides.ours(connected)] == ["26. 11:00"]
+
+
+def test_comparing_twice_changes_nothing(connected: Tenant, calcom: Calcom) -> None:
+    book(connected)
+    two_sides.somebody_books(calcom, "Mira", NOON)
+    hear(calcom)
+    before = (two_sides.ours(connected), two_sides.theirs(calcom), two_sides.changes(connected))
+    writes = len(calcom.asked("POST"))
+
+    report = sync(connected)
+
+    assert (report.changed, report.told, report.conflicts) == (0, 0, 0)
+    assert (
+        two_sides.ours(connected),
+        two_sides.theirs(calcom),
+        two_sides.changes(connected),
+    ) == before
+    assert len(calcom.asked("POST")) == writes
+
+
+def test_appointments_from_before_the_connection_are_put_there(
+    connected: Tenant, calcom: Calcom
+) -> None:
+    jana, cut = (
+        factories.staff_of(connected, "Jana"),
+        factories.service_of(connected, "Haarschnitt"),
+    )
+    factories.make_appointment(jana, cut, factories.make_customer(connected), starts_at=TEN)
+
+    report = sync(connected)
+
+    assert report.told == 1
+    assert two_sides.theirs(calcom) == [("26. 09:00", "Jana", "accepted")]
+    assert two_sides.ours(connected) == [("26. 09:00", "Jana", "confirmed")]
+
+
+def test_an_older_appointment_whose_time_is_sold_there_stays_and_is_shown(
+    connected: Tenant, calcom: Calcom
+) -> None:
+    jana, cut = (
+        factories.staff_of(connected, "Jana"),
+        factories.service_of(connected, "Haarschnitt"),
+    )
+    factories.make_appointment(jana, cut, factories.make_customer(connected), starts_at=TEN)
+    two_sides.somebody_books(calcom, "Jana", TEN)
+    calcom.house.fired.clear()
+
+    sync(connected)
+
+    assert two_sides.ours(connected) == [("26. 09:00", "Jana", "confirmed")]
+    assert sorted(two_sides.reviews(connected)) == ["move_refused", "time_taken"]
+
+
+def test_what_vanished_there_is_over_here(connected: Tenant, calcom: Calcom) -> None:
+    book(connected)
+    hear(calcom)
+    calcom.house.bookings.clear()
+
+    report = sync(connected)
+
+    assert report.lost_there == 1
+    assert two_sides.ours(connected) == []
+
+
+def test_a_command_that_was_lost_with_its_row_is_asked_again(
+    connected: Tenant, calcom: Calcom
+) -> None:
+    calcom.says(500, {})
+    book(connected)
+    with scope.tenant(connected):
+        Command.objects.all().delete()
+
+    sync(connected)
+
+    assert two_sides.theirs(calcom) == [("26. 09:00", "Jana", "accepted")]
+    assert two_sides.ours(connected) == [("26. 09:00", "Jana", "confirmed")]
+
+
+def test_event_types_that_drift_are_named_and_ours_stay(connected: Tenant, calcom: Calcom) -> None:
+    two_sides.kind_of(calcom, "Jana").minutes = 45
+    gone = two_sides.kind_of(calcom, "Mira")
+    del calcom.house.event_types[gone.id]
+
+    report = sync(connected)
+
+    assert report.drift == [
+        "Haarschnitt bei Jana: 45 minutes instead of 30",
+        "Haarschnitt bei Mira: gone",
+    ]
+    assert report.unmapped == ["Haarschnitt · Mira"]
+    with scope.tenant(connected):
+        assert Service.objects.get(name="Haarschnitt").duration_minutes == 30
+
+
+def test_the_command_lists_what_a_person_has_to_decide(connected: Tenant, calcom: Calcom) -> None:
+    book(connected)
+    calcom.house.fired.clear()
+    with scope.tenant(connected):
+        CalendarLink.objects.update(
+            agreed_starts_at=ELEVEN, asked_starts_at=None, theirs_starts_at=None
+        )
+    (booking,) = calcom.house.bookings.values()
+    calcom.house.host_moves(booking.uid, starts_at=NOON)
+    out = StringIO()
+
+    call_command("sync_calendars", stdout=out)
+
+    assert "1 to decide" in out.getvalue()
+    assert "beide Seiten wurden geändert" in out.getvalue()
+
+
+def test_a_calendar_that_does_not_answer_is_noted_and_changes_nothing(
+    connected: Tenant, calcom: Calcom
+) -> None:
+    book(connected)
+    calcom.says(500, {})
+
+    with pytest.raises(ProviderError):
+        reconciling.sync(connected.pk, now=MONDAY_MORNING)
+
+    with scope.tenant(connected):
+        assert "500" in CalendarAccount.objects.get().last_error
+    assert two_sides.ours(connected) == [("26. 09:00", "Jana", "confirmed")]
+
+
+def test_comparing_comes_at_its_time_and_at_once_when_asked(
+    connected: Tenant, calcom: Calcom
+) -> None:
+    at = MONDAY_MORNING
+    assert sweeping.sync_due(connected.pk, now=at) is True
+    assert sweeping.sync_due(connected.pk, now=at + timedelta(minutes=2)) is False
+    assert sweeping.sync_due(connected.pk, now=at + timedelta(minutes=6)) is True
+    with scope.tenant(connected):
+        reconciling.ask_for_sync(CalendarAccount.objects.get(), now=at)
+
+    assert sweeping.sync_due(connected.pk, now=at + timedelta(minutes=7)) is True
+    assert sweeping.sync_due(connected.pk, now=at + timedelta(minutes=8)) is False
+
+
+def test_a_disconnected_calendar_is_left_alone(connected: Tenant, calcom: Calcom) -> None:
+    with scope.tenant(connected):
+        connecting.disconnect(CalendarAccount.objects.get(), by=ME, now=MONDAY_MORNING)
+
+    book(connected)
+
+    assert reconciling.sync(connected.pk, now=MONDAY_MORNING) is None
+    assert calcom.requests == []
+    with scope.tenant(connected):
+        assert Appointment.objects.get().status == "confirmed"
