@@ -3,9 +3,11 @@
 import copy
 from datetime import datetime
 
-from booking import availability, refusals, rules
+from booking import availability, drawing, refusals, rules, teams
 from booking.hosts import Override
 from booking.models import Appointment, Customer, Service, StaffMember
+from booking.periods import minute_of
+from booking.searching import Search, Seeker
 from tenants.models import Branch
 
 # Rules that stand in the service: softened so, they no longer hide the ones behind them.
@@ -40,8 +42,6 @@ def ask(
 
     What follows something else in a visit begins `at_any_minute`: when the other part ends.
 
-    Behind opening hours and absence that are set aside, constraints alone tell whether the time is free: they do.
-
     :raises SlotTaken, NotBookable, NotOffered: a rule forbids it
     """
     overridden: list[str] = []
@@ -63,10 +63,31 @@ def ask(
             return overridden
         if override is None or not override.covers(rule) or rule in overridden:
             refusals.refuse(rule)
-        overridden.append(rule)
         if rule not in _SOFTENED:
-            return overridden
+            break
+        overridden.append(rule)
         service = softened(service, rule)
+    # Hours and absence stand in no service: all of them are looked at, at once.
+    search = Search.of(service, branch, ignoring, seats)
+    who = Seeker(
+        now=now,
+        ignoring=sorted(ignoring_ids | ({ignoring.pk} if ignoring else set())),
+        for_call=None,
+        customer=customer.pk if customer else None,
+    )
+    return overridden + _set_aside(search, who, staff_member, starts_at, override)
+
+
+def _set_aside(
+    search: Search, who: Seeker, staff_member: StaffMember, starts_at: datetime, override: Override
+) -> list[str]:
+    minute = minute_of(starts_at)
+    team = teams.read(search, staff_member, minute, minute + 1)
+    found = drawing.days_from_rows(search, team, who, minute, minute + 1).rules_at(minute, 0)
+    for rule in found:
+        if not override.covers(rule):
+            refusals.refuse(rule)
+    return found
 
 
 def softened(service: Service, rule: str) -> Service:

@@ -201,6 +201,26 @@ class Days:
             or self._rule_of_the_rest(index, minute)
         )
 
+    def rules_at(self, minute: int, index: int) -> list[str]:
+        """Return every rule that stands in the way of one start, in order: what is behind the first one."""
+        session = self.standing.get(self.people[index].id, {}).get(minute)
+        closed_at = self.first_closed(index, minute)
+        own, day = self.own[index], self.day_of(minute)
+        staff_full = self.limits.staff.get(self.people[index].id, {})
+        asked = [
+            (None if closed_at is None else hours.why_closed(self.team.opening, closed_at)[0]),
+            OFF_HOURS if own is not None and self.wanted(index, minute) & ~own else None,
+            TIME_OFF if self.worked(index, minute) & self.off[index] else None,
+            DAY_FULL if session is None and day in self.limits.service else None,
+            STAFF_DAY_FULL if session is None and day in staff_full else None,
+            CUSTOMER_LIMIT if day in self.limits.customer else None,
+            self._rule_of_the_rest(index, minute) if session is None else None,
+        ]
+        found = [rule for rule in asked if rule is not None]
+        # What is left stands before all of these, or belongs to the session.
+        first = self.rule_at(minute, index)
+        return found if first is None or first in found else [first, *found]
+
     def first_closed(self, index: int, minute: int) -> int | None:
         """Return the first minute of an appointment in which the branch is not open."""
         missing = self.wanted(index, minute) & ~self.branch

@@ -31,7 +31,8 @@ def write_down(
 
     Rules that were set aside stand in the audit trail, too, with the reason.
     """
-    facts = {"overridden": list(overridden), "reason": reason[:300]} if overridden else {}
+    set_aside = {"overridden": list(overridden)} if overridden else {}
+    trail = {**set_aside, "reason": reason[:300]} if overridden else {}
     statements.run(
         _WRITE,
         {
@@ -44,11 +45,11 @@ def write_down(
             "old": old,
             "new": new,
             "fee_cents": fee_cents,
-            "terms": Jsonb({**(terms or {}), **facts}),
+            "terms": Jsonb({**(terms or {}), **set_aside}),
             "at": now,
         },
     )
-    audit.record(kind, appointment, tenant_id=appointment.tenant_id, by=by, now=now, **facts)
+    audit.record(kind, appointment, tenant_id=appointment.tenant_id, by=by, now=now, **trail)
 
 
 _WRITE = """

@@ -257,7 +257,7 @@ def test_rules_that_are_set_aside_are_named_in_history_and_audit_trail(
     book(cut, jana, erika, now=now, starts_at=start, source="back_office", override=override)
 
     change = _change("booked")
-    assert change.terms == {"overridden": rules, "reason": "Stammkundin"}
+    assert change.terms == {"overridden": rules}
     assert change.reason == "Stammkundin"
     entry = AuditEntry.objects.get(object_type="booking.appointment")
     assert entry.facts == {"overridden": rules, "reason": "Stammkundin"}
@@ -293,6 +293,26 @@ def test_only_the_named_rules_are_set_aside(
     assert book(cut, jana, erika, starts_at=TEN + timedelta(minutes=5), **more).is_new
     with pytest.raises(NotBookable):
         book(cut, jana, erika, starts_at=at(TUESDAY, "18:00"), **more)
+
+
+def test_a_rule_that_is_not_named_is_not_set_aside_behind_one_that_is(
+    cut: Service, jana: StaffMember, erika: Customer, now: datetime
+) -> None:
+    factories.make_time_off(
+        Branch.objects.get(),
+        staff_member=jana,
+        starts_at=at(TUESDAY, "17:00"),
+        ends_at=at(TUESDAY, "20:00"),
+    )
+    closed = Override(reason="Ausnahme", rules=frozenset({"closed"}))
+    more: dict[str, Any] = {"now": now, "source": "back_office", "starts_at": at(TUESDAY, "18:00")}
+
+    with pytest.raises(NotBookable) as refusal:
+        book(cut, jana, erika, override=closed, **more)
+    assert refusal.value.code == "time_off"
+    book(cut, jana, erika, override=Override(reason="Ausnahme"), **more)
+
+    assert _change("booked").terms == {"overridden": ["closed", "time_off"]}
 
 
 def test_a_booking_within_the_rules_needs_nothing_set_aside(
