@@ -155,9 +155,16 @@ def due_completions(*, now: datetime) -> list[int]:
 
 def mark_missed(appointment_id: int, *, now: datetime) -> bool:
     """Mark a due appointment as missed, and tell whether it was this time: however many sweeps run, one does it."""
+    after = rules_of_the_diary().no_show_after_minutes
+
+    def is_due(found: Appointment) -> bool:
+        if found.status != Status.CONFIRMED or after is None:
+            return False
+        return found.starts_at <= now - timedelta(minutes=after)
+
     return _by_the_clock(
         appointment_id,
-        before=Status.CONFIRMED,
+        is_due=is_due,
         verb=lambda found: _miss(found, by=_CLOCK, source=_SOURCE, now=now),
     )
 
@@ -170,7 +177,11 @@ def complete_by_the_clock(appointment_id: int, *, now: datetime) -> bool:
         resources.give_back(found)
         _write_down(found, history.Kind.COMPLETED, by=_CLOCK, source=_SOURCE, now=now)
 
-    return _by_the_clock(appointment_id, before=Status.CHECKED_IN, verb=verb)
+    return _by_the_clock(
+        appointment_id,
+        is_due=lambda found: found.status == Status.CHECKED_IN and found.ends_at <= now,
+        verb=verb,
+    )
 
 
 def rules_of_the_diary() -> DiaryRules:
@@ -183,14 +194,20 @@ def _numbers(sql: str, until: datetime) -> list[int]:
     return [number for (number,) in statements.run(sql, params).fetchall()]
 
 
-def _by_the_clock(appointment_id: int, *, before: str, verb: Callable[[Appointment], None]) -> bool:
+def _by_the_clock(
+    appointment_id: int,
+    *,
+    is_due: Callable[[Appointment], bool],
+    verb: Callable[[Appointment], None],
+) -> bool:
+    """Do something that was due when it was looked for, if it still is: it may have been moved or changed meanwhile."""
     appointment = Appointment.objects.filter(pk=appointment_id).first()
     if appointment is None:
         return False
     found = appointment
 
     def only_once() -> bool:
-        if found.status != before:
+        if not is_due(found):
             return False
         verb(found)
         return True

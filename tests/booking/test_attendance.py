@@ -23,7 +23,7 @@ from tenants.errors import Invalid
 from tenants.models import Branch, Tenant
 from tests import factories
 from tests.booking.diary import at
-from tests.booking.writing import BY, TEN, TUESDAY, book, cancel, hold
+from tests.booking.writing import BY, TEN, TUESDAY, book, cancel, hold, move
 
 BEGUN = TEN + timedelta(minutes=1)
 HOST: Any = {"by": BY, "source": "back_office"}
@@ -210,6 +210,17 @@ def test_the_business_says_after_how_long_or_never(in_salon: Tenant, booked: App
     rules.save()
 
     assert _sweep(in_salon, now=TEN + timedelta(minutes=5)) == [True]
+
+
+def test_who_is_moved_between_the_look_and_the_mark_is_not_missed(
+    in_salon: Tenant, booked: Appointment, now: datetime
+) -> None:
+    due = TEN + timedelta(minutes=20)
+    found = attendance.due_no_shows(now=due)
+    move(booked, TEN + timedelta(minutes=15), now=now)
+
+    assert [attendance.mark_missed(each, now=due) for each in found] == [False]
+    assert Appointment.objects.get().status == "confirmed"
 
 
 def test_who_came_is_never_missed_and_completed_after_the_end(
