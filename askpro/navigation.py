@@ -67,6 +67,10 @@ def _groups() -> list[tuple[str, list[_Entry]]]:
             [
                 _Entry(_("Appointments"), "booking.Appointment", "event"),
                 _Entry(_("Sessions"), "booking.Session", "diversity_3"),
+                _Entry(_("Series"), "booking.Series", "event_repeat"),
+                _Entry(_("Waiting list"), "booking.WaitingEntry", "hourglass_top"),
+                _Entry(_("Offers"), "booking.WaitingOffer", "local_offer"),
+                _Entry(_("Proposals"), "booking.Proposal", "swap_horiz"),
                 _Entry(_("Customers"), "booking.Customer", "groups"),
                 _Entry(_("Calendar conflicts"), "booking.CalendarReview", "sync_problem"),
             ],

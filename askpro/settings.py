@@ -321,6 +321,8 @@ SPECTACULAR_SETTINGS = {
         "CallbackStatus": "calls.models.CallbackRequest.Status",
         "CallbackPriority": "calls.models.CallbackRequest.Priority",
         "AppointmentStatus": "booking.api.appointments.STATUSES",
+        "WaitingStatus": "booking.api.waiting.WAITING",
+        "OfferStatus": "booking.api.waiting.ANSWERS",
         "AppointmentChangeKind": "booking.models.AppointmentChange.Kind",
         "TimeOffKind": "booking.models.TimeOff.Kind",
     },

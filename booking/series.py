@@ -17,11 +17,13 @@ from booking import (
     availability,
     catalogue,
     customers,
+    explaining,
     hours,
     locking,
     notices,
     recurrence,
     resources,
+    rules,
     scheduling,
 )
 from booking.availability import Slot
@@ -31,7 +33,7 @@ from booking.recurrence import Occurrence
 from booking.refusals import KeyReused, NotBookable, NotOffered, SlotTaken
 from tenants import audit, rows
 from tenants.actors import Actor
-from tenants.errors import Invalid, NotFound
+from tenants.errors import Invalid, NotFound, Refused
 from tenants.models import Branch
 
 # How many other times of a day are named for a date that cannot be.
@@ -77,7 +79,10 @@ class SeriesConflict(Invalid):
 
     def __init__(self, conflicts: Mapping[datetime, str]) -> None:
         super().__init__(
-            **{f"dates.{start.isoformat()}": rule for start, rule in conflicts.items()}
+            **{
+                f"dates.{start.isoformat()}": _(explaining.SENTENCES[rule])
+                for start, rule in conflicts.items()
+            }
         )
         self.conflicts = dict(conflicts)
 
@@ -447,7 +452,7 @@ def _written(
             )
         except (SlotTaken, NotBookable, NotOffered) as refusal:
             place.is_left_out = True
-            conflicts[place.wanted] = str(refusal.facts.get("rule", refusal.code))
+            conflicts[place.wanted] = _rule_of(refusal)
             if place.is_chosen or on_conflict == OnConflict.ABORT:
                 raise SeriesConflict(conflicts) from refusal
         else:
@@ -455,6 +460,10 @@ def _written(
     if not booked:
         raise SeriesConflict(conflicts)
     return booked
+
+
+def _rule_of(refusal: Refused) -> str:
+    return rules.TAKEN if isinstance(refusal, SlotTaken) else refusal.code
 
 
 def take_over(series: Series, appointments: Collection[Appointment]) -> None:

@@ -8,14 +8,18 @@ from booking.models import (
     Customer,
     DiaryRules,
     Policy,
+    Proposal,
     Requirement,
     RequirementResource,
     Resource,
+    Series,
     Service,
     ServiceAlias,
     Skill,
     StaffMember,
     TimeOff,
+    WaitingEntry,
+    WaitingOffer,
     WorkingHours,
 )
 from tenants import actors, api_keys, scope
@@ -233,3 +237,48 @@ def service_of(tenant: Tenant, name: str) -> Service:
 def staff_of(tenant: Tenant, name: str) -> StaffMember:
     with scope.tenant(tenant):
         return StaffMember.objects.get(name=name)
+
+
+def make_stories(
+    tenant: Tenant, appointment: Appointment, *, now: datetime
+) -> tuple[Series, WaitingEntry, WaitingOffer, Proposal]:
+    """Write a series of two dates, somebody who waits with an offer, and a proposal for an appointment."""
+    jana, mira = staff_of(tenant, "Jana"), staff_of(tenant, "Mira")
+    cut, branch = service_of(tenant, "Haarschnitt"), branch_of(tenant)
+    customer = appointment.customer
+    assert customer is not None
+    with scope.tenant(tenant):
+        series = Series.objects.create(
+            tenant=tenant,
+            branch=branch,
+            service=cut,
+            staff_member=jana,
+            customer=customer,
+            attendee_name=customer.name,
+            rule="FREQ=WEEKLY;COUNT=2",
+            starts_at=now + timedelta(days=3, hours=2),
+        )
+        for week in range(2):
+            date = make_appointment(
+                jana, cut, customer, starts_at=series.starts_at + timedelta(weeks=week)
+            )
+            Appointment.objects.filter(pk=date.pk).update(series=series)
+        entry = WaitingEntry.objects.create(
+            tenant=tenant,
+            branch=branch,
+            service=cut,
+            customer=customer,
+            attendee_name=customer.name,
+            first_day=now.date(),
+            last_day=now.date() + timedelta(days=7),
+            status=WaitingEntry.Status.OFFERED,
+            source=Appointment.Source.PHONE,
+        )
+        offered = {"staff_member": mira, "expires_at": now + timedelta(minutes=30)}
+        offer = WaitingOffer.objects.create(
+            tenant=tenant, entry=entry, starts_at=now + timedelta(days=3, hours=1), **offered
+        )
+        proposal = Proposal.objects.create(
+            tenant=tenant, appointment=appointment, starts_at=appointment.starts_at, **offered
+        )
+    return series, entry, offer, proposal

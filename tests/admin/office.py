@@ -248,6 +248,7 @@ def fill(tenant: Tenant, *, now: datetime, number: int) -> dict[str, Model]:
             for model in pages()
             if model._meta.label in kinds
         ]
+    rows += factories.make_stories(tenant, appointment, now=now)
     assert isinstance(off, TimeOff)
     return {row._meta.label: row for row in rows}
 

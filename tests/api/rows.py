@@ -153,6 +153,7 @@ def fill(tenant: Tenant, *, now: datetime, number: int = 10**9 + 11) -> dict[str
         waiting = CallbackRequest.objects.create(
             tenant=tenant, branch=branch, call=call, name="Max Mustermann", due_at=now
         )
+    series, entry, offer, proposal = factories.make_stories(tenant, appointment, now=now)
     return {
         "appointment_id": appointment.pk,
         "begun_appointment_id": there.pk,
@@ -162,7 +163,11 @@ def fill(tenant: Tenant, *, now: datetime, number: int = 10**9 + 11) -> dict[str
         "call_id": call.pk,
         "callback_id": waiting.pk,
         "customer_id": customer.pk,
+        "entry_id": entry.pk,
         "hold_id": hold.pk,
+        "offer_id": offer.pk,
+        "proposal_id": proposal.pk,
+        "series_id": series.pk,
         "policy_id": policy.pk,
         "resource_id": spare.pk,
         "service_id": advice.pk,

@@ -1,0 +1,182 @@
+"""Pages about series: their dates, and the two verbs for all that are ahead. One date is changed on its own page."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from booking import series_edits
+from booking.admin.diary_forms import PlainForm, ReasonForm
+from booking.admin.inputs import clock_field, written
+from booking.admin.local_time import LocalTimeAdmin
+from booking.models import Appointment, Series, StaffMember, WorkingHours
+from booking.series_edits import Change, Edit, Scope
+from tenants.back_office import TenantInline, actor, button, column, sentence_of, tenant_name
+from tenants.errors import Refused
+from tenants.roles import Area
+
+_SOURCE = Appointment.Source.BACK_OFFICE
+
+
+class MoveSeriesForm(ReasonForm):
+    """Another weekday, time or person for all that is ahead; what is left empty stays."""
+
+    layout: ClassVar[tuple[tuple[str, ...], ...]] = (
+        ("weekday", "clock"),
+        ("staff_member",),
+        ("reason",),
+    )
+
+    weekday = forms.TypedChoiceField(
+        label=_("weekday"),
+        coerce=int,
+        empty_value=None,
+        required=False,
+        choices=[("", "–"), *(WorkingHours._meta.get_field("weekday").choices or [])],
+        widget=UnfoldAdminSelectWidget(),
+    )
+    clock = clock_field(required=False)
+    staff_member: "forms.ModelChoiceField[StaffMember]" = forms.ModelChoiceField(
+        label=_("staff member"), queryset=None, required=False, widget=UnfoldAdminSelectWidget()
+    )
+
+    def __init__(self, *args: Any, series: Series, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = StaffMember.objects.filter(
+            branch=series.branch, skills__service=series.service, is_active=True
+        )
+        self.fields["staff_member"].queryset = people.order_by("name", "pk")  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not any(cleaned.get(name) for name in ("weekday", "clock", "staff_member")):
+            self.add_error(None, _("Nothing is to be changed."))
+        return cleaned
+
+
+class DatesInline(TenantInline):
+    area = Area.DIARY
+    is_record = True
+    may_be_deleted = False
+    model = Appointment
+    fk_name = "series"
+    fields = ("when", "staff_member", "status")
+    readonly_fields = ("when",)
+    ordering = ("starts_at", "pk")
+    verbose_name_plural = _("dates")
+    show_change_link = True
+
+    @column(_("when"))
+    def when(self, appointment: Appointment) -> str:
+        return written(appointment.starts_at, appointment.branch)
+
+
+@admin.register(Series)
+class SeriesAdmin(LocalTimeAdmin):
+    area = Area.DIARY
+    is_record = True
+    verbs_write_the_audit_trail = True
+    related = ("branch", "service", "staff_member", "customer")
+    inlines = (DatesInline,)
+    fields = (
+        ("service", "staff_member"),
+        ("customer", "attendee_name"),
+        ("rule", "branch"),
+        ("starts_at", "ended_at"),
+    )
+    list_display = (
+        "attendee_name",
+        "service",
+        "staff_member",
+        "rule",
+        "first",
+        "branch",
+        "is_over",
+    )
+    list_filter = ("staff_member", "service")
+    search_fields = ("attendee_name__istartswith",)
+    ordering = ("-pk",)
+    sortable_by = ()
+    actions_detail = ("move_dates", "cancel_dates")
+
+    @column(_("first time"))
+    def first(self, series: Series) -> str:
+        return written(series.starts_at, series.branch)
+
+    @column(_("ended"))
+    def is_over(self, series: Series) -> str:
+        return "–" if series.ended_at is None else written(series.ended_at, series.branch)
+
+    @button(_("Move what is ahead"), path="move-dates", icon="event_repeat")
+    def move_dates(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        with self.narrowed(request, object_id):
+            series = self._series(request, object_id)
+            form = MoveSeriesForm(_typed(request), series=series)
+            return self._answer(request, form, series, title=_("Move what is ahead"))
+
+    @button(_("Cancel what is ahead"), path="cancel-dates", icon="event_busy")
+    def cancel_dates(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        with self.narrowed(request, object_id):
+            series = self._series(request, object_id)
+            form = ReasonForm(_typed(request))
+            return self._answer(request, form, series, title=_("Cancel what is ahead"))
+
+    def _series(self, request: HttpRequest, object_id: str) -> Series:
+        found: Series | None = self.get_object(request, object_id)
+        if found is None:
+            raise Http404
+        return found
+
+    def _answer(
+        self, request: HttpRequest, form: PlainForm, series: Series, *, title: Any
+    ) -> HttpResponse:
+        if request.method == "POST" and form.is_valid():
+            try:
+                edit = _carried_out(request, form, series)
+            except Refused as refusal:
+                form.add_error(None, " ".join([sentence_of(refusal), *_details(refusal)]))
+            else:
+                text = _("%(count)d dates changed.") % {"count": len(edit.changed)}
+                self.message_user(request, text, messages.SUCCESS)
+                return redirect(self.url_of("change", edit.series.pk))
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.model._meta,
+            "title": title,
+            "submit": title,
+            "form": form,
+            "rows": form.rows(),
+            "tenant_name": tenant_name(request),
+            "back": self.url_of("change", series.pk),
+        }
+        return render(request, "admin/booking/appointment/act.html", context)
+
+
+def _typed(request: HttpRequest) -> Any:
+    return request.POST if request.method == "POST" else None
+
+
+def _carried_out(request: HttpRequest, form: PlainForm, series: Series) -> Edit:
+    wanted = form.cleaned_data
+    by, now, reason = actor(request), timezone.now(), wanted["reason"]
+    if not isinstance(form, MoveSeriesForm):
+        return series_edits.cancel(
+            series, scope=Scope.ALL, by=by, source=_SOURCE, now=now, reason=reason
+        )
+    change = Change(
+        weekday=wanted["weekday"], clock=wanted["clock"], staff_member=wanted["staff_member"]
+    )
+    return series_edits.move(
+        series, change, scope=Scope.ALL, by=by, source=_SOURCE, now=now, reason=reason
+    )
+
+
+def _details(refusal: Refused) -> list[str]:
+    """Return which dates were in the way."""
+    errors = getattr(refusal, "errors", {})
+    return [f"{name.removeprefix('dates.')}: {text}" for name, text in errors.items()]
