@@ -69,7 +69,7 @@ def free_slots(
     staff_member: StaffMember | None = None,
     limit: int | None = None,
     every: bool = False,
-    avoiding_gaps: bool = False,
+    avoiding_gaps: bool | None = None,
     ignoring: Appointment | None = None,
     ignoring_ids: frozenset[int] = frozenset(),
     for_call: int | None = None,
@@ -83,7 +83,7 @@ def free_slots(
     would be moved: its own time does not block and its own length counts. `ignoring_ids` are more appointments that
     do not block. `for_call` is our number of a call whose own holds do not block. With a `customer` their limits
     count, and their usual person comes first. `seats` is how many come. With a limit, `avoiding_gaps` prefers starts
-    of the same half-day that leave no gap too short for anything.
+    of the same half-day that leave no gap too short for anything; None is as the business wants it.
     """
     search = Search.of(service, branch, ignoring, seats)
     first, last = search.bounds(period, now)
@@ -94,6 +94,7 @@ def free_slots(
         return []
     who = _seeker(now, ignoring, ignoring_ids, for_call, customer)
     usual = _preferred(search, team, who)
+    tidily = team.avoids_gaps if avoiding_gaps is None else avoiding_gaps
     found: list[Slot] = []
     for start, end in _portions(search.zone, first, last, limit):
         days = drawing.days_for_offers(search, team, who, start, end)
@@ -101,7 +102,7 @@ def free_slots(
         if limit is None:
             return list(opened)
         wanted = limit - len(found)
-        if avoiding_gaps and not every:
+        if tidily and not every:
             found += gaps.avoiding(days, opened, wanted, wish=period.start)
         else:
             found += opened.first(wanted)

@@ -26,6 +26,7 @@ class Person(NamedTuple):
     special: bytes | None
     off: bytes | None
     has_requirements: bool
+    avoids_gaps: bool
 
     @property
     def has_own_hours(self) -> bool:
@@ -39,6 +40,7 @@ class Team(NamedTuple):
     opening: Schedule
     closed: bytes | None
     has_requirements: bool
+    avoids_gaps: bool
 
 
 # Staff member 0 stands for the branch.
@@ -79,7 +81,8 @@ WITH people AS (
 )
 SELECT p.*, w.packed, x.packed, a.packed,
   p.id = 0 AND EXISTS (
-    SELECT FROM booking_requirement WHERE tenant_id = %(tenant)s AND service_id = %(service)s)
+    SELECT FROM booking_requirement WHERE tenant_id = %(tenant)s AND service_id = %(service)s),
+  p.id = 0 AND EXISTS (SELECT FROM booking_diaryrules WHERE tenant_id = %(tenant)s AND avoids_gaps)
 FROM (SELECT * FROM people UNION ALL SELECT 0, '', true, NULL, 0, NULL, NULL, NULL) p
 LEFT JOIN weekly w ON w.id = p.id LEFT JOIN special x ON x.id = p.id LEFT JOIN away a ON a.id = p.id
 ORDER BY p.id
@@ -117,6 +120,7 @@ def read(search: Search, staff_member: StaffMember | None, first: int, last: int
         ),
         closed=branch.off,
         has_requirements=branch.has_requirements,
+        avoids_gaps=branch.avoids_gaps,
     )
 
 

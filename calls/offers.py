@@ -51,6 +51,7 @@ def free(
         limit=limit,
         ignoring=wish.moving,
         for_call=call.pk,
+        customer=call.customer if call.customer_id else None,
     )
 
 

@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from booking import availability, conditions
+from booking import availability
 from booking.api import naming
 from booking.models import Service
 from booking.openings import Slot
@@ -154,7 +154,6 @@ class Slots(TenantView):  # /api/slots
             now=timezone.now(),
             limit=wanted["limit"] + 1,
             every=wanted["every"],
-            avoiding_gaps=conditions.rules_of(request.tenant_id).avoids_gaps,
             **how,
         )
         slots = found[: wanted["limit"]]

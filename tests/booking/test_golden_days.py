@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from booking.models import Service, StaffMember
+from booking.models import DiaryRules, Service, StaffMember
 from booking.periods import Period
+from tenants import scope
 from tenants.models import Branch, Tenant
 from tests import factories
 from tests.booking import diary, scenes
@@ -787,3 +788,12 @@ def test_nobody_waits_for_another_half_day(long_and_short: Salon) -> None:
 
     # In the morning 9:15 and 9:30 leave gaps, 9:00 leaves half an hour behind it, but it is all there is.
     assert house.starts(limit=3, avoiding_gaps=True) == ["09:00", "09:15", "09:30"]
+
+
+def test_a_business_that_wants_it_always_gets_its_gaps_filled(long_and_short: Salon) -> None:
+    house = long_and_short
+    with scope.tenant(house.branch.tenant_id):
+        DiaryRules.objects.create(tenant_id=house.branch.tenant_id, avoids_gaps=True)
+
+    assert house.starts(limit=3) == ["09:00", "10:00", "10:15"]
+    assert house.starts(limit=3, avoiding_gaps=False) == ["09:00", "09:15", "09:30"]
