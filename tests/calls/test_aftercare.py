@@ -64,8 +64,10 @@ def appointments(tenant: Tenant) -> list[Appointment]:
 
 
 def alerts(tenant: Tenant) -> list[tuple[str, str]]:
+    """Return what was raised about promises; these short transcripts do not begin with the disclosure."""
     with scope.tenant(tenant):
-        return list(Alert.objects.order_by("pk").values_list("code", "about"))
+        rows = Alert.objects.exclude(code="ai_not_disclosed").order_by("pk")
+        return list(rows.values_list("code", "about"))
 
 
 def broken() -> pytest.MonkeyPatch:
