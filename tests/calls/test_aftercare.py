@@ -167,7 +167,7 @@ class TestPromises:
         hang_up(retell, call, said, call_analysis={"call_summary": "Kurz."})
 
         with scope.tenant(salon):
-            assert Alert.objects.get().count == 1
+            assert Alert.objects.get(code=aftercare.BROKEN_PROMISE).count == 1
         assert len(callbacks(salon)) == 1
 
     def test_without_a_number_there_is_the_alert_alone(self, salon: Tenant, retell: Retell) -> None:
