@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from booking import catalogue, customers, hours
+from booking import catalogue, customers, doors
+from booking.hours import Spans
 from calls import consent, desks, disclosure, identity, speech, wishes
 from calls.answers import Answer
-from calls.models import Call
+from calls.models import Call, Desk
 from tenants import rows
 from tenants.models import Tenant
 
@@ -19,7 +20,8 @@ def get_context(call: Call, *, now: datetime) -> Answer:
     caller = customers.match_by_phone(call.from_number)
     greeting = f"Guten Tag, hier ist {business}. {disclosure.SENTENCE}"
     disclosure.note(call, greeting, now=now)
-    asks = desks.of(branch).asks_to_record and not call.recording_consent
+    desk, today = desks.of(branch), doors.today(branch, now=now)
+    asks = desk.asks_to_record and not call.recording_consent
     question = consent.RECORDING_ASKED if asks else "Was kann ich für Sie tun?"
     return Answer(
         state="context",
@@ -29,7 +31,10 @@ def get_context(call: Call, *, now: datetime) -> Answer:
             "branch": branch.name,
             "date_spoken": speech.spoken_date(local_now.date()),
             "time": f"{local_now:%H:%M}",
-            "hours_today": _spans(hours.opening_of(branch), local_now.isoweekday()),
+            "hours_today": _spans(today.spans),
+            "open_now": today.is_open,
+            "only_callbacks": not today.is_open and desk.when_closed != Desk.WhenClosed.BOOK,
+            "transfers": desk.transfers(is_open=today.is_open),
             "services": [service.name for service in catalogue.offered_by_phone()[:20]],
             # A number is a hint and no identity: the name helps to greet, it opens nothing.
             "caller_known": caller is not None,
@@ -38,8 +43,9 @@ def get_context(call: Call, *, now: datetime) -> Answer:
     )
 
 
-def _spans(opening: dict[int, list[tuple[int, int]]], weekday: int) -> list[dict[str, Any]]:
-    return [
-        {"from": f"{a // 60:02d}:{a % 60:02d}", "until": f"{b // 60:02d}:{b % 60:02d}"}
-        for a, b in opening.get(weekday, [])
-    ]
+def _spans(spans: Spans) -> list[dict[str, Any]]:
+    return [{"from": _clock(first), "until": _clock(last)} for first, last in spans]
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60 % 24:02d}:{minute % 60:02d}"

@@ -90,7 +90,15 @@ def _reply(asked: FunctionRequest, call: Call, *, now: datetime) -> Answer:
             say="Das kann ich leider nicht.",
             data={"tools": list(tools.TOOLS)},
         )
-    return tools.answer(tool, call, given=asked.arguments, turns=asked.facts.turns, now=now)
+    return tools.answer(
+        tool,
+        call,
+        given=asked.arguments,
+        turns=asked.facts.turns,
+        told=asked.facts.variables,
+        began=asked.facts.started_at,
+        now=now,
+    )
 
 
 def _note(

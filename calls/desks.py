@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from booking import hours
-from calls.models import CallerRule, Desk
+from booking import doors
+from calls.models import Call, CallerRule, Desk
 from tenants import rows, scope, statements
 from tenants.models import Branch
 
@@ -14,12 +14,17 @@ def of(branch: Branch) -> Desk:
     return found[0] if found else Desk(tenant_id=branch.tenant_id, branch=branch)
 
 
-def is_open(branch: Branch, *, now: datetime) -> bool:
-    """Whether the branch has opening hours at this moment. A branch without hours is never open."""
-    local = now.astimezone(branch.zone)
-    minute = local.hour * 60 + local.minute
-    spans = hours.opening_of(branch, on=local.date()).get(local.isoweekday(), [])
-    return any(first <= minute < last for first, last in spans)
+def books_now(call: Call, *, began: datetime, now: datetime) -> bool:
+    """Whether appointments are made at this hour. A call that began within the hours is served to its end."""
+    rules = rows.load(
+        Desk,
+        "tenant_id = %s AND branch_id = %s AND when_closed <> 'book'",
+        (call.tenant_id, call.branch_id),
+    )
+    if not rules:
+        return True
+    branch = rows.load(Branch, "tenant_id = %s AND id = %s", (call.tenant_id, call.branch_id))[0]
+    return any(doors.today(branch, now=each).is_open for each in (now, began))
 
 
 def turns_away(desk: Desk, number: str | None) -> CallerRule | bool:

@@ -34,6 +34,7 @@ _AFTER_STATE = {
     "too_soon": Call.Outcome.NOTHING_FREE,
     "beyond_horizon": Call.Outcome.NOTHING_FREE,
     "closed": Call.Outcome.NOTHING_FREE,
+    "only_callbacks": Call.Outcome.NOT_COMPLETED,
 }
 
 

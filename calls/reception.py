@@ -7,7 +7,8 @@ from typing import Any
 import structlog
 from django.db import DatabaseError
 
-from booking import customers, hours
+from booking import customers, doors
+from booking.doors import Today
 from booking.models import Customer
 from calls import desks, identity, lifecycle, speech
 from calls.models import Agent, Call, CallerRule, Desk
@@ -50,10 +51,10 @@ def _answer(asked: InboundRequest, line: Line, *, now: datetime) -> dict[str, An
     with scope.tenant(line.tenant_id):
         branch = Branch.objects.select_related("tenant").get(pk=line.branch_id)
         desk = desks.of(branch)
-        is_open = desks.is_open(branch, now=now)
-        if _is_turned_away(desk, asked.from_number, is_open=is_open, now=now):
+        today = doors.today(branch, now=now)
+        if _is_turned_away(desk, asked.from_number, is_open=today.is_open, now=now):
             return None
-        variables = _variables(asked, branch, desk, is_open=is_open, now=now)
+        variables = _variables(asked, branch, desk, today, now=now)
         if number is not None:
             _announce(asked, line, number, now=now)
         agent_id = _agent_of(branch)
@@ -72,12 +73,12 @@ def _is_turned_away(desk: Desk, caller: str | None, *, is_open: bool, now: datet
 
 
 def _variables(
-    asked: InboundRequest, branch: Branch, desk: Desk, *, is_open: bool, now: datetime
+    asked: InboundRequest, branch: Branch, desk: Desk, today: Today, *, now: datetime
 ) -> dict[str, str]:
+    is_open = today.is_open
     caller = customers.match_by_phone(asked.from_number)
     local_now = now.astimezone(branch.zone)
     only_callbacks = not is_open and desk.when_closed == Desk.WhenClosed.CALLBACK
-    transfers = desk.transfer_number and (is_open or desk.transfers_when_closed)
     return {
         "firma": branch.tenant.name,
         "filiale": branch.name,
@@ -85,10 +86,10 @@ def _variables(
         "wochentag": speech.weekday_name(local_now.date()),
         "uhrzeit": f"{local_now:%H:%M}",
         "sprache": (caller.language if caller else "") or branch.language,
-        "heute_geoeffnet": _hours(hours.opening_of(branch, on=local_now.date()), local_now),
+        "heute_geoeffnet": _hours(today),
         "jetzt_geoeffnet": _said(is_open),
         "nur_rueckruf": _said(only_callbacks),
-        "verbindet": _said(bool(transfers)),
+        "verbindet": _said(desk.transfers(is_open=is_open)),
         "anrufer_bekannt": _said(caller is not None),
         # A number is a hint and no identity: several people may share it, then nobody is greeted by name.
         "anrufer_name": identity.greeted_name(caller, now=now) if caller else "",
@@ -100,11 +101,10 @@ def _said(claim: bool) -> str:
     return "true" if claim else "false"
 
 
-def _hours(opening: dict[int, list[tuple[int, int]]], local_now: datetime) -> str:
-    spans = opening.get(local_now.isoweekday(), [])
+def _hours(today: Today) -> str:
     return ", ".join(
-        f"{first // 60}:{first % 60:02d} bis {last // 60}:{last % 60:02d} Uhr"
-        for first, last in spans
+        f"{first // 60}:{first % 60:02d} bis {last // 60 % 24}:{last % 60:02d} Uhr"
+        for first, last in today.spans
     ) or "heute geschlossen"  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 
 from calls import (
+    after_hours,
     answers,
     arguments,
     booking_tool,
@@ -39,13 +40,19 @@ from integrations.voice.events import Turn
 
 @dataclass(frozen=True, kw_only=True)
 class Tool:
-    """Something the agent can ask for during a call. `verb` answers it with cleaned arguments."""
+    """Something the agent can ask for during a call. `verb` answers it with cleaned arguments.
+
+    What makes or moves appointments asks the desk whether that is done at this hour; what only offers times asks it
+    where the agent was told, before the call, that it is not.
+    """
 
     name: str
     purpose: str
     verb: Callable[..., Answer]
     parameters: tuple[Parameter, ...] = ()
     also: tuple[str, ...] = ()
+    makes_appointments: bool = False
+    offers_times: bool = False
 
 
 _WISH = (arguments.SERVICE, arguments.DATE, arguments.TIME, arguments.STAFF)
@@ -89,6 +96,7 @@ TOOLS: Mapping[str, Tool] = {
             name="check_availability",
             purpose="Sieht nach, was frei ist, und nennt höchstens drei Möglichkeiten.",
             verb=checking.check_availability,
+            offers_times=True,
             parameters=_WISH,
             also=(
                 "check_availability_cal",
@@ -101,6 +109,7 @@ TOOLS: Mapping[str, Tool] = {
             name="find_alternatives",
             purpose="Nennt höchstens drei andere freie Zeiten um einen Wunsch herum, ohne Tag die nächsten.",
             verb=listing.find_alternatives,
+            offers_times=True,
             parameters=_WISH,
             also=("get_alternatives", "find_next_available", "get_next_available"),
         ),
@@ -108,6 +117,7 @@ TOOLS: Mapping[str, Tool] = {
             name="hold_slot",
             purpose="Hält eine Zeit fünf Minuten frei, während der Anrufer überlegt. Das ist keine Buchung.",
             verb=holding.hold_slot,
+            makes_appointments=True,
             parameters=_SLOT_OR_WISH,
             also=("reserve_slot", "reserve", "hold", "reserve_appointment"),
         ),
@@ -121,6 +131,7 @@ TOOLS: Mapping[str, Tool] = {
             name="book_appointment",
             purpose="Bucht nach einem ausdrücklichen Ja des Anrufers. Gebucht ist erst, was state=booked sagt.",
             verb=booking_tool.book_appointment,
+            makes_appointments=True,
             parameters=_BOOKING,
             also=("start_booking", "confirm_booking", "book_appointment_cal", "termin_buchen"),
         ),
@@ -128,6 +139,7 @@ TOOLS: Mapping[str, Tool] = {
             name="collect_appointment_data",
             purpose="Nimmt die Daten eines Termins auf und bucht ihn, genau wie book_appointment.",
             verb=booking_tool.book_appointment,
+            makes_appointments=True,
             parameters=_BOOKING,
         ),
         Tool(
@@ -148,6 +160,7 @@ TOOLS: Mapping[str, Tool] = {
             name="reschedule_appointment",
             purpose="Verschiebt einen Termin des Anrufers: zuerst ohne confirmed fragen, nach dem Ja mit confirmed=ja.",
             verb=changing.reschedule_appointment,
+            makes_appointments=True,
             parameters=(
                 *_WHICH,
                 replace(
@@ -330,12 +343,15 @@ def answer(
     *,
     given: Mapping[str, Any],
     turns: Sequence[Turn] = (),
+    told: Mapping[str, str] | None = None,
+    began: datetime | None = None,
     now: datetime,
 ) -> Answer:
     """Answer one question of the agent; arguments that the tool does not have are left aside.
 
     Before anything else it is heard whether the caller is in danger, or asks for a person: that comes first, whatever
-    the agent makes of it. `turns` is what was said in the call so far.
+    the agent makes of it. `turns` is what was said in the call so far, `told` what the agent was told before it
+    (`calls/reception.py`), `began` when it began.
     """
     try:
         cleaned = arguments.clean(given, tool.parameters)
@@ -346,6 +362,10 @@ def answer(
         return emergencies.ROUTED
     if said and tool.name not in _LEAD_OUT and leading_out.wants_a_person(said[-1]):
         return transferring.transfer_to_human(call, name="", phone="", reason="", now=now)
+    is_told = (told or {}).get(after_hours.VARIABLE) == after_hours.YES
+    must_ask = tool.makes_appointments or (tool.offers_times and is_told)
+    if must_ask and after_hours.turns_down(call, began=began, now=now):
+        return after_hours.CLOSED
     return tool.verb(call, now=now, **cleaned)
 
 

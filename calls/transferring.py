@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from booking import doors
 from calls import callbacks, desks, dictation, speech, wishes
 from calls.answers import Answer
 from calls.models import Call, CallbackRequest, ToolCall
@@ -16,8 +17,8 @@ def transfer_to_human(call: Call, *, name: str, phone: str, reason: str, now: da
     """
     branch = wishes.branch_of(call)
     desk = desks.of(branch)
-    is_there = desk.transfers_when_closed or desks.is_open(branch, now=now)
-    if desk.transfer_number and is_there and not _was_tried(call):
+    is_open = doors.today(branch, now=now).is_open
+    if desk.transfers(is_open=is_open) and not _was_tried(call):
         return Answer(
             state=_TRANSFER,
             say="Gern, ich verbinde Sie. Einen Moment bitte.",

@@ -14,7 +14,15 @@ SILENCE_MS = 30_000
 LONGEST_CALL_MS = 15 * 60_000
 KEPT_DAYS = 30
 _SIGNED_LINK_MS = 24 * 3600 * 1000
-_WEBHOOK_EVENTS = ("call_started", "call_ended", "call_analyzed")
+# Nobody took over: that is a callback at once, whatever the model makes of it.
+_WEBHOOK_EVENTS = ("call_started", "call_ended", "call_analyzed", "transfer_cancelled")
+_UNKNOWN_AT_FIRST = (
+    *("datum", "wochentag", "uhrzeit", "anrufer_name"),
+    *("jetzt_geoeffnet", "nur_rueckruf", "verbindet"),
+)
+# How long it rings at whoever takes over, and how long until somebody has said something there.
+_RINGS_MS = 25_000
+_ANSWERS_WITHIN_MS = 35_000
 _PERSONAL = (
     "person_name",
     "address",
@@ -29,7 +37,7 @@ _PERSONAL = (
 _VOICE_MODELS = {"11labs-": "eleven_multilingual_v2"}
 
 
-def llm(agent: Agent, *, greeting: str, text: str, base_url: str) -> dict[str, Any]:
+def llm(agent: Agent, facts: Facts, *, greeting: str, text: str, base_url: str) -> dict[str, Any]:
     """Return the platform's language model as it is to be: what it says, what it may ask us."""
     chosen: dict[str, Any] = {}
     if settings.RETELL_MODEL:
@@ -42,11 +50,15 @@ def llm(agent: Agent, *, greeting: str, text: str, base_url: str) -> dict[str, A
         "start_speaker": "agent",
         "begin_message": greeting,
         "general_prompt": text,
-        "general_tools": [*tools.definitions(base_url=base_url), _END_CALL],
+        "general_tools": [
+            *tools.definitions(base_url=base_url),
+            *_transfer_call(facts.transfer_number),
+            _END_CALL,
+        ],
         # Without the inbound webhook's answer the prompt must not show its placeholders.
         "default_dynamic_variables": {
             "askpro_agent": mark(agent),
-            **dict.fromkeys(("datum", "wochentag", "uhrzeit", "anrufer_name"), ""),
+            **dict.fromkeys(_UNKNOWN_AT_FIRST, ""),
             "anrufer_bekannt": "false",
         },
         **chosen,
@@ -99,6 +111,31 @@ def _voice(agent: Agent) -> dict[str, str]:
         if voice_id.startswith(prefix):
             return {"voice_id": voice_id, "voice_model": model}
     return {"voice_id": voice_id}
+
+
+def _transfer_call(number: str | None) -> list[dict[str, Any]]:
+    """Return the platform's tool that puts a caller through, where the branch has somebody who takes over.
+
+    A warm transfer looks for a human voice first: where nobody answers the caller comes back to the agent, and
+    `transfer_cancelled` is sent; a cold one would be gone.
+    """
+    if not number:
+        return []
+    return [
+        {
+            "type": "transfer_call",
+            "name": "transfer_call",
+            "description": "Stellt den Anrufer durch. Nur direkt nachdem transfer_to_human state=transfer geantwortet hat.",
+            "transfer_destination": {"type": "predefined", "number": number},
+            "transfer_option": {
+                "type": "warm_transfer",
+                "transfer_ring_duration_ms": _RINGS_MS,
+                "agent_detection_timeout_ms": _ANSWERS_WITHIN_MS,
+                "on_hold_music": "ringtone",
+            },
+            "speak_during_execution": False,
+        }
+    ]
 
 
 _END_CALL = {

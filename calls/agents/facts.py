@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from booking import hours
 from booking.models import Service, StaffMember
+from calls import desks
 from calls.models import Agent
 
 
@@ -28,11 +29,14 @@ class Facts:
     opening: tuple[tuple[int, tuple[tuple[int, int], ...]], ...]
     offers: tuple[Offer, ...]
     staff: tuple[str, ...]
+    when_closed: str  # Desk.WhenClosed
+    transfer_number: str | None
 
 
 def of(agent: Agent) -> Facts:
     """Return what the rows say about the agent's branch. The tenant's scope must be open."""
     branch = agent.branch
+    desk = desks.of(branch)
     place = " ".join(part for part in (branch.postcode, branch.city) if part)
     services = Service.objects.filter(is_active=True, is_bookable_by_phone=True)
     staff = StaffMember.objects.filter(branch=branch, is_active=True)
@@ -53,6 +57,8 @@ def of(agent: Agent) -> Facts:
             )
             for service in services.order_by("name", "pk")
         ),
+        when_closed=desk.when_closed,
+        transfer_number=desk.transfer_number,
         staff=tuple(plain(name) for name in staff.order_by("name", "pk").values_list("name", flat=True)),
     )  # fmt: skip
 

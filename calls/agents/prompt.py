@@ -34,7 +34,10 @@ def compose(agent: Agent, facts: Facts) -> str:
     trade = words.trades[agent.template]
     parts = [
         words.role.format(business=facts.business, branch=facts.branch, trade=trade.role),
-        *(_section(words, kind, words.kinds[kind]) for kind in _KINDS),
+        *(
+            _section(words, kind, (*words.kinds[kind], *_of_desk(words, kind, facts)))
+            for kind in _KINDS
+        ),
         _section(words, "trade", trade.hints),
         _section(words, "business", (facts.business, facts.branch, facts.address)),
         _section(words, "hours", _opening(words, facts)),
@@ -56,6 +59,15 @@ def keywords(agent: Agent, facts: Facts) -> list[str]:
 def _section(words: Words, kind: str, lines: Iterable[str]) -> str:
     told = [f"- {line}" for line in lines if line]
     return "\n".join((f"## {words.headings[kind]}", *told)) if told else ""
+
+
+def _of_desk(words: Words, kind: str, facts: Facts) -> tuple[str, ...]:
+    """Return what the telephone rules of the branch add: what happens after hours, and who takes over."""
+    if kind == "appointment":
+        return (words.when_closed[facts.when_closed],)
+    if kind == "callback":
+        return (words.transfer if facts.transfer_number else words.no_transfer,)
+    return ()
 
 
 def _opening(words: Words, facts: Facts) -> list[str]:

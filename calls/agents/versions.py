@@ -40,7 +40,9 @@ def draft(agent: Agent) -> Draft:
     if agent.engine == Agent.Engine.OWN:
         content["engine"] = definition.own_engine(websocket_url=settings.LLM_WEBSOCKET_URL)
     else:
-        content["llm"] = definition.llm(agent, greeting=greeting, text=text, base_url=base_url)
+        content["llm"] = definition.llm(
+            agent, known, greeting=greeting, text=text, base_url=base_url
+        )
     return Draft(greeting=greeting, prompt=text, settings=content)
 
 

@@ -60,6 +60,10 @@ class Desk(TenantOwned):
     def __str__(self) -> str:
         return f"{self.branch}"
 
+    def transfers(self, *, is_open: bool) -> bool:
+        """Whether somebody takes over callers who want a person."""
+        return bool(self.transfer_number) and (is_open or self.transfers_when_closed)
+
 
 class CallerRule(TenantOwned):
     """Who is never answered, or always. A number that ends in * stands for all that begin like it; allowed wins."""

@@ -283,6 +283,7 @@ _AFTER = {
     "nothing_free": "callback",
     "not_available": "callback",
     "slot_taken": "callback",
+    "only_callbacks": "callback",
 }
 _AFTER_CHANGE = {
     "confirm_cancellation": "confirm",
@@ -299,6 +300,7 @@ _AFTER_CHANGE = {
     "number_withheld": "callback",
     "not_identified": "callback",
     "too_many_attempts": "callback",
+    "only_callbacks": "callback",
 }
 _PENDING: Mapping[str, Callable[[Manager, str, str], Spoken]] = {
     "slot": Manager._hear_slot,

@@ -1,6 +1,6 @@
 """What a voice platform can tell us, in our words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -60,6 +60,8 @@ class CallFacts:
     intent: str
     analysis: dict[str, Any]
     cost_us_cents: Decimal | None
+    # What the inbound webhook told the agent about this call.
+    variables: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

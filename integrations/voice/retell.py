@@ -194,7 +194,13 @@ def _facts(call: dict[str, Any], call_id: str) -> CallFacts:
         intent=_text(analysis.get("intent"), 100),
         analysis=_clean(analysis),
         cost_us_cents=_decimal(cost.get("combined_cost")),
+        variables=_variables(call.get("retell_llm_dynamic_variables")),
     )
+
+
+def _variables(value: object) -> dict[str, str]:
+    given = value if isinstance(value, dict) else {}
+    return {name: said for name, said in given.items() if isinstance(said, str)}
 
 
 def _turns(value: object) -> tuple[Turn, ...]:

@@ -10,7 +10,7 @@ from calls import tools
 from calls.agents import facts, prompt, versions
 from calls.agents.wording import LANGUAGES
 from calls.agents.wording.words import Words
-from calls.models import Agent
+from calls.models import Agent, Desk
 from tenants import scope
 from tenants.models import Tenant
 from tests import factories
@@ -102,7 +102,36 @@ def test_languages_say_the_same_things(words: Words) -> None:
     assert set(words.kinds) == set(german.kinds)
     assert set(words.headings) == set(german.headings)
     assert set(words.trades) == set(german.trades) == set(Agent.Template.values)
+    assert set(words.when_closed) == set(Desk.WhenClosed.values)
     assert len(words.weekdays) == 7
+
+
+@pytest.mark.parametrize("language", Agent.Language.values)
+@pytest.mark.parametrize("when_closed", Desk.WhenClosed.values)
+def test_what_happens_after_hours_is_told_as_the_desk_has_it(
+    agent: Agent, language: str, when_closed: str
+) -> None:
+    agent.language = language
+    with scope.tenant(agent.tenant_id):
+        Desk.objects.create(tenant=agent.tenant, branch=agent.branch, when_closed=when_closed)
+    rules = LANGUAGES[language].when_closed
+
+    text = told(agent)
+
+    assert [rule for rule in Desk.WhenClosed.values if rules[rule] in text] == [when_closed]
+
+
+def test_a_connection_is_promised_only_where_somebody_takes_over(agent: Agent) -> None:
+    without = told(agent)
+    with scope.tenant(agent.tenant_id):
+        Desk.objects.create(
+            tenant=agent.tenant, branch=agent.branch, transfer_number="+493023125700"
+        )
+    with_somebody = told(agent)
+
+    assert "Du kannst niemanden verbinden" in without
+    assert "transfer_call" not in without
+    assert "nutze danach sofort transfer_call" in with_somebody
 
 
 def test_no_placeholder_is_left_but_those_the_inbound_door_fills(agent: Agent) -> None:
@@ -114,6 +143,9 @@ def test_no_placeholder_is_left_but_those_the_inbound_door_fills(agent: Agent) -
         "uhrzeit",
         "anrufer_bekannt",
         "anrufer_name",
+        "jetzt_geoeffnet",
+        "nur_rueckruf",
+        "verbindet",
     }
     assert "{" not in re.sub(r"\{\{\w+\}\}", "", text)
 

@@ -12,7 +12,7 @@ from pytest_django import Settings
 from askpro import courier
 from calls import tasks, tools
 from calls.agents import drift, publishing, versions
-from calls.models import Agent, AgentVersion
+from calls.models import Agent, AgentVersion, Desk
 from tenants import actors, scope
 from tenants.errors import Refused
 from tenants.models import Alert, AuditEntry, Tenant
@@ -93,6 +93,34 @@ def test_what_is_published_keeps_the_law_and_the_limits(
         tool["url"].startswith("https://askpro.example/api/retell/functions/")
         for tool in custom.values()
     )
+
+
+def test_whoever_takes_over_is_reached_by_a_transfer_that_comes_back(
+    agent: Agent, workshop: Workshop, now: datetime
+) -> None:
+    with scope.tenant(agent.tenant_id):
+        Desk.objects.create(
+            tenant=agent.tenant, branch=agent.branch, transfer_number="+493023125700"
+        )
+
+    publish(agent, now)
+
+    [transfer] = [
+        tool for tool in workshop.llms["llm_1"]["general_tools"] if tool["type"] == "transfer_call"
+    ]
+    assert transfer["transfer_destination"] == {"type": "predefined", "number": "+493023125700"}
+    # A cold transfer would leave a caller whom nobody answers alone.
+    assert transfer["transfer_option"]["type"] == "warm_transfer"
+    assert "transfer_cancelled" in workshop.agents["agent_1"][0]["webhook_events"]
+
+
+def test_without_anybody_to_take_over_there_is_no_transfer(
+    agent: Agent, workshop: Workshop, now: datetime
+) -> None:
+    publish(agent, now)
+
+    types = {tool["type"] for tool in workshop.llms["llm_1"]["general_tools"]}
+    assert types == {"custom", "end_call"}
 
 
 def test_publishing_again_changes_nothing_there(

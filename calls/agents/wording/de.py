@@ -40,6 +40,8 @@ WORDS = Words(
             "unverändert an die Werkzeuge weiter."),
             ("Bekannter Anrufer: {{anrufer_bekannt}}, Name: {{anrufer_name}}. Eine Nummer ist kein Ausweis: frage nach dem "
             "Namen."),
+            ("Jetzt geöffnet: {{jetzt_geoeffnet}}. Nur Rückrufe: {{nur_rueckruf}}. Jemand kann übernehmen: {{verbindet}}. Steht "
+            "hier nichts, sagt es get_context: open_now, only_callbacks, transfers."),
         ),
         "style": (
             "Sprich Deutsch und sieze. Höchstens zwei kurze Sätze, dann eine Frage.",
@@ -57,8 +59,7 @@ WORDS = Words(
             "Antwortet ein Werkzeug nicht oder mit failed: sage, dass nichts gebucht ist, und biete einen Rückruf an.",
         ),
         "callback": (
-            ("Will jemand einen Menschen sprechen, diskutiere nicht: hilf mit dem ersten Satz weiter oder notiere einen "
-            "Rückruf mit request_callback."),
+            "Will jemand einen Menschen sprechen, diskutiere nicht und frage nicht nach: nutze sofort transfer_to_human.",
             "Einen Rückruf hast du erst notiert, wenn state=callback_noted zurückkommt.",
         ),
         "emergency": (
@@ -126,6 +127,16 @@ WORDS = Words(
     },
     weekdays=("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"),
     closed="geschlossen",
+    when_closed={
+        "book": "Auch außerhalb der Öffnungszeiten buchst, verschiebst und sagst du Termine ab wie sonst.",
+        "callback": ("Ist „Nur Rückrufe“ true, ist gerade geschlossen: buche und verschiebe nichts, sage das und notiere einen "
+        "Rückruf mit request_callback. Dasselbe gilt, sobald ein Werkzeug state=only_callbacks antwortet."),
+        "reject": ("Antwortet ein Werkzeug state=only_callbacks, ist gerade geschlossen: sage das und notiere einen Rückruf mit "
+        "request_callback."),
+    },
+    transfer=("Antwortet transfer_to_human state=transfer, sage den Satz und nutze danach sofort transfer_call; sonst nie. Nimmt "
+    "niemand ab, sage das und nutze transfer_to_human noch einmal: dann wird ein Rückruf notiert."),
+    no_transfer="Du kannst niemanden verbinden; transfer_to_human notiert einen Rückruf. Versprich keine Verbindung.",
     no_price="kein Preis hinterlegt, nenne keinen",
     no_hours="Öffnungszeiten sind nicht hinterlegt; nenne keine.",
     minutes="Minuten",

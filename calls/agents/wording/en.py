@@ -38,6 +38,8 @@ WORDS = Words(
             ("It is {{wochentag}}, {{datum}}, {{uhrzeit}}. Never compute a date: pass the caller's day and time on as the "
             "German words for them."),
             "Known caller: {{anrufer_bekannt}}, name: {{anrufer_name}}. A number proves nothing: ask for the name.",
+            ("Open now: {{jetzt_geoeffnet}}. Callbacks only: {{nur_rueckruf}}. Somebody can take over: {{verbindet}}. Where nothing "
+            "stands here, get_context says it: open_now, only_callbacks, transfers."),
         ),
         "style": (
             "Speak English. At most two short sentences, then a question.",
@@ -54,7 +56,7 @@ WORDS = Words(
             "If a tool does not answer or says failed: say that nothing is booked, and offer a callback.",
         ),
         "callback": (
-            "If somebody wants a person, do not argue: take a callback with request_callback.",
+            "If somebody wants a person, do not argue and do not ask back: use transfer_to_human at once.",
             "A callback is noted only when the answer says state=callback_noted.",
         ),
         "emergency": (
@@ -109,6 +111,16 @@ WORDS = Words(
     },
     weekdays=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
     closed="closed",
+    when_closed={
+        "book": "Outside the opening hours you book, move and cancel as always.",
+        "callback": ("If “Callbacks only” is true, the business is closed now: book and move nothing, say so and take a callback with "
+        "request_callback. The same holds as soon as a tool answers state=only_callbacks."),
+        "reject": ("If a tool answers state=only_callbacks, the business is closed now: say so and take a callback with "
+        "request_callback."),
+    },
+    transfer=("If transfer_to_human answers state=transfer, say the sentence and then use transfer_call at once; otherwise never. If "
+    "nobody answers, say so and use transfer_to_human once more: then a callback is noted."),
+    no_transfer="You cannot put anybody through; transfer_to_human notes a callback. Promise no connection.",
     no_price="no price on record, name none",
     no_hours="No opening hours are on record; name none.",
     minutes="minutes",

@@ -26,6 +26,9 @@ class Words:
     trades: Mapping[str, Trade]
     weekdays: tuple[str, ...]
     closed: str
+    when_closed: Mapping[str, str]  # by the rule of the desk
+    transfer: str
+    no_transfer: str
     no_price: str
     no_hours: str
     minutes: str
