@@ -89,14 +89,15 @@ def free_slots(
     first, last = search.bounds(period, now)
     if first >= last or not (service.is_active and branch.is_active):
         return []
-    team = teams.read(search, staff_member, first, last)
+    who = _seeker(now, ignoring, ignoring_ids, for_call, customer)
+    portions = list(_portions(search.zone, first, last, limit))
+    team = drawing.team_for_offers(search, staff_member, who, portions)
     if not team.people:
         return []
-    who = _seeker(now, ignoring, ignoring_ids, for_call, customer)
     usual = _preferred(search, team, who)
     tidily = team.avoids_gaps if avoiding_gaps is None else avoiding_gaps
     found: list[Slot] = []
-    for start, end in _portions(search.zone, first, last, limit):
+    for start, end in portions:
         days = drawing.days_for_offers(search, team, who, start, end)
         opened = _openings(days, start, end, usual=usual, every=every)
         if limit is None:
@@ -127,10 +128,10 @@ def openings(
     first, last = search.bounds(period, now)
     if first >= last or not (service.is_active and branch.is_active):
         return None
-    team = teams.read(search, staff_member, first, last)
+    who = _seeker(now, None, frozenset(), None, customer)
+    team = drawing.team_for_offers(search, staff_member, who, [(first, last)])
     if not team.people:
         return None
-    who = _seeker(now, None, frozenset(), None, customer)
     days = drawing.days_for_offers(search, team, who, first, last)
     return _openings(days, first, last, usual=_preferred(search, team, who), every=every)
 

@@ -4,11 +4,14 @@ Booked appointments are in the lines (`booking_takenline`, migration 0006). Hold
 end by themselves. Who writes into the diary asks the appointments, never the lines.
 """
 
-from typing import NamedTuple
+import struct
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
 
+from booking import timeline
 from booking.models.lines import LINE_CELLS
 from booking.periods import instant_of
 from booking.rulers import COARSE, Ruler
@@ -16,53 +19,101 @@ from booking.searching import LONGEST, Seeker, counting
 from tenants import scope, statements
 
 _LINE_MINUTES = LINE_CELLS * COARSE
-# The first four bytes of a bit string on the wire are its length. Of holds there are few.
-_LINES = """
-SELECT staff_member_id, number, CASE WHEN uneven = 0 THEN bit_send(cells) END, 0, 0
-FROM booking_takenline
-WHERE tenant_id = %(tenant)s AND staff_member_id = ANY(%(staff)s)
-  AND number BETWEEN %(first_line)s AND %(last_line)s
-UNION ALL
-SELECT a.staff_member_id, NULL, NULL, (date_part('epoch', each.starts) / 60)::int, (date_part('epoch', each.ends) / 60)::int
-FROM booking_appointment a, LATERAL (VALUES
-  (a.blocked_from, coalesce(a.processing_from, a.blocked_until)),
-  (coalesce(a.processing_until, a.blocked_until), a.blocked_until)) AS each(starts, ends)
-WHERE a.tenant_id = %(tenant)s AND a.staff_member_id = ANY(%(staff)s) AND a.status = 'held'
-  AND each.starts < each.ends AND a.blocked_from < %(until)s AND a.blocked_from > %(from)s
-"""
+# What stands before the cells: the number of the line, and the length of the bit string. Both have four bytes.
+_LINE = struct.Struct(f">i4x{LINE_CELLS // 8}s")
+# The columns of a person: no cell is too coarse; the lines; the spans of holds, of which there are few.
+COLUMNS = "kept.is_even, kept.packed, held.packed"
+NO_COLUMNS = "NULL::boolean, NULL::bytea, NULL::bytea"
+JOINED = "LEFT JOIN kept ON kept.id = p.id LEFT JOIN held ON held.id = p.id"
+
+
+def reading(staff: str, counted: str) -> str:
+    """Return two sub-queries `kept` and `held` of a WITH, for the staff members in an SQL array; `counted` says which holds count."""
+    return f"""
+kept AS (
+  SELECT l.staff_member_id AS id, bool_and(l.uneven = 0) AS is_even,
+    string_agg(int4send(l.number) || bit_send(l.cells), '') AS packed
+  FROM booking_takenline l
+  WHERE l.tenant_id = %(tenant)s AND l.staff_member_id = ANY({staff})
+    AND l.number BETWEEN %(first_line)s AND %(last_line)s
+  GROUP BY 1
+), held AS (
+  SELECT a.staff_member_id AS id, string_agg(
+    int4send((date_part('epoch', each.starts) / 60)::int) || int4send((date_part('epoch', each.ends) / 60)::int),
+    '') AS packed
+  FROM booking_appointment a, LATERAL (VALUES
+    (a.blocked_from, coalesce(a.processing_from, a.blocked_until)),
+    (coalesce(a.processing_until, a.blocked_until), a.blocked_until)) AS each(starts, ends)
+  WHERE a.tenant_id = %(tenant)s AND a.staff_member_id = ANY({staff}) AND a.status = 'held'
+    AND each.starts < each.ends AND a.blocked_from < %(held_until)s AND a.blocked_from > %(held_from)s
+    {counted}
+  GROUP BY 1
+)"""  # noqa: S608 — our own words
+
+
+def asked(who: Seeker, numbers: range) -> dict[str, Any]:
+    """Return the parameters of these sub-queries."""
+    return {
+        "first_line": numbers[0],
+        "last_line": numbers[-1],
+        "held_from": instant_of(numbers[0] * _LINE_MINUTES - LONGEST),
+        "held_until": instant_of((numbers[-1] + 1) * _LINE_MINUTES),
+        **who._asdict(),
+    }
+
+
+def numbers_between(first: int, last: int) -> range:
+    """Return the numbers of the lines that hold the minutes from `first` to just before `last`."""
+    return range(first // _LINE_MINUTES, (last - 1) // _LINE_MINUTES + 1)
+
+
+class Kept(NamedTuple):
+    """What the database keeps of a person, as it packed it."""
+
+    is_even: bool | None
+    lines: bytes | None
+    holds: bytes | None
+
+    def along(self, ruler: Ruler) -> int | None:
+        """Return the line of cells that are taken; None where a cell is too coarse."""
+        if self.is_even is False:
+            return None
+        found = 0
+        if self.lines:
+            base, from_bytes = ruler.base // COARSE, int.from_bytes
+            for number, cells in _LINE.iter_unpack(self.lines):
+                place = number * LINE_CELLS - base
+                line = from_bytes(cells, "big")
+                found |= line << place if place >= 0 else line >> -place
+            found &= timeline.full(ruler.size)
+        if self.holds:
+            spans = list(timeline.unpack(self.holds))
+            if any(minute % COARSE for span in spans for minute in span):
+                return None
+            found |= ruler.draw(spans)
+        return found
 
 
 def lines(tenant_id: UUID, staff: list[int], who: Seeker, ruler: Ruler) -> list[int] | None:
     """Return for each staff member the line of cells that are taken; None where a cell is too coarse."""
-    first, last = ruler.base // _LINE_MINUTES, (ruler.end - 1) // _LINE_MINUTES
+    sql = f"WITH {reading('%(staff)s', counting(who))} SELECT p.id, {COLUMNS} FROM unnest(%(staff)s) AS p(id) {JOINED}"  # noqa: S608
+    numbers = numbers_between(ruler.base, ruler.end)
     rows = statements.run(
-        _LINES + counting(who),
-        {
-            "tenant": tenant_id,
-            "staff": staff,
-            "first_line": first,
-            "last_line": last,
-            "from": instant_of(ruler.base - LONGEST),
-            "until": instant_of(ruler.end),
-            **who._asdict(),
-        },
-        is_binary=True,
+        sql, {"tenant": tenant_id, "staff": staff, **asked(who, numbers)}, is_binary=True
     ).fetchall()
-    found = dict.fromkeys(staff, 0)
-    shift = (ruler.base - first * _LINE_MINUTES) // COARSE
-    whole = (1 << ruler.size) - 1
-    from_bytes = int.from_bytes
-    for person, number, cells, start, end in rows:
-        if number is None:
-            if start % COARSE or end % COARSE:
-                return None
-            found[person] |= ruler.draw([(start, end)])
-        elif cells is None:
+    found = {person: Kept(*kept) for person, *kept in rows}
+    return along(ruler, [found[person] for person in staff])
+
+
+def along(ruler: Ruler, everybody: Iterable[Kept]) -> list[int] | None:
+    """Return the line of each person; None where a cell is too coarse for somebody."""
+    found = []
+    for kept in everybody:
+        line = kept.along(ruler)
+        if line is None:
             return None
-        else:
-            line, place = from_bytes(cells[4:], "big"), (number - first) * LINE_CELLS - shift
-            found[person] |= (line << place if place >= 0 else line >> -place) & whole
-    return list(found.values())
+        found.append(line)
+    return found
 
 
 class Difference(NamedTuple):

@@ -2,10 +2,23 @@
 
 from booking import bitmaps, hours, limits, requirements, seating, taken, teams, timeline
 from booking.diaries import Days
+from booking.models import StaffMember
 from booking.rulers import COARSE, FINE, Ruler
 from booking.searching import Search, Seeker
 from booking.shape import Shape
 from booking.teams import Person, Team
+
+
+def team_for_offers(
+    search: Search, staff_member: StaffMember | None, who: Seeker, portions: list[tuple[int, int]]
+) -> Team:
+    """Read the team for all stretches of starts, and the stored lines of the first one with it where these may do."""
+    first, last = portions[0][0], portions[-1][1]
+    if not _may_use_lines(search, who):
+        return teams.read(search, staff_member, first, last)
+    ruler = _ruler(search, [search.usual], _midnights(search, *portions[0]), COARSE)
+    numbers = bitmaps.numbers_between(ruler.base, ruler.end)
+    return teams.read(search, staff_member, first, last, lines_for=who, numbers=numbers)
 
 
 def days_for_offers(search: Search, team: Team, who: Seeker, first: int, last: int) -> Days:
@@ -17,8 +30,7 @@ def days_for_offers(search: Search, team: Team, who: Seeker, first: int, last: i
     shapes = [teams.shape_of(person, search) for person in team.people]
     if _fits_coarse(search, team, who, shapes, midnights):
         ruler = _ruler(search, shapes, midnights, COARSE)
-        ids = [person.id for person in team.people]
-        lines = bitmaps.lines(search.branch.tenant_id, ids, who, ruler)
+        lines = _kept(search, team, who, ruler)
         if lines is not None:
             return _drawn(search, team, who, shapes, midnights, ruler, lines)
     return days_from_rows(search, team, who, first, last)
@@ -32,6 +44,15 @@ def days_from_rows(search: Search, team: Team, who: Seeker, first: int, last: in
     ids = [person.id for person in team.people]
     lines = taken.lines(search.branch.tenant_id, ids, who, ruler)
     return _drawn(search, team, who, shapes, midnights, ruler, lines)
+
+
+def _kept(search: Search, team: Team, who: Seeker, ruler: Ruler) -> list[int] | None:
+    """Return what the stored lines say, read with the team or now; None where a cell is too coarse."""
+    wanted = bitmaps.numbers_between(ruler.base, ruler.end)
+    if wanted[0] in team.numbers and wanted[-1] in team.numbers:
+        return bitmaps.along(ruler, (person.kept for person in team.people))
+    ids = [person.id for person in team.people]
+    return bitmaps.lines(search.branch.tenant_id, ids, who, ruler)
 
 
 def _drawn(
@@ -92,6 +113,11 @@ def _in_cells(shapes: list[Shape], unit: int) -> list[Shape]:
     return [scaled[id(each)] for each in shapes]
 
 
+def _may_use_lines(search: Search, who: Seeker) -> bool:
+    """Whether the stored lines can say what is taken, as far as the question alone decides."""
+    return not who.has_own and not search.is_group
+
+
 def _kinds(shapes: list[Shape]) -> list[Shape]:
     """Return each shape once; most people share one object."""
     return list({id(each): each for each in shapes}.values())
@@ -101,7 +127,7 @@ def _fits_coarse(
     search: Search, team: Team, who: Seeker, shapes: list[Shape], midnights: list[int]
 ) -> bool:
     """Whether all that is drawn begins and ends at multiples of five minutes, and nothing of the seeker's own is ignored."""
-    if who.has_own or search.is_group or team.has_requirements or midnights[0] % COARSE:
+    if not _may_use_lines(search, who) or team.has_requirements or midnights[0] % COARSE:
         return False
     if not all(each.is_multiple_of(COARSE) for each in _kinds(shapes)):
         return False

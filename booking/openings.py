@@ -1,8 +1,9 @@
 """The free starts of some days. Who is offered at which start is worked out day by day, when somebody looks."""
 
+import itertools
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple, overload
 
 from booking import teams, timeline
@@ -38,8 +39,10 @@ class Openings(Sequence[Slot]):
     @cached_property
     def starts(self) -> list[datetime]:
         """The instants at which somebody is free, each once."""
-        day_one, unit = self._days.day_one, self._days.ruler.unit
-        return [instant_of(day_one + place * unit) for place in timeline.minutes(self._union)]
+        days = self._days
+        return list(
+            map(instant_of, timeline.marks(self._union, base=days.day_one, unit=days.ruler.unit))
+        )
 
     def __len__(self) -> int:
         if self._every:
@@ -50,8 +53,10 @@ class Openings(Sequence[Slot]):
         return bool(self._union)
 
     def __iter__(self) -> Iterator[Slot]:
-        for day in range(len(self._days.midnights) - 1):
-            yield from self.of_day(day)
+        if len(self.lines) == 1:
+            return iter(self._of_one(self._union, base=self._days.day_one))
+        days = range(len(self._days.midnights) - 1)
+        return itertools.chain.from_iterable(map(self.of_day, days))
 
     @overload
     def __getitem__(self, place: int) -> Slot: ...
@@ -72,18 +77,36 @@ class Openings(Sequence[Slot]):
 
     def of_day(self, day: int) -> list[Slot]:
         """Return the slots of one of the days, counted from zero."""
-        search, faces, unit = self._days.search, self._faces, self._days.ruler.unit
-        service_id, branch_id, day_one = search.service.pk, search.branch.pk, self._days.day_one
+        if len(self.lines) == 1:
+            start, line = self._day(self._union, day)
+            return self._of_one(line, base=start)
+        search, faces = self._days.search, self._faces
+        service_id, branch_id = search.service.pk, search.branch.pk
         make = tuple.__new__  # a month of a team is thousands of them
         found = []
-        for place, index in self._pairs_of(day):
+        for minute, index in self._pairs_of(day):
             person_id, name, duration, price = faces[index]
-            minute = day_one + place * unit
             starts_at, ends_at = instant_of(minute), instant_of(minute + duration)
             found.append(
                 make(Slot, (service_id, person_id, name, branch_id, starts_at, ends_at, price))
             )
         return found
+
+    def _of_one(self, line: int, *, base: int) -> list[Slot]:
+        """Return the slots of the only person; no line of Python runs for each of them."""
+        person_id, name, duration, price = self._faces[0]
+        minutes = timeline.marks(line, base=base, unit=self._days.ruler.unit)
+        parts = zip(
+            itertools.repeat(self._days.search.service.pk),
+            itertools.repeat(person_id),
+            itertools.repeat(name),
+            itertools.repeat(self._days.search.branch.pk),
+            map(instant_of, minutes),
+            map(instant_of, map(duration.__add__, minutes)),
+            itertools.repeat(price),
+            strict=False,
+        )
+        return list(map(partial(tuple.__new__, Slot), parts))
 
     def only(self, lines: list[int]) -> "Openings":
         """Return those of these starts; where the usual person of the customer is free, nobody else is offered."""
@@ -122,22 +145,27 @@ class Openings(Sequence[Slot]):
             for person, shape in zip(days.people, days.shapes, strict=True)
         ]
 
+    def _day(self, line: int, day: int) -> tuple[int, int]:
+        """Return the minute at which one of the days begins, and its part of a line."""
+        days = self._days
+        start, end = days.place(days.midnights[day]), days.place(days.midnights[day + 1])
+        return days.start_at(start), (line >> start) & timeline.full(end - start)
+
     def _pairs_of(self, day: int) -> list[tuple[int, int]]:
-        """Return the (place, person) of one day, in order."""
-        start, end = (self._days.place(self._days.midnights[each]) for each in (day, day + 1))
-        whole = timeline.full(end - start)
-        left = (self._union >> start) & whole
+        """Return the (minute, person) of one day, in order."""
+        base, left = self._day(self._union, day)
         if not left:
             return []
+        start, unit, whole = self._days.place(base), self._days.ruler.unit, left
         found: list[tuple[int, int]] = []
-        if len(self.lines) == 1:
-            return [(start + place, 0) for place in timeline.minutes(left)]
         people: Sequence[int] = range(len(self.lines))
         if not self._every:
             people = self._in_turn(people, day)
         for index in people:
             mine = (self.lines[index] >> start) & (whole if self._every else left)
-            found += [(start + place, index) for place in timeline.minutes(mine)]
+            if not mine:
+                continue
+            found += [(minute, index) for minute in timeline.marks(mine, base=base, unit=unit)]
             if not self._every:
                 left ^= mine
                 if not left:

@@ -1,12 +1,14 @@
 """Who offers a service in a branch, and when they are there: everything that is not in the diary, in one statement."""
 
+from functools import cache
 from typing import NamedTuple
 
-from booking import holidays, hours
+from booking import bitmaps, holidays, hours
+from booking.bitmaps import Kept
 from booking.hours import Schedule
 from booking.models import StaffMember
 from booking.periods import instant_of
-from booking.searching import LONGEST, Search
+from booking.searching import LONGEST, Search, Seeker, counting
 from booking.shape import Shape
 from tenants import statements
 
@@ -27,6 +29,13 @@ class Person(NamedTuple):
     off: bytes | None
     has_requirements: bool
     avoids_gaps: bool
+    is_even: bool | None
+    lines: bytes | None
+    holds: bytes | None
+
+    @property
+    def kept(self) -> Kept:
+        return Kept(self.is_even, self.lines, self.holds)
 
     @property
     def has_own_hours(self) -> bool:
@@ -34,13 +43,17 @@ class Person(NamedTuple):
 
 
 class Team(NamedTuple):
-    """The people in the order of their ids, the schedule of the branch, and when it is closed besides."""
+    """The people in the order of their ids, the schedule of the branch, and when it is closed besides.
+
+    `numbers` are those of the stored lines that were read with them, if any.
+    """
 
     people: list[Person]
     opening: Schedule
     closed: bytes | None
     has_requirements: bool
     avoids_gaps: bool
+    numbers: range
 
 
 # Staff member 0 stands for the branch.
@@ -78,22 +91,37 @@ WITH people AS (
   WHERE tenant_id = %(tenant)s AND starts_at < %(until)s AND ends_at > %(from)s
     AND (staff_member_id IS NOT NULL OR branch_id = %(branch)s)
   GROUP BY 1
-)
+){kept}
 SELECT p.*, w.packed, x.packed, a.packed,
   p.id = 0 AND EXISTS (
     SELECT FROM booking_requirement WHERE tenant_id = %(tenant)s AND service_id = %(service)s),
-  p.id = 0 AND EXISTS (SELECT FROM booking_diaryrules WHERE tenant_id = %(tenant)s AND avoids_gaps)
+  p.id = 0 AND EXISTS (SELECT FROM booking_diaryrules WHERE tenant_id = %(tenant)s AND avoids_gaps),
+  {columns}
 FROM (SELECT * FROM people UNION ALL SELECT 0, '', true, NULL, 0, NULL, NULL, NULL) p
 LEFT JOIN weekly w ON w.id = p.id LEFT JOIN special x ON x.id = p.id LEFT JOIN away a ON a.id = p.id
+{joined}
 ORDER BY p.id
 """
+_THEM = "ARRAY(SELECT id FROM people)"
+_NO_LINES = range(0)
 
 
-def read(search: Search, staff_member: StaffMember | None, first: int, last: int) -> Team:
-    """Read who offers the service in this branch between two starts, one person switched off only when asked for."""
+def read(
+    search: Search,
+    staff_member: StaffMember | None,
+    first: int,
+    last: int,
+    *,
+    lines_for: Seeker | None = None,
+    numbers: range = _NO_LINES,
+) -> Team:
+    """Read who offers the service in this branch between two starts, one person switched off only when asked for.
+
+    With a seeker, what the stored lines of these numbers say to them is read as well.
+    """
     zone = search.zone
     rows = statements.run(
-        _TEAM,
+        _statement(None if lines_for is None else counting(lines_for)),
         {
             "tenant": search.branch.tenant_id,
             "service": search.service.pk,
@@ -106,6 +134,7 @@ def read(search: Search, staff_member: StaffMember | None, first: int, last: int
             "last_day": hours.day_of(zone, last) + 2,
             "no_first_day": hours.NO_FIRST_DAY,
             "no_last_day": hours.NO_LAST_DAY,
+            **(bitmaps.asked(lines_for, numbers) if lines_for is not None else {}),
         },
         is_binary=True,
     ).fetchall()
@@ -121,6 +150,17 @@ def read(search: Search, staff_member: StaffMember | None, first: int, last: int
         closed=branch.off,
         has_requirements=branch.has_requirements,
         avoids_gaps=branch.avoids_gaps,
+        numbers=numbers,
+    )
+
+
+@cache
+def _statement(counted: str | None) -> str:
+    """Return the statement; with the stored lines where it is said which holds count."""
+    if counted is None:
+        return _TEAM.format(kept="", columns=bitmaps.NO_COLUMNS, joined="")
+    return _TEAM.format(
+        kept="," + bitmaps.reading(_THEM, counted), columns=bitmaps.COLUMNS, joined=bitmaps.JOINED
     )
 
 

@@ -7,6 +7,7 @@ intersected, joined or searched in a microsecond. Two resources at once are an A
 import itertools
 import struct
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 
 # What the database packs: pairs of minutes since 1970, four bytes each, in network order.
 _SPANS = struct.Struct(">ii")
@@ -100,3 +101,25 @@ def minutes(line: int) -> Iterator[int]:
             lowest = word & -word
             yield place * 64 + lowest.bit_length() - 1
             word ^= lowest
+
+
+def marks(line: int, *, base: int = 0, unit: int = 1) -> list[int]:
+    """Return the minutes that the ones stand for along a ruler that begins at `base`, ascending.
+
+    Byte by byte with a table: nights are zeros, and a day's starts are dozens.
+    """
+    ones, width = _ones(unit), 8 * unit
+    found: list[int] = []
+    append = found.append
+    for byte in line.to_bytes((line.bit_length() + 7) // 8, "little"):
+        if byte:
+            for offset in ones[byte]:
+                append(base + offset)
+        base += width
+    return found
+
+
+@cache
+def _ones(unit: int) -> list[tuple[int, ...]]:
+    """Return for each byte the places of its ones, times `unit`."""
+    return [tuple(place * unit for place in range(8) if byte >> place & 1) for byte in range(256)]

@@ -70,3 +70,10 @@ def test_between_is_half_open_and_empty_when_it_ends_before_it_begins() -> None:
     assert list(timeline.minutes(timeline.between(3, 6))) == [3, 4, 5]
     assert list(timeline.minutes(timeline.between(-3, 2))) == [0, 1]
     assert timeline.between(5, 5) == timeline.between(5, -5) == 0
+
+
+@given(lines, st.sampled_from([1, 5]))
+def test_marks_are_the_minutes_along_a_ruler(line: set[int], unit: int) -> None:
+    found = timeline.marks(_line(line), base=BASE, unit=unit)
+
+    assert found == [BASE + place * unit for place in sorted(line)]
