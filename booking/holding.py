@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from booking import locking, orders, standing
+from booking import in_hand, locking, orders, standing
 from booking.models import Appointment, StaffMember
 from booking.orders import Order
 from booking.refusals import KeyReused, SlotTaken
@@ -44,7 +44,7 @@ def _hold(
     if replaces:
         others = [each.staff_member_id for each in replaces]
         locking.lock_diaries(order.branch.tenant_id, [staff_member.pk, *others])
-    diary = locking.open_diary(
+    diary = in_hand.open_diary(
         staff_member,
         order.service,
         customer_id=order.customer.pk if order.customer else None,

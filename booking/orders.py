@@ -16,6 +16,7 @@ from booking import (
     calendar_links,
     diaries,
     history,
+    in_hand,
     locking,
     messages,
     refusals,
@@ -24,7 +25,7 @@ from booking import (
     standing,
 )
 from booking.hosts import Override
-from booking.locking import OpenDiary
+from booking.in_hand import OpenDiary
 from booking.models import Appointment, Customer, Series, Service, StaffMember, Visit
 from booking.refusals import KeyReused, NotBookable, NotOffered, SlotTaken
 from tenants import rows, statements
@@ -170,7 +171,7 @@ def _free_people(order: Order) -> Iterator[StaffMember]:
 def _book_with(order: Order, staff_member: StaffMember, *, for_anybody: bool) -> Appointment:
     if order.hold is not None and order.hold.staff_member_id != staff_member.pk:
         locking.lock_diaries(order.branch.tenant_id, (staff_member.pk, order.hold.staff_member_id))
-    diary = locking.open_diary(
+    diary = in_hand.open_diary(
         staff_member,
         order.service,
         customer_id=order.customer.pk if order.customer else None,

@@ -3,14 +3,15 @@
 Whoever changes that waits for the diaries it is about, so that no booking looks at half of a change.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from booking.models import SpecialHours, StaffMember, TimeOff, WorkingHours
+from booking import locking
+from booking.models import SpecialHours, TimeOff, WorkingHours
 from tenants import records
 from tenants.actors import Actor
 from tenants.errors import Invalid
@@ -26,7 +27,7 @@ def add(row: _Row, *, by: Actor, now: datetime) -> _Row:
     """
     check(row)
     with transaction.atomic():
-        lock_diaries_of([row])
+        locking.lock_diaries_of([row])
         records.add(row, by=by, now=now)
     return row
 
@@ -37,7 +38,7 @@ def change(row: _Row, wanted: Mapping[str, Any], *, by: Actor, now: datetime) ->
     :raises Invalid: it would end before it begins
     """
     with transaction.atomic():
-        lock_diaries_of([row])
+        locking.lock_diaries_of([row])
         values = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
         check(type(row)(**{**values, **wanted}))
         records.change(row, wanted, by=by, now=now)
@@ -46,7 +47,7 @@ def change(row: _Row, wanted: Mapping[str, Any], *, by: Actor, now: datetime) ->
 def remove(row: Presence, *, by: Actor, now: datetime) -> None:
     """Delete hours or time off. Appointments stay as they are."""
     with transaction.atomic():
-        lock_diaries_of([row])
+        locking.lock_diaries_of([row])
         records.remove(row, by=by, now=now)
 
 
@@ -75,24 +76,3 @@ def _check_minutes(begin: int | None, end: int | None) -> None:
         raise Invalid(until_minute=_("Say from when until when, or neither: closed all day."))
     if not begin < end <= begin + 1440:
         raise Invalid(until_minute=_("The end must be after the beginning, within a day."))
-
-
-def lock_team(branch_id: int) -> None:
-    """Wait for the diaries of everybody who works in a branch."""
-    lock_diaries_of([TimeOff(branch_id=branch_id)])
-
-
-def lock_diaries_of(rows: Iterable[Any]) -> None:
-    """Wait for the diaries these rows are about, in the order of their ids; a row without a person is about all."""
-    people: set[int] = set()
-    branches: set[int] = set()
-    for row in rows:
-        if row.staff_member_id is None:
-            branches.add(row.branch_id)
-        else:
-            people.add(row.staff_member_id)
-    if branches:
-        colleagues = StaffMember.objects.filter(branch_id__in=branches)
-        people.update(colleagues.values_list("pk", flat=True))
-    waited_for = StaffMember.objects.filter(pk__in=people).order_by("pk")
-    list(waited_for.select_for_update(no_key=True, of=("self",)).only("pk"))

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import IntegrityError
 
-from booking import cancelling, customers, holding, hosts, locking, moving, orders, sessions
+from booking import cancelling, customers, holding, hosts, in_hand, moving, orders, sessions
 from booking.hosts import Override
 from booking.models import Appointment, Customer, Series, Service, StaffMember
 from booking.refusals import (
@@ -217,7 +217,7 @@ def reschedule(
     also = [each.pk for each in (staff_member,) if each is not None]
     also += [each.staff_member_id for each in (hold,) if each is not None]
     try:
-        locking.change(appointment, lambda: moving.move(appointment, wish), *also)
+        in_hand.change(appointment, lambda: moving.move(appointment, wish), *also)
     except IntegrityError as error:  # only somebody who did not wait for the diary can cause it
         raise SlotTaken from error
     return appointment
@@ -251,7 +251,7 @@ def cancel(
         with_policy=not hosts.is_host(source) if with_policy is None else with_policy,
         quietly=quietly,
     )
-    locking.change(appointment, lambda: cancelling.cancel(appointment, wish))
+    in_hand.change(appointment, lambda: cancelling.cancel(appointment, wish))
 
 
 def appointment_for(tenant_id: UUID, appointment_id: int) -> Appointment:

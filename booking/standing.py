@@ -2,7 +2,7 @@
 
 from booking import hosts
 from booking.hosts import Override
-from booking.locking import OpenDiary
+from booking.in_hand import OpenDiary
 from booking.models import DiaryRules
 from booking.refusals import CustomerBlocked, DepositNeeded
 

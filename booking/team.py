@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from booking import locking
 from booking.models import (
     Proposal,
     Service,
@@ -62,7 +63,7 @@ def change_staff_member(
     :raises tenants.records.AlreadyExists: somebody of this name works in the branch
     """
     with transaction.atomic():
-        person.lock_diary()
+        locking.lock_diaries(person.tenant_id, [person.pk])
         changed = records.change(person, wanted, by=by, now=now)
         if "branch" in changed:
             take_hours_along(person)
@@ -81,7 +82,7 @@ def remove_staff_member(person: StaffMember, *, by: Actor, now: datetime) -> Non
     """
     stories = (WaitingEntry, WaitingOffer, Proposal)
     with transaction.atomic():
-        person.lock_diary()
+        locking.lock_diaries(person.tenant_id, [person.pk])
         records.remove(
             person,
             by=by,

@@ -20,6 +20,7 @@ from booking import (
     customers,
     history,
     hosts,
+    in_hand,
     locking,
     moving,
     notices,
@@ -328,7 +329,7 @@ def _book(order: _Order) -> tuple[Visit, list[Appointment]]:
 
 
 def _write(order: orders.Order, person: StaffMember, *, after: list[Appointment]) -> Appointment:
-    diary = locking.open_diary(
+    diary = in_hand.open_diary(
         person,
         order.service,
         customer_id=order.customer.pk if order.customer else None,
@@ -377,7 +378,7 @@ def _change(
         left.sort(key=lambda each: (each.starts_at, each.pk))
         return verb(left) if left else None
 
-    return locking.change_all(parts, with_those_that_stand, *also)
+    return in_hand.change_all(parts, with_those_that_stand, *also)
 
 
 def _terms(

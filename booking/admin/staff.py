@@ -19,7 +19,7 @@ from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
 )
 
-from booking import presence, team
+from booking import locking, team
 from booking.admin.inputs import EuroField, WallTimeField, written
 from booking.admin.local_time import LocalTimeAdmin
 from booking.models import (
@@ -261,7 +261,7 @@ class StaffMemberAdmin(LocalTimeAdmin):
 
     def save_model(self, request: HttpRequest, obj: StaffMember, form: Any, change: bool) -> None:
         if change:
-            obj.lock_diary()
+            locking.lock_diaries(obj.tenant_id, [obj.pk])
         super().save_model(request, obj, form, change)
         if change and "branch" in form.changed_data:
             team.take_hours_along(obj)
@@ -311,7 +311,7 @@ class BranchWithHoursAdmin(LocalTimeAdmin, BranchAdmin):
     )
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        presence.lock_team(form.instance.pk)
+        locking.lock_teams(form.instance.tenant_id, [form.instance.pk])
         formset.save()
         _warn_of_appointments(self, request, formset)
 
@@ -328,17 +328,17 @@ class _PresenceAdmin(LocalTimeAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if change:
             before = self.model._default_manager.get(pk=obj.pk)
-            presence.lock_diaries_of([before, obj])
+            locking.lock_diaries_of([before, obj])
         else:
-            presence.lock_diaries_of([obj])
+            locking.lock_diaries_of([obj])
         super().save_model(request, obj, form, change)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        presence.lock_diaries_of([obj])
+        locking.lock_diaries_of([obj])
         super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        presence.lock_diaries_of(queryset)
+        locking.lock_diaries_of(queryset)
         super().delete_queryset(request, queryset)
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from booking import calendar_links, locking
+from booking import calendar_links, in_hand
 from booking.calendars import accounts, observing, settling
 from booking.models import Appointment, CalendarAccount, CalendarLink, CalendarReview
 from integrations.calendars import calcom_account
@@ -206,7 +206,7 @@ def _tell_first(tenant_id: UUID, appointment_id: int, *, now: datetime) -> bool:
         )
         if appointment is None:
             return False
-        return locking.change(
+        return in_hand.change(
             appointment, lambda: calendar_links.tell_changed(appointment, now=now)
         )
 

@@ -6,12 +6,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from booking.models.catalogue import Service
-from tenants import statements
 from tenants.models import Branch, TenantForeignKey, TenantOwned
 
 _A_DAY = 24 * 60
-# Weaker than FOR UPDATE: who only refers to the row does not wait.
-_LOCK = "SELECT 1 FROM booking_staffmember WHERE tenant_id = %s AND id = %s FOR NO KEY UPDATE"
 
 
 def clock(minute: int) -> str:
@@ -49,10 +46,6 @@ class StaffMember(TenantOwned):
 
     def __str__(self) -> str:
         return self.name
-
-    def lock_diary(self) -> None:
-        """Wait for everybody who is writing into this diary; hold the others off until the commit."""
-        statements.run(_LOCK, (self.tenant_id, self.pk))
 
 
 class Skill(TenantOwned):
