@@ -4,10 +4,11 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from booking import history, locking, moving, orders, resources, states
-from booking.models import Appointment, DiaryRules
+from booking import history, in_hand, moving, orders, resources, states
+from booking.models import Appointment, DiaryRules, TimeOff
 from booking.refusals import IllegalTransition, SlotTaken, TooEarly
 from tenants import actors, scope, statements
 from tenants.actors import Actor
@@ -42,7 +43,7 @@ def check_in(appointment: Appointment, *, by: Actor, source: str, now: datetime)
         _write_down(appointment, history.Kind.ARRIVED, by=by, source=source, now=now)
 
     try:
-        locking.change(appointment, verb)
+        in_hand.change(appointment, verb)
     except IntegrityError as error:  # the time, or the seat, of somebody who was missed
         raise SlotTaken from error
 
@@ -62,7 +63,7 @@ def undo_check_in(appointment: Appointment, *, by: Actor, source: str, now: date
             appointment, history.Kind.UPDATED, by=by, source=source, now=now, undone="arrived"
         )
 
-    locking.change(appointment, verb)
+    in_hand.change(appointment, verb)
 
 
 def complete(appointment: Appointment, *, by: Actor, source: str, now: datetime) -> None:
@@ -81,7 +82,7 @@ def complete(appointment: Appointment, *, by: Actor, source: str, now: datetime)
         resources.give_back(appointment)
         _write_down(appointment, history.Kind.COMPLETED, by=by, source=source, now=now)
 
-    locking.change(appointment, verb)
+    in_hand.change(appointment, verb)
 
 
 def mark_no_show(appointment: Appointment, *, by: Actor, source: str, now: datetime) -> None:
@@ -90,7 +91,7 @@ def mark_no_show(appointment: Appointment, *, by: Actor, source: str, now: datet
     :raises TooEarly: it has not begun
     :raises IllegalTransition: the customer was there, or it is cancelled or completed
     """
-    locking.change(appointment, lambda: _miss(appointment, by=by, source=source, now=now))
+    in_hand.change(appointment, lambda: _miss(appointment, by=by, source=source, now=now))
 
 
 def waive(appointment: Appointment, *, reason: str, by: Actor, source: str, now: datetime) -> None:
@@ -120,15 +121,19 @@ def waive(appointment: Appointment, *, reason: str, by: Actor, source: str, now:
             terms={"waived_cents": missed.fee_cents if missed else 0},
         )
 
-    locking.change(appointment, verb)
+    in_hand.change(appointment, verb)
 
 
 # --- What the clock does --------------------------------------------------------------------------------
 
-# Only what the diary of the business says; without a row the defaults of `DiaryRules` hold.
+# Where the person was away nobody knows whether the customer came: that is left to people (`unclear`).
 _MISSED = """
-SELECT id FROM booking_appointment
-WHERE tenant_id = %s AND status = 'confirmed' AND starts_at <= %s
+SELECT id FROM booking_appointment a
+WHERE tenant_id = %s AND status = 'confirmed' AND starts_at <= %s AND NOT EXISTS (
+  SELECT 1 FROM booking_timeoff o
+  WHERE o.tenant_id = a.tenant_id AND o.branch_id = a.branch_id
+    AND (o.staff_member_id = a.staff_member_id OR o.staff_member_id IS NULL)
+    AND o.starts_at < a.ends_at AND o.ends_at > a.starts_at)
 ORDER BY starts_at, id LIMIT %s
 """
 _OVER = """
@@ -153,6 +158,21 @@ def due_completions(*, now: datetime) -> list[int]:
     return _numbers(_OVER, now)
 
 
+def unclear(*, now: datetime) -> QuerySet[Appointment]:
+    """Return what has begun, without anybody noted as there, while its person was away.
+
+    The business could not keep the time, so the clock blames nobody: somebody has to say what became of it.
+    """
+    away = TimeOff.objects.filter(
+        Q(staff_member=OuterRef("staff_member")) | Q(staff_member=None),
+        branch=OuterRef("branch"),
+        starts_at__lt=OuterRef("ends_at"),
+        ends_at__gt=OuterRef("starts_at"),
+    )
+    begun = Appointment.objects.filter(status=Status.CONFIRMED, starts_at__lte=now)
+    return begun.filter(Exists(away))
+
+
 def mark_missed(appointment_id: int, *, now: datetime) -> bool:
     """Mark a due appointment as missed, and tell whether it was this time: however many sweeps run, one does it."""
     after = rules_of_the_diary().no_show_after_minutes
@@ -160,7 +180,9 @@ def mark_missed(appointment_id: int, *, now: datetime) -> bool:
     def is_due(found: Appointment) -> bool:
         if found.status != Status.CONFIRMED or after is None:
             return False
-        return found.starts_at <= now - timedelta(minutes=after)
+        if found.starts_at > now - timedelta(minutes=after):
+            return False
+        return not unclear(now=now).filter(pk=found.pk).exists()
 
     return _by_the_clock(
         appointment_id,
@@ -213,7 +235,7 @@ def _by_the_clock(
         return True
 
     try:
-        return locking.change(found, only_once)
+        return in_hand.change(found, only_once)
     except NotFound:
         return False
 

@@ -7,7 +7,7 @@ customer declines or leaves unanswered, and what there is no time for, is left t
 Whoever changes a proposal has its row, then waits for diaries.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -21,7 +21,6 @@ from booking.periods import Period, instant_of, minute_of
 from tenants import actors, audit, scope
 from tenants.actors import Actor
 from tenants.errors import NotFound, Refused
-from tenants.models import Branch
 
 # How long a customer has to answer, and how far ahead another time is looked for.
 STANDS_FOR = timedelta(hours=24)
@@ -79,7 +78,7 @@ def propose(off: TimeOff, *, by: Actor, now: datetime) -> Report:
     Customers are told; doing it again adds only what is missing. All diaries of the branch are waited for first.
     """
     with transaction.atomic():
-        locking.lock_diaries(off.tenant_id, _diaries_of(off.branch))
+        locking.lock_teams(off.tenant_id, [off.branch_id])
         known = _proposals_of(off)
         made: list[Proposal] = []
         cases: list[Case] = []
@@ -182,6 +181,16 @@ def sweep(tenant_id: UUID, *, now: datetime) -> int:
         with scope.tenant(tenant_id):
             ended += _let_run_out(number, now=now)
     return ended
+
+
+def wait_for(tenant_id: UUID, proposal_ids: Iterable[int]) -> None:
+    """Have several proposals and all their diaries until the commit, before the first of them is answered."""
+    proposals = Proposal.objects.filter(pk__in=list(proposal_ids)).order_by("pk")
+    numbers = list(proposals.select_for_update(no_key=True).values_list("pk", flat=True))
+    people = Proposal.objects.filter(pk__in=numbers).values_list(
+        "staff_member", "appointment__staff_member"
+    )
+    locking.lock_diaries(tenant_id, {number for pair in people for number in pair})
 
 
 def proposal_for(tenant_id: UUID, proposal_id: int) -> Proposal:
@@ -307,8 +316,3 @@ def _proposals_of(off: TimeOff) -> dict[int, Proposal]:
     """Return the proposals made for a time off by appointment; of several the last."""
     rows = Proposal.objects.filter(time_off=off).select_related("staff_member").order_by("pk")
     return {each.appointment_id: each for each in rows}
-
-
-def _diaries_of(branch: Branch) -> Sequence[int]:
-    people = StaffMember.objects.filter(branch=branch).order_by("pk")
-    return list(people.values_list("pk", flat=True))

@@ -229,6 +229,11 @@ def _close_what_is_late(*, now: datetime) -> None:
     """End the entries whose last day is over, by the clock of their branch."""
     for branch in Branch.objects.filter(waiting__status=WaitingEntry.Status.WAITING).distinct():
         today = now.astimezone(branch.zone).date()
-        WaitingEntry.objects.filter(
+        late = WaitingEntry.objects.filter(
             branch=branch, status=WaitingEntry.Status.WAITING, last_day__lt=today
-        ).update(status=WaitingEntry.Status.EXPIRED, updated_at=now)
+        )
+        # Who is changed just now is left to the next sweep.
+        numbers = late.select_for_update(no_key=True, skip_locked=True).values_list("pk", flat=True)
+        WaitingEntry.objects.filter(pk__in=list(numbers)).update(
+            status=WaitingEntry.Status.EXPIRED, updated_at=now
+        )

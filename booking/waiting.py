@@ -3,7 +3,7 @@
 What is offered to whom: `booking/matching.py`. Whoever changes an entry or its offer has the row of the entry, then waits for diaries.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from booking import catalogue, customers, offers, scheduling
+from booking import catalogue, customers, locking, offers, scheduling
 from booking.models import Customer, Service, StaffMember, WaitingEntry, WaitingOffer
 from booking.refusals import KeyReused
 from tenants import audit, rows
@@ -167,6 +167,14 @@ def decline(offer: WaitingOffer, *, by: Actor, now: datetime) -> None:
         offers.close(offer, WaitingOffer.Status.DECLINED, by=by, now=now)
         entry.become(WaitingEntry.Status.WAITING)
         audit.record("declined", offer, tenant_id=offer.tenant_id, by=by, now=now)
+
+
+def wait_for(tenant_id: UUID, entry_ids: Iterable[int]) -> None:
+    """Have several entries and the diaries of their open offers until the commit, before the first of them is changed."""
+    entries = WaitingEntry.objects.filter(pk__in=list(entry_ids)).order_by("pk")
+    numbers = list(entries.select_for_update(no_key=True).values_list("pk", flat=True))
+    offered = WaitingOffer.objects.filter(entry__in=numbers, status=WaitingOffer.Status.OPEN)
+    locking.lock_diaries(tenant_id, offered.values_list("staff_member", flat=True))
 
 
 def entry_for(tenant_id: UUID, entry_id: int) -> WaitingEntry:

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from booking import attendance
 from booking.admin.inputs import written
 from booking.models import Appointment
 from calls.models import Call, CallbackRequest
@@ -74,6 +75,7 @@ def _questions(request: HttpRequest, *, now: datetime) -> dict[str, QuerySet[Any
         questions |= {
             "today": coming.filter(starts_at__gte=today, starts_at__lt=tomorrow),
             "coming": coming.filter(starts_at__gte=now),
+            "unclear": attendance.unclear(now=now).filter(starts_at__gte=today - _WEEK),
         }
     if may(request, Deed.SEE, Area.TRAFFIC):
         questions["alerts"] = Alert.objects.filter(resolved_at__isnull=True)
@@ -135,15 +137,23 @@ def _about_calls(counts: dict[str, int]) -> list[Tile | None]:
 def _about_appointments(counts: dict[str, int]) -> list[Tile | None]:
     if "coming" not in counts:
         return []
-    return [
-        Tile(
-            title=_("Appointments today"),
-            value=str(counts["today"]),
-            note=_("%(count)d ahead within a week") % {"count": counts["coming"]},
-            link=reverse("admin:booking_appointment_changelist"),
-            icon="event",
-        )
-    ]
+    diary = reverse("admin:booking_appointment_changelist")
+    today = Tile(
+        title=_("Appointments today"),
+        value=str(counts["today"]),
+        note=_("%(count)d ahead within a week") % {"count": counts["coming"]},
+        link=diary,
+        icon="event",
+    )
+    unclear = Tile(
+        title=_("Appointments to be settled"),
+        value=str(counts["unclear"]),
+        note=_("begun while the person was away"),
+        link=f"{diary}?when=unclear",
+        icon="event_upcoming",
+        is_alarming=True,
+    )
+    return [today, unclear] if counts["unclear"] else [today]
 
 
 def _about_callbacks(counts: dict[str, int]) -> list[Tile | None]:

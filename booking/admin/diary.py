@@ -4,6 +4,9 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from django.contrib import admin, messages
@@ -18,7 +21,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from booking import availability, notes, scheduling
+from booking import attendance, availability, in_hand, notes, scheduling
 from booking.admin import customers as customer_pages
 from booking.admin import diary_forms
 from booking.admin.attendance import BUTTONS, AttendanceVerbs
@@ -55,6 +58,7 @@ _COLOURS = {
     Appointment.Status.CANCELLED: "danger",
 }
 _OFFERED = 6
+_tenant_of = attrgetter("tenant_id")
 _LOOK_AHEAD = timedelta(days=14)
 
 
@@ -65,7 +69,12 @@ class When(admin.SimpleListFilter):
     parameter_name = "when"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("today", _("today")), ("past", _("past")), ("all", _("all"))]
+        return [
+            ("today", _("today")),
+            ("past", _("past")),
+            ("unclear", _("to be settled: the person was away")),
+            ("all", _("all")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
@@ -74,6 +83,8 @@ class When(admin.SimpleListFilter):
             return queryset.filter(starts_at__gte=today, starts_at__lt=today + timedelta(days=1))
         if wanted == "past":
             return queryset.filter(starts_at__lt=timezone.now())
+        if wanted == "unclear":
+            return queryset.filter(pk__in=attendance.unclear(now=timezone.now()).values("pk"))
         if wanted == "all" or request.GET.get("q"):
             return queryset
         return queryset.filter(starts_at__gte=today)
@@ -230,19 +241,27 @@ class AppointmentAdmin(AttendanceVerbs, LocalTimeAdmin):
     @admin.action(description=_("Cancel the chosen ones"), permissions=["act"])
     def cancel_chosen(self, request: HttpRequest, queryset: QuerySet[Appointment]) -> None:
         cancelled = 0
-        for appointment in queryset:
+        for tenant_id, rows in groupby(queryset.order_by("tenant_id", "pk"), _tenant_of):
+            chosen = list(rows)
+            # All diaries at once and in order: somebody else may want two of them the other way round.
+            with scope.tenant(tenant_id):
+                cancelled += in_hand.change_all(chosen, partial(self._cancel_each, request, chosen))
+        if cancelled:
+            self.message_user(request, _("%(count)d cancelled.") % {"count": cancelled})
+
+    def _cancel_each(self, request: HttpRequest, chosen: list[Appointment]) -> int:
+        cancelled = 0
+        for appointment in chosen:
             try:
-                with scope.tenant(appointment.tenant_id):
-                    scheduling.cancel(
-                        appointment, by=actor(request), source=_SOURCE, now=timezone.now()
-                    )
+                scheduling.cancel(
+                    appointment, by=actor(request), source=_SOURCE, now=timezone.now()
+                )
             except Refused as refusal:
                 text = f"{_named(appointment)}: {sentence_of(refusal)}"
                 self.message_user(request, text, messages.WARNING)
             else:
                 cancelled += 1
-        if cancelled:
-            self.message_user(request, _("%(count)d cancelled.") % {"count": cancelled})
+        return cancelled
 
     # --- One appointment -----------------------------------------------------------------------------
 

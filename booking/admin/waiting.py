@@ -1,7 +1,10 @@
 """Pages about times that are offered: the waiting list, and proposals when somebody is away."""
 
 from collections.abc import Callable, Iterable
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin, messages
 from django.db import transaction
@@ -10,7 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from booking import cascade, waiting
+from booking import cascade, locking, waiting
 from booking.admin.inputs import WallTimeField, written
 from booking.admin.local_time import LocalTimeAdmin
 from booking.admin.staff import TimeOffAdmin
@@ -58,9 +61,15 @@ class _OfferAdmin(LocalTimeAdmin):
         return offer.status, str(offer.get_status_display())
 
     def _each(
-        self, request: HttpRequest, rows: Iterable[Any], verb: Callable[[Any], object]
+        self,
+        request: HttpRequest,
+        rows: "QuerySet[Any]",
+        verb: Callable[[Any], object],
+        *,
+        wait_for: "_WaitFor",
+        key: str = "pk",
     ) -> None:
-        done = _for_each(self, request, rows, verb)
+        done = _for_each(self, request, rows, verb, wait_for=wait_for, key=key)
         if done:
             self.message_user(request, _("%(count)d answered.") % {"count": done})
 
@@ -116,7 +125,11 @@ class WaitingEntryAdmin(LocalTimeAdmin):
     def withdraw(self, request: HttpRequest, queryset: QuerySet[WaitingEntry]) -> None:
         by, now = actor(request), timezone.now()
         done = _for_each(
-            self, request, queryset, lambda entry: waiting.withdraw(entry, by=by, now=now)
+            self,
+            request,
+            queryset,
+            lambda entry: waiting.withdraw(entry, by=by, now=now),
+            wait_for=waiting.wait_for,
         )
         if done:
             self.message_user(request, _("%(count)d taken off the list.") % {"count": done})
@@ -142,13 +155,23 @@ class WaitingOfferAdmin(_OfferAdmin):
     def accept(self, request: HttpRequest, queryset: QuerySet[WaitingOffer]) -> None:
         by, now = actor(request), timezone.now()
         self._each(
-            request, queryset, lambda row: waiting.accept(row, by=by, source=_SOURCE, now=now)
+            request,
+            queryset,
+            lambda row: waiting.accept(row, by=by, source=_SOURCE, now=now),
+            wait_for=waiting.wait_for,
+            key="entry_id",
         )
 
     @admin.action(description=_("The customer says no"), permissions=["act"])
     def decline(self, request: HttpRequest, queryset: QuerySet[WaitingOffer]) -> None:
         by, now = actor(request), timezone.now()
-        self._each(request, queryset, lambda row: waiting.decline(row, by=by, now=now))
+        self._each(
+            request,
+            queryset,
+            lambda row: waiting.decline(row, by=by, now=now),
+            wait_for=waiting.wait_for,
+            key="entry_id",
+        )
 
 
 @admin.register(Proposal)
@@ -188,13 +211,21 @@ class ProposalAdmin(_OfferAdmin):
     def accept(self, request: HttpRequest, queryset: QuerySet[Proposal]) -> None:
         by, now = actor(request), timezone.now()
         self._each(
-            request, queryset, lambda row: cascade.accept(row, by=by, source=_SOURCE, now=now)
+            request,
+            queryset,
+            lambda row: cascade.accept(row, by=by, source=_SOURCE, now=now),
+            wait_for=cascade.wait_for,
         )
 
     @admin.action(description=_("The customer says no"), permissions=["act"])
     def decline(self, request: HttpRequest, queryset: QuerySet[Proposal]) -> None:
         by, now = actor(request), timezone.now()
-        self._each(request, queryset, lambda row: cascade.decline(row, by=by, now=now))
+        self._each(
+            request,
+            queryset,
+            lambda row: cascade.decline(row, by=by, now=now),
+            wait_for=cascade.wait_for,
+        )
 
 
 # The page of time off stands beside the staff; here it gets the action that needs the proposals.
@@ -208,7 +239,11 @@ class TimeOffWithProposalsAdmin(TimeOffAdmin):
     @admin.action(description=_("Propose other times to the customers"), permissions=["act"])
     def propose(self, request: HttpRequest, queryset: QuerySet[TimeOff]) -> None:
         by, now = actor(request), timezone.now()
-        for off in queryset.select_related("branch", "staff_member"):
+        chosen = list(queryset.select_related("branch", "staff_member"))
+        locking.lock_diaries_of(
+            [TimeOff(tenant_id=off.tenant_id, branch_id=off.branch_id) for off in chosen]
+        )
+        for off in chosen:
             with scope.tenant(off.tenant_id):
                 report = cascade.propose(off, by=by, now=now)
                 text = _("%(made)d proposals made, %(all)d appointments affected.")
@@ -230,17 +265,36 @@ def _told(case: Case, branch: Branch) -> str:
     return f"{appointment.attendee_name} {written(appointment.starts_at, branch)}: {why}"
 
 
+# Has the rows of one business, by their numbers, and their diaries: all of them before the first is changed.
+_WaitFor = Callable[[UUID, Iterable[int]], None]
+
+
 def _for_each(
-    page: TenantModelAdmin, request: HttpRequest, rows: Iterable[Any], verb: Callable[[Any], object]
+    page: TenantModelAdmin,
+    request: HttpRequest,
+    rows: "QuerySet[Any]",
+    verb: Callable[[Any], object],
+    *,
+    wait_for: _WaitFor,
+    key: str = "pk",
 ) -> int:
     """Do something with each row; what is refused is said and does not keep the others."""
     done = 0
-    for row in rows:
-        try:
-            with scope.tenant(row.tenant_id), transaction.atomic():
-                verb(row)
-        except Refused as refusal:
-            page.message_user(request, f"{row}: {sentence_of(refusal)}", messages.WARNING)
-        else:
-            done += 1
+    for tenant_id, own in groupby(rows.order_by("tenant_id", "pk"), attrgetter("tenant_id")):
+        chosen = list(own)
+        with scope.tenant(tenant_id):
+            wait_for(tenant_id, [getattr(row, key) for row in chosen])
+            done += sum(_is_done(page, request, row, verb) for row in chosen)
     return done
+
+
+def _is_done(
+    page: TenantModelAdmin, request: HttpRequest, row: Any, verb: Callable[[Any], object]
+) -> bool:
+    try:
+        with transaction.atomic():
+            verb(row)
+    except Refused as refusal:
+        page.message_user(request, f"{row}: {sentence_of(refusal)}", messages.WARNING)
+        return False
+    return True

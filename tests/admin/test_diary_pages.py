@@ -341,3 +341,25 @@ def test_the_wall_against_double_bookings_stands_below_the_page(
                 if field.name != "id"
             }
         )
+
+
+def test_what_began_while_the_person_was_away_is_a_task_for_people(
+    reception: Office, salon: Tenant, jana: StaffMember, now: datetime
+) -> None:
+    cut, erika = factories.service_of(salon, "Haarschnitt"), factories.make_customer(salon)
+    hour = timedelta(hours=1)
+    missed = factories.make_appointment(jana, cut, erika, starts_at=now - hour)
+    factories.make_appointment(jana, cut, erika, starts_at=now - 3 * hour)
+    before = {tile.title for tile in reception.get("/admin/").context["tiles"]}
+    factories.make_time_off(
+        factories.branch_of(salon), staff_member=jana, starts_at=now - hour, ends_at=now + hour
+    )
+
+    tiles = {tile.title: tile for tile in reception.get("/admin/").context["tiles"]}
+    title = "Termine zu klären"
+    found = reception.get(tiles[title].link.partition("?")[0], when="unclear")
+
+    assert title not in before
+    assert (tiles[title].value, tiles[title].is_alarming) == ("1", True)
+    assert [row.pk for row in found.context["cl"].result_list] == [missed.pk]
+    assert "noch zu klären" in office.text_of(found)

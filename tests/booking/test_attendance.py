@@ -212,6 +212,48 @@ def test_the_business_says_after_how_long_or_never(in_salon: Tenant, booked: App
     assert _sweep(in_salon, now=TEN + timedelta(minutes=5)) == [True]
 
 
+@pytest.mark.parametrize("whose", ["hers", "the branch's"])
+def test_nobody_is_missed_while_the_person_was_away(
+    in_salon: Tenant, booked: Appointment, jana: StaffMember, whose: str
+) -> None:
+    """Neither by the look nor by the mark; somebody has to say what became of it."""
+    due = TEN + timedelta(minutes=20)
+    looked = attendance.due_no_shows(now=due)
+    off = factories.make_time_off(
+        Branch.objects.get(),
+        staff_member=jana if whose == "hers" else None,
+        starts_at=TEN + timedelta(minutes=29),
+        ends_at=TEN + timedelta(hours=4),
+    )
+
+    assert looked == [booked.pk]
+    assert not attendance.mark_missed(booked.pk, now=due)
+    assert _sweep(in_salon, now=due) == []
+    assert list(attendance.unclear(now=due)) == [booked]
+    assert _kinds() == ["booked"]
+
+    off.starts_at = booked.ends_at  # she was there until the end
+    off.save()
+    assert not attendance.unclear(now=due).exists()
+    assert _sweep(in_salon, now=due) == [True]
+
+
+def test_what_somebody_has_settled_is_unclear_no_more(
+    in_salon: Tenant, booked: Appointment, jana: StaffMember
+) -> None:
+    mira = StaffMember.objects.get(name="Mira")
+    branch, end = Branch.objects.get(), TEN + timedelta(hours=4)
+    factories.make_time_off(branch, staff_member=mira, starts_at=TEN, ends_at=end)
+    assert not attendance.unclear(now=BEGUN).exists()
+    factories.make_time_off(branch, staff_member=jana, starts_at=TEN, ends_at=end)
+    assert not attendance.unclear(now=TEN - timedelta(seconds=1)).exists()
+    assert attendance.unclear(now=BEGUN).exists()
+
+    attendance.mark_no_show(booked, now=BEGUN, **HOST)
+
+    assert not attendance.unclear(now=BEGUN).exists()
+
+
 def test_who_is_moved_between_the_look_and_the_mark_is_not_missed(
     in_salon: Tenant, booked: Appointment, now: datetime
 ) -> None:
