@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from booking.admin.inputs import EuroField, WallTimeField
 from booking.models import (
@@ -24,6 +22,9 @@ from tenants.models import AuditEntry, Branch, Tenant
 from tests import factories
 from tests.admin import office
 from tests.admin.office import Office
+from tests.booking.test_cost import statements_run
+
+__all__ = ["statements_run"]
 
 
 @pytest.fixture(autouse=True)
@@ -182,7 +183,7 @@ def test_time_off_elsewhere_is_typed_in_the_time_of_that_branch(
 
 @pytest.mark.parametrize("whose", ["a person", "the branch"])
 def test_who_changes_presence_waits_for_the_diaries_first(
-    whose: str, owner: Office, salon: Tenant, jana: StaffMember
+    whose: str, owner: Office, salon: Tenant, jana: StaffMember, statements_run: list[str]
 ) -> None:
     off = {
         "branch": jana.branch_id,
@@ -194,31 +195,30 @@ def test_who_changes_presence_waits_for_the_diaries_first(
         "kind": "holiday",
     }
 
-    with CaptureQueriesContext(connection) as seen:
-        owner.post("/admin/booking/timeoff/add/", **off)
+    owner.post("/admin/booking/timeoff/add/", **off)
 
-    told = [each["sql"] for each in seen]
-    lock = next(i for i, sql in enumerate(told) if "FOR NO KEY UPDATE" in sql)
-    write = next(i for i, sql in enumerate(told) if sql.startswith('INSERT INTO "booking_timeoff"'))
+    write = _first(statements_run, 'INSERT INTO "booking_timeoff"')
+    lock = _first(statements_run, "FOR NO KEY UPDATE")
     assert lock < write
-    assert "ORDER BY" in told[lock]
+    assert "ORDER BY" in statements_run[lock]
 
 
 def test_deleting_and_changing_time_off_waits_for_the_diary_too(
-    owner: Office, salon: Tenant, jana: StaffMember, now: datetime
+    owner: Office, salon: Tenant, jana: StaffMember, now: datetime, statements_run: list[str]
 ) -> None:
     branch = factories.branch_of(salon)
     off = factories.make_time_off(
         branch, staff_member=jana, starts_at=now, ends_at=now.replace(hour=12)
     )
 
-    with CaptureQueriesContext(connection) as seen:
-        owner.post(office.url(off, "delete", off.pk), post="yes")
+    owner.post(office.url(off, "delete", off.pk), post="yes")
 
-    told = [each["sql"] for each in seen]
-    lock = next(i for i, sql in enumerate(told) if "FOR NO KEY UPDATE" in sql)
-    gone = next(i for i, sql in enumerate(told) if sql.startswith('DELETE FROM "booking_timeoff"'))
-    assert lock < gone
+    gone = _first(statements_run, 'DELETE FROM "booking_timeoff"')
+    assert _first(statements_run, "FOR NO KEY UPDATE") < gone
+
+
+def _first(run: list[str], part: str) -> int:
+    return next(number for number, sql in enumerate(run) if part in sql)
 
 
 def test_ticked_services_are_what_a_person_offers(
