@@ -6,19 +6,33 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import orjson
 import structlog
 from django.db import DatabaseError
 
 from booking.calendars import settling
 from calls import answers, decisions, lifecycle, rules, tools
 from calls.answers import Answer, Waiting
-from calls.models import Call, ToolCall
+from calls.models import Call
+from calls.tools import Tool
 from integrations import inbox
 from integrations.voice import retell
 from integrations.voice.events import FunctionRequest
-from tenants import rows, scope
+from tenants import scope, statements
 
 log = structlog.get_logger("askpro.conversation")
+# Where the note is all that the question wrote, nothing was promised: then nobody waits for the disk
+# (docs/decisions/0007-a-question-does-not-wait-for-the-disk.md). A transaction that has written something has a number by now.
+_NOTE = """
+WITH hurry AS MATERIALIZED (
+  SELECT CASE WHEN pg_current_xact_id_if_assigned() IS NULL
+    THEN set_config('synchronous_commit', 'off', true) END)
+INSERT INTO calls_toolcall (tenant_id, call_id, name, arguments, state, answer, duration_ms, at, rules_version,
+  decisions, created_at, updated_at)
+SELECT %(tenant)s, %(call)s, %(name)s, %(arguments)s::jsonb, %(state)s, %(answer)s::jsonb, %(duration_ms)s, %(now)s,
+  %(rules)s, %(decisions)s::jsonb, %(now)s, %(now)s
+FROM hurry
+"""
 # Where no branch is known there is no branch's clock; the product's home market has this one.
 _HOME = ZoneInfo("Europe/Berlin")
 
@@ -44,12 +58,14 @@ def _answer(asked: FunctionRequest, *, body: bytes, began: float, now: datetime)
     call, zone = None, _HOME
     reply = answers.UNKNOWN_NUMBER
     decided: list[dict[str, Any]] = []
+    tool = tools.find(asked.tool)
     try:
-        with lifecycle.opened(asked.facts, now=now) as reached:
+        hears_a_wish = tool is not None and tool.hears_a_wish
+        with lifecycle.opened(asked.facts, now=now, with_menu=hears_a_wish) as reached:
             if reached is not None:
                 call, zone = reached
                 with decisions.logged() as decided:
-                    reply = _reply(asked, call, now=now)
+                    reply = _reply(tool, asked, call, now=now)
                 if reply.waiting is None:
                     _note(call, asked, reply, began=began, now=now, decided=decided)
         if call is not None and reply.waiting is not None:
@@ -82,8 +98,7 @@ def _after(
     return reply
 
 
-def _reply(asked: FunctionRequest, call: Call, *, now: datetime) -> Answer:
-    tool = tools.find(asked.tool)
+def _reply(tool: Tool | None, asked: FunctionRequest, call: Call, *, now: datetime) -> Answer:
     if tool is None:
         return Answer(
             state="unknown_tool",
@@ -110,21 +125,25 @@ def _note(
     now: datetime,
     decided: Sequence[dict[str, Any]] = (),
 ) -> None:
-    rows.insert_once(
-        ToolCall(
-            tenant_id=call.tenant_id,
-            call_id=call.pk,
-            name=asked.tool[:64],
-            arguments=asked.arguments,
-            state=reply.state,
-            answer={"say": reply.say, "data": reply.data},
-            duration_ms=round((time.perf_counter() - began) * 1000),
-            at=now,
-            rules_version=rules.version(),
-            decisions=list(decided),
-        ),
-        now=now,
+    statements.run(
+        _NOTE,
+        {
+            "tenant": call.tenant_id,
+            "call": call.pk,
+            "name": asked.tool[:64],
+            "arguments": _json(asked.arguments),
+            "state": reply.state,
+            "answer": _json({"say": reply.say, "data": reply.data}),
+            "duration_ms": round((time.perf_counter() - began) * 1000),
+            "now": now,
+            "rules": rules.version(),
+            "decisions": _json(decided),
+        },
     )
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
 
 
 def _note_failure(asked: FunctionRequest, *, began: float, now: datetime) -> None:

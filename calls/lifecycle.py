@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 import orjson
 from django.db.models import Q, QuerySet
 
-from booking import customers
+from booking import catalogue, customers
+from booking.catalogue import Menu
 from booking.models import Customer
 from calls import outcomes
 from calls.models import Call
@@ -40,7 +41,8 @@ _AT_HAND = (
     "tenant_id", "id", "branch_id", "phone_number_id", "customer_id", "external_id", "from_number", "to_number",
     "status",
 )  # fmt: skip
-_OPEN = f"SELECT tenant_id, time_zone, {', '.join(_AT_HAND[1:])} FROM calls_open(%s, %s, %s, %s)"  # noqa: S608 — our own words
+_OPEN = f"SELECT tenant_id, time_zone, {', '.join(_AT_HAND[1:])} FROM calls_open(%s, %s, %s, %s) o"  # noqa: S608 — our own words
+_OPEN_WITH_MENU = _OPEN.replace(" FROM ", f", {catalogue.MENU_OF} FROM ", 1)
 
 
 def apply(delivery: Delivery) -> UUID | None:
@@ -85,20 +87,30 @@ def open_call(facts: CallFacts, *, number: int, line: Line, now: datetime) -> Ca
 
 
 @contextmanager
-def opened(facts: CallFacts, *, now: datetime) -> Iterator[tuple[Call, ZoneInfo] | None]:
+def opened(
+    facts: CallFacts, *, now: datetime, with_menu: bool = False
+) -> Iterator[tuple[Call, ZoneInfo] | None]:
     """Open the scope of the business whose number was dialled, with the call and its branch's clock; None: nobody's.
 
     The same as finding the line, entering its tenant and `open_call`, in one statement: a person is waiting. Of the
-    call, only what was needed during a call so far is read.
+    call, only what was needed during a call so far is read; `with_menu` reads along what the caller can choose from.
     """
     fresh = orjson.dumps({**_blank(), **_first_facts(facts), "created_at": now, "updated_at": now})
     dialled = facts.to_number or ""
-    with scope.opened_by(_OPEN, (retell.PROVIDER, facts.call_id, dialled, fresh.decode())) as row:
+    asked = (retell.PROVIDER, facts.call_id, dialled, fresh.decode())
+    with scope.opened_by(_OPEN_WITH_MENU if with_menu else _OPEN, asked) as row:
         if row is None:
             yield None
         else:
-            tenant_id, time_zone, *rest = row
-            yield rows.made(Call, _AT_HAND, (tenant_id, *rest)), ZoneInfo(time_zone)
+            yield _reached(*row)
+
+
+def _reached(tenant_id: UUID, time_zone: str, *rest: Any) -> tuple[Call, ZoneInfo]:
+    found, menu = rest[: len(_AT_HAND) - 1], rest[len(_AT_HAND) - 1 :]
+    call = rows.made(Call, _AT_HAND, (tenant_id, *found))
+    if menu:
+        call.menu = Menu(branch_json=menu[0], services_json=menu[1])
+    return call, ZoneInfo(time_zone)
 
 
 @cache

@@ -44,7 +44,7 @@ def of(call: Call, *, service: str, date: str, time: str, staff: str, now: datet
 
     :raises Ask: something is missing, unknown, contradictory or could mean several things
     """
-    menu = catalogue.menu(call.branch_id)
+    menu = call.menu or catalogue.menu(call.branch_id)
     branch, wanted = menu.branch, _service(menu.match(service), said=service)
     return Wish(
         branch=branch,

@@ -1,11 +1,16 @@
 """One call, folded together from whatever was delivered about it."""
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from booking.models import Customer
 from tenants.models import Branch, PhoneNumber, TenantForeignKey, TenantOwned
+
+if TYPE_CHECKING:
+    from booking.catalogue import Menu
 
 
 class Call(TenantOwned):
@@ -38,6 +43,9 @@ class Call(TenantOwned):
         GRANTED = "granted", _("granted")
         DENIED = "denied", _("denied")
         REVOKED = "revoked", _("revoked")
+
+    # What the caller can choose from, where the question that opened the call read it along (`lifecycle.opened`).
+    menu: "Menu | None" = None
 
     id = models.BigIntegerField(primary_key=True)
     branch = TenantForeignKey(

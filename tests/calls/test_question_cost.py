@@ -1,0 +1,87 @@
+"""What a question costs the caller: few messages to the database, and no waiting for the disk where nothing is promised."""
+
+from datetime import datetime
+from typing import Any
+
+import orjson
+import pytest
+
+from calls import conversation, lifecycle
+from calls.answers import Answer
+from calls.models import Call, ToolCall
+from integrations.voice import retell
+from integrations.voice.events import FunctionRequest
+from tenants import scope, statements
+from tenants.models import Tenant
+from tests.booking.test_cost import statements_run
+
+__all__ = ["statements_run"]
+
+
+def _asked(tool: str, **arguments: Any) -> FunctionRequest:
+    call = {"call_id": "call_cost", "to_number": "+493023125777", "from_number": "+491713920042"}
+    return retell.function_request({"call": call, "args": arguments}, tool=tool)
+
+
+def _answer(asked: FunctionRequest, now: datetime) -> dict[str, Any]:
+    return conversation.answer(asked, body=b"{}", began=0.0, now=now)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_free_takes_three_statements(
+    salon: Tenant, now: datetime, statements_run: list[str]
+) -> None:
+    """The call with its business and menu, the team with what is taken, the note."""
+    asked = _asked("check_availability", service="Haarschnitt", date="so bald wie möglich")
+    assert _answer(asked, now)["state"] == "available"
+    before = len(statements_run)
+
+    assert _answer(asked, now)["state"] == "available"
+
+    run = statements_run[before:]
+    assert len(run) == 3, run
+
+
+def test_a_question_is_kept_as_it_was_asked_and_answered(salon: Tenant, now: datetime) -> None:
+    strange = {"service": "Haarschnitt", "date": "heute", "wünscht": ["Ä", {"tief": None}]}
+
+    answer = _answer(_asked("check_availability", **strange), now)
+
+    with scope.tenant(salon):
+        kept = ToolCall.objects.get()
+        assert kept.arguments == orjson.loads(orjson.dumps(strange))
+        assert kept.answer == {"say": answer["say"], "data": answer["data"]}
+        assert (kept.name, kept.state, kept.at) == ("check_availability", answer["state"], now)
+        assert [each["rule"] for each in kept.decisions] == ["service", "time"]
+
+
+def _waits_for_the_disk(now: datetime, *, after: str) -> bool:
+    """Write a note behind what the statement does, and tell whether its commit would wait."""
+    with lifecycle.opened(_asked("x").facts, now=now) as reached:
+        assert reached is not None
+        statements.run("SET LOCAL synchronous_commit = on")
+        statements.run(after)
+        _note(reached[0], now)
+        return bool(statements.value("SHOW synchronous_commit") == "on")
+
+
+def _note(call: Call, now: datetime) -> None:
+    reply = Answer(state="available", say="Frei.")
+    conversation._note(call, _asked("x"), reply, began=0.0, now=now)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_only_a_question_that_wrote_nothing_does_not_wait_for_the_disk(
+    salon: Tenant, now: datetime
+) -> None:
+    with lifecycle.opened(_asked("x").facts, now=now):
+        pass
+
+    assert not _waits_for_the_disk(now, after="SELECT count(*) FROM booking_staffmember")
+    assert _waits_for_the_disk(now, after="UPDATE booking_staffmember SET turn = turn")
+    assert _waits_for_the_disk(now, after="SELECT id FROM booking_staffmember FOR NO KEY UPDATE")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_first_question_of_a_call_waits_for_the_disk(salon: Tenant, now: datetime) -> None:
+    assert _waits_for_the_disk(now, after="SELECT 1")
