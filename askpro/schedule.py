@@ -54,6 +54,11 @@ SWEEPS: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"expires": 55},
     },
+    "remove recordings that callers refused": {
+        "task": "calls.tasks.remove_refused_recordings",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     "call back whom a calendar refused": {
         "task": "calls.tasks.call_back_refused_bookings",
         "schedule": 60.0,

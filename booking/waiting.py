@@ -123,7 +123,9 @@ def withdraw(entry: WaitingEntry, *, by: Actor, now: datetime) -> None:
         audit.record("withdrawn", entry, tenant_id=entry.tenant_id, by=by, now=now)
 
 
-def accept(offer: WaitingOffer, *, by: Actor, source: str, now: datetime) -> scheduling.Booking:
+def accept(
+    offer: WaitingOffer, *, by: Actor, source: str, now: datetime, call_number: int | None = None
+) -> scheduling.Booking:
     """Book the offered time with its hold. Accepting again returns the same appointment.
 
     :raises offers.OfferOver: it has run out or was declined
@@ -144,6 +146,7 @@ def accept(offer: WaitingOffer, *, by: Actor, source: str, now: datetime) -> sch
             by=by,
             now=now,
             idempotency_key=f"waiting:{offer.pk}",
+            call_number=call_number,
             hold=offers.hold_of(offer),
             seats=entry.seats,
         )

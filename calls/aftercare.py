@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from calls import auditor, outcomes, recovery
+from calls import auditor, outcomes, recordings, recovery
 from calls.auditor import Finding
 from calls.models import Call
 from calls.recovery import Result
@@ -62,6 +62,7 @@ def settle(call: Call, *, now: datetime) -> tuple[Finding, ...]:
         {"trouble": str(each.trouble), "quote": each.quote[:500], "detail": each.detail[:200]}
         for each in findings
     ]
+    recordings.note(call, now=now)
     call.outcome, call.outcome_reason = outcomes.decide(call)
     call.settle_at = None
     call.save(update_fields=["findings", "outcome", "outcome_reason", "settle_at", "updated_at"])

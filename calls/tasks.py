@@ -5,7 +5,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from calls import callbacks, refresh, waiting
+from calls import callbacks, recordings, refresh, waiting
 from calls.agents import publishing
 from tenants import directory, scope
 
@@ -60,3 +60,10 @@ def call_back_refused_bookings() -> None:
     for tenant_id in directory.active_tenants():
         with scope.tenant(tenant_id):
             waiting.call_back_refused(now=timezone.now())
+
+
+@shared_task
+def remove_refused_recordings() -> None:
+    """Have the platform forget the recordings that callers did not want."""
+    for tenant_id in directory.active_tenants():
+        recordings.carry_out(tenant_id, now=timezone.now())

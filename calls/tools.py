@@ -15,6 +15,7 @@ import orjson
 
 from calls import (
     after_hours,
+    answering_offers,
     answers,
     arguments,
     booking_tool,
@@ -205,6 +206,30 @@ TOOLS: Mapping[str, Tool] = {
             verb=waiting_tool.join_waiting_list,
             parameters=(*_WISH, replace(arguments.NAME, required=True), arguments.EMAIL),
             also=("waiting_list", "waitlist", "join_waitlist", "warteliste"),
+        ),
+        Tool(
+            name="answer_offer",
+            purpose="Angebote an den Anrufer: eine freie Zeit von der Warteliste, ein Ersatz für einen ausfallenden Termin."
+            " Zuerst ohne answer nachsehen und fragen, nach dem Ja mit answer=ja, nach dem Nein mit answer=nein.",
+            verb=answering_offers.answer_offer,
+            parameters=(
+                Parameter(
+                    name="offer_id",
+                    meaning="Kennung des Angebots, wenn mehrere genannt wurden.",
+                    also=("offer", "angebot", "angebot_id", "proposal_id"),
+                ),
+                replace(arguments.DATE, meaning="Welches Angebot, in den Worten des Anrufers."),
+                replace(
+                    arguments.NAME, meaning="Name, für den das Angebot gilt, nur wenn genannt."
+                ),
+                Parameter(
+                    name="answer",
+                    meaning="„ja“ oder „nein“, erst nach der Frage.",
+                    also=("antwort", "accept", "annehmen", "confirmed", "decision", "response"),
+                    is_yes_or_no=True,
+                ),
+            ),
+            also=("accept_offer", "decline_offer", "find_offers", "respond_to_offer", "angebot"),
         ),
         Tool(
             name="request_callback",

@@ -139,6 +139,16 @@ def apply_next(provider: str, apply: Apply, *, now: datetime) -> bool:
     return True
 
 
+def rewrite(subject_id: int, change: Callable[[bytes], bytes]) -> None:
+    """Change the kept bytes of everything that was applied about a subject of the active tenant."""
+    about = Delivery.objects.filter(subject_id=subject_id, state=Delivery.State.DONE)
+    for delivery in about.exclude(body=b"").select_for_update(of=("self",)).order_by("pk"):
+        changed = change(bytes(delivery.body))
+        if changed != bytes(delivery.body):
+            delivery.body = changed
+            delivery.save(update_fields=["body"])
+
+
 def replay(deliveries: Iterable[Delivery], *, now: datetime) -> int:
     """Put deliveries back to the waiting ones and return how many."""
     count = 0

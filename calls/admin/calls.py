@@ -14,7 +14,7 @@ from booking.admin import customers as customer_pages
 from booking.admin.inputs import written
 from booking.models import Appointment
 from calls import callbacks
-from calls.models import Call, CallbackRequest, ToolCall
+from calls.models import Call, CallbackRequest, RecordingRemoval, ToolCall
 from integrations.voice import numbers
 from tenants import audit
 from tenants.back_office import (
@@ -166,12 +166,31 @@ def _story_of(call: Call) -> dict[str, Any]:
             )
         ],
         "callbacks": callbacks_of_call.order_by("pk"),
+        "recording": _recording_of(call),
         "broken_promises": [
             {**each, "said": _TROUBLES.get(each.get("trouble", ""), each.get("trouble", ""))}
             for each in call.findings
             if isinstance(each, dict)
         ],
     }
+
+
+def _recording_of(call: Call) -> str:
+    """Return what became of the recording, where something was said about it."""
+    removal = RecordingRemoval.objects.filter(call=call).first()
+    if removal is not None and removal.removed_at is not None:
+        return str(_("not wanted, and deleted at the platform"))
+    if removal is not None:
+        return str(_("not wanted, and not yet deleted at the platform"))
+    return str(_RECORDING[call.recording_consent])
+
+
+_RECORDING = {
+    "": "",
+    Call.Consent.GRANTED: _("agreed to"),
+    Call.Consent.DENIED: _("not wanted"),
+    Call.Consent.REVOKED: _("agreed to, then taken back"),
+}
 
 
 def _turns(call: Call) -> Sequence[dict[str, Any]]:

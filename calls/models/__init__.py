@@ -6,6 +6,7 @@ from calls.models.callback import CallbackRequest
 from calls.models.desk import CallerRule, Desk
 from calls.models.errand import Errand
 from calls.models.knowledge import KnowledgeEntry
+from calls.models.recording import RecordingRemoval
 
 __all__ = [
     "Agent",
@@ -16,5 +17,6 @@ __all__ = [
     "Desk",
     "Errand",
     "KnowledgeEntry",
+    "RecordingRemoval",
     "ToolCall",
 ]

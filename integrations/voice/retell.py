@@ -109,6 +109,25 @@ def event(content: dict[str, Any]) -> Event:
     return Event(kind=KINDS.get(name), name=name, facts=_facts(call, call_id))
 
 
+def without_audio(body: bytes) -> bytes:
+    """Return a webhook's body without the links to its recordings."""
+    try:
+        content = load(body)
+    except Unreadable:
+        return body
+    for name in ("call", "data"):
+        facts = content.get(name)
+        if isinstance(facts, dict):
+            content[name] = {
+                field: value for field, value in facts.items() if not _leads_to_audio(field)
+            }
+    return orjson.dumps(content)
+
+
+def _leads_to_audio(field: str) -> bool:
+    return "recording" in field and field.endswith("url")
+
+
 def function_request(content: dict[str, Any], *, tool: str) -> FunctionRequest:
     """Translate a custom function request. Only the envelope says who and where; the arguments say what.
 
