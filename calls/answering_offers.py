@@ -57,9 +57,12 @@ class _Standing:
 
     @property
     def subject(self) -> WaitingEntry | Appointment:
+        subject: WaitingEntry | Appointment
         if isinstance(self.offer, WaitingOffer):
-            return self.offer.entry
-        return self.offer.appointment
+            subject = self.offer.entry
+        else:
+            subject = self.offer.appointment
+        return subject
 
     @property
     def starts_at(self) -> datetime:
