@@ -116,7 +116,7 @@ class Courier:
     def _listen_to_bell(self) -> None:
         server = bell.client(timeout_seconds=5.0)
         ear = server.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
-        ear.subscribe(bell.CHANNEL)
+        ear.subscribe(bell.channel())
         beat_at = 0.0
         while not self._stopping.is_set():
             if time.monotonic() >= beat_at:

@@ -15,7 +15,6 @@ import structlog
 from django.conf import settings
 
 log = structlog.get_logger("askpro.bell")
-CHANNEL = "askpro:bell"
 IN, OUT = b"in", b"out"
 _BURST_SECONDS = 0.01
 
@@ -38,6 +37,12 @@ def client(*, timeout_seconds: float | None = 1.0) -> "redis.Redis":
 
 
 @cache
+def channel() -> str:
+    """Return the name we ring under: of our database alone, because Redis lets every database hear every ring."""
+    return f"askpro:bell:{client().connection_pool.connection_kwargs.get('db', 0)}"
+
+
+@cache
 def _bell(where: bytes) -> threading.Event:
     rung = threading.Event()
     threading.Thread(
@@ -53,7 +58,7 @@ def _ringer(rung: threading.Event, where: bytes) -> None:
         # Before it rings: what is set from here on was perhaps not seen by whoever hears this ring.
         rung.clear()
         try:
-            server.publish(CHANNEL, where)
+            server.publish(channel(), where)
         except redis.RedisError as error:
             log.warning("bell_is_mute", error=type(error).__name__)
         time.sleep(_BURST_SECONDS)

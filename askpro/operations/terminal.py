@@ -52,7 +52,8 @@ def _up(arguments: Sequence[str]) -> int:
 def _test(arguments: Sequence[str]) -> int:
     running = engines.ensure(STATE / "test", durable=False)
     try:
-        return _in_front([sys.executable, "-m", "pytest", *arguments], _for_tests(running))
+        command = [sys.executable, "-m", "pytest", *_side_by_side(arguments), *arguments]
+        return _in_front(command, _for_tests(running))
     finally:
         running.stop()
 
@@ -104,6 +105,13 @@ def _manage(arguments: Sequence[str]) -> int:
         return _in_front([sys.executable, "manage.py", *arguments], dict(os.environ))
     finally:
         running.stop()
+
+
+def _side_by_side(arguments: Sequence[str]) -> list[str]:
+    """A part of the tests is through before a second process would have made its database."""
+    chooses = any(Path(each.partition("::")[0]).exists() for each in arguments)
+    chooses = chooses or bool({"-n", "-k", "-m", "-x", "--pdb", "--collect-only"} & {*arguments})
+    return [] if chooses else ["-n", "auto", "--maxprocesses", "8", "--dist", "worksteal"]
 
 
 def _for_tests(running: engines.Engines) -> dict[str, str]:

@@ -48,7 +48,15 @@ def test_all_is_well(db: None, client: Client, beating: "redis.Redis", path: str
     assert response["Cache-Control"] == "no-store"
 
 
-@pytest.mark.parametrize("beat", [None, "0", "nonsense", str(int(time.time()) - 60)])
+def test_a_worker_that_beat_a_minute_ago_has_failed(
+    db: None, client: Client, server: "redis.Redis"
+) -> None:
+    server.set(HEARTBEAT_KEY, int(time.time()) - 60, ex=20)
+
+    assert client.get("/health").json()["worker"] == "failed"
+
+
+@pytest.mark.parametrize("beat", [None, "0", "nonsense"])
 def test_a_worker_without_a_heartbeat_has_failed(
     db: None, client: Client, server: "redis.Redis", beat: str | None
 ) -> None:

@@ -21,7 +21,8 @@ OURS = "+493023125777"
 def carrying(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A courier that looks by itself only once in a long while: whatever it carries, the bell told it."""
     monkeypatch.setattr(courier, "_LOOKS_EVERY_SECONDS", 30.0)
-    monkeypatch.setattr(bell, "CHANNEL", f"askpro:bell:{time.time_ns()}")
+    ours = f"askpro:bell:{time.time_ns()}"
+    monkeypatch.setattr(bell, "channel", lambda: ours)
     factories.make_salon(name="Salon", number=OURS, slug="salon")
     carrier = courier.Courier()
     carrier.start()
@@ -53,7 +54,7 @@ def test_a_message_goes_out_when_it_rings(carrying: None) -> None:
 
 
 def test_an_unknown_ring_does_not_deafen_the_courier(carrying: None) -> None:
-    bell.client().publish(bell.CHANNEL, b"of another version")
+    bell.client().publish(bell.channel(), b"of another version")
 
     _record("call_bell_2")
 
@@ -82,7 +83,7 @@ def _sent() -> int:
 
 
 def _listeners() -> int:
-    [(_, count)] = bell.client().pubsub_numsub(bell.CHANNEL)
+    [(_, count)] = bell.client().pubsub_numsub(bell.channel())
     return int(count)
 
 
