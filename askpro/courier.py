@@ -8,6 +8,7 @@ killed leaves its row to the next. Without a bell it looks every second.
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 
 import redis
@@ -32,8 +33,9 @@ _MANY = 2
 
 
 def carry_in() -> bool:
-    """Apply the next delivery of each provider; tell whether there was one."""
-    return sum(apply() for apply in _APPLIED) > 0 or aftercare.settle_next(now=timezone.now())
+    """Apply the oldest delivery, or else look after a call that is over; tell whether there was one."""
+    now = timezone.now()
+    return inbox.apply_oldest(_applied_by(now), now=now) or aftercare.settle_next(now=now)
 
 
 def carry_out() -> bool:
@@ -157,11 +159,10 @@ class _Rings:
             return self._count
 
 
-_APPLIED: tuple[Callable[[], bool], ...] = (
-    lambda: inbox.apply_next(retell.PROVIDER, arrivals.apply, now=timezone.now()),
-    lambda: inbox.apply_next(
-        "calcom", partial(hearing.apply, now=timezone.now()), now=timezone.now()
-    ),
-    lambda: inbox.apply_next("twilio", feedback.apply, now=timezone.now()),
-    lambda: inbox.apply_next("resend", feedback.apply, now=timezone.now()),
-)
+def _applied_by(now: datetime) -> dict[str, inbox.Apply]:
+    return {
+        retell.PROVIDER: arrivals.apply,
+        "calcom": partial(hearing.apply, now=now),
+        "twilio": feedback.apply,
+        "resend": feedback.apply,
+    }

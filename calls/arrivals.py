@@ -1,10 +1,12 @@
 """What a delivery about a call sets off: it is folded into the call, and a call that begins is looked at."""
 
+from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from calls import disclosure, lifecycle, transferring
 from calls.agents import drift
-from calls.models import Call
+from calls.models import Agent, Call
 from integrations import inbox
 from integrations.models import Delivery
 from integrations.voice import retell
@@ -12,6 +14,8 @@ from integrations.voice.events import EventKind
 from tenants import directory, rows, scope
 
 TRANSFER_FAILED = "transfer_cancelled"
+# What a branch has published; one that was set up by hand has told us nothing.
+_LIVE_AGENT = "tenant_id = %s AND branch_id = %s AND live_number IS NOT NULL"
 
 
 def apply(delivery: Delivery) -> UUID | None:
@@ -21,23 +25,16 @@ def apply(delivery: Delivery) -> UUID | None:
     """
     if delivery.kind == TRANSFER_FAILED:
         return _nobody_took_over(delivery)
-    tenant_id = lifecycle.apply(delivery)
-    if tenant_id is None:
-        return None
-    call_id = retell.envelope(retell.load(bytes(delivery.body)))[1]
-    number = delivery.subject_id or inbox.number_for(retell.PROVIDER, call_id)
-    with scope.tenant(tenant_id):
-        for call in rows.load(Call, "tenant_id = %s AND id = %s", (tenant_id, number)):
-            _look_at(call, delivery)
-    return tenant_id
+    return lifecycle.apply(delivery, also=partial(_look_at, now=delivery.created_at))
 
 
-def _look_at(call: Call, delivery: Delivery) -> None:
-    if delivery.kind == EventKind.STARTED:
-        drift.check(call, now=delivery.created_at)
-        disclosure.note_greeting(call, now=delivery.created_at)
-    elif delivery.kind in (EventKind.ENDED, EventKind.ANALYZED):
-        disclosure.check_transcript(call, now=delivery.created_at)
+def _look_at(call: Call, kind: EventKind, *, now: datetime) -> None:
+    if kind != EventKind.STARTED:
+        disclosure.check_transcript(call, now=now)
+        return
+    for agent in rows.load(Agent, _LIVE_AGENT, (call.tenant_id, call.branch_id)):
+        drift.check(call, agent, now=now)
+        disclosure.note_greeting(call, agent, now=now)
 
 
 def _nobody_took_over(delivery: Delivery) -> UUID:

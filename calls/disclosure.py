@@ -13,7 +13,6 @@ _SAYS_SO = (
     "digital", "künstlich", "kuenstlich", " ki ", " ki-", "automatisch", "computer", "virtuell", "digital assistant",
     "artificial", " ai ", "automated",
 )  # fmt: skip
-_OF_BRANCH = "tenant_id = %s AND branch_id = %s AND live_number IS NOT NULL"
 _LIVE = "tenant_id = %s AND agent_id = %s AND number = %s"
 
 
@@ -35,12 +34,11 @@ def note(call: Call, words: str, *, now: datetime) -> None:
     )
 
 
-def note_greeting(call: Call, *, now: datetime) -> None:
-    """Write down what the published agent of the branch says first; an agent set up by hand has told us nothing."""
-    for agent in rows.load(Agent, _OF_BRANCH, (call.tenant_id, call.branch_id)):
-        live = rows.load(AgentVersion, _LIVE, (call.tenant_id, agent.pk, agent.live_number))
-        if live and says_so(live[0].greeting):
-            note(call, live[0].greeting, now=now)
+def note_greeting(call: Call, agent: Agent, *, now: datetime) -> None:
+    """Write down what the published agent of the branch says first."""
+    live = rows.load(AgentVersion, _LIVE, (call.tenant_id, agent.pk, agent.live_number))
+    if live and says_so(live[0].greeting):
+        note(call, live[0].greeting, now=now)
 
 
 def check_transcript(call: Call, *, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """A call, folded together from whatever arrives about it: any order, any number of times, forward only."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cache
@@ -37,6 +37,8 @@ NEVER_REPORTED = "never_reported"
 # Each of them is asked for at the platform; the rest has its turn ten minutes later.
 _MOST_AT_ONCE = 200
 _THIS_CALL = "tenant_id = %s AND id = %s"
+# Who writes a question of this call down meanwhile only refers to it, and does not wait.
+_THIS_CALL_ALONE = f"{_THIS_CALL} FOR NO KEY UPDATE"
 _AT_HAND = (
     "tenant_id", "id", "branch_id", "phone_number_id", "customer_id", "external_id", "from_number", "to_number",
     "status",
@@ -45,8 +47,12 @@ _OPEN = f"SELECT tenant_id, time_zone, {', '.join(_AT_HAND[1:])} FROM calls_open
 _OPEN_WITH_MENU = _OPEN.replace(" FROM ", f", {catalogue.MENU_OF} FROM ", 1)
 
 
-def apply(delivery: Delivery) -> UUID | None:
+def apply(
+    delivery: Delivery, *, also: Callable[[Call, EventKind], None] | None = None
+) -> UUID | None:
     """Fold a recorded life-cycle event into its call and return the tenant it belongs to.
+
+    `also` is done with the call as it became, in its tenant's scope.
 
     :raises inbox.NotOurs: an event we do not use, or a number that leads nowhere (that one with an alert)
     """
@@ -60,10 +66,24 @@ def apply(delivery: Delivery) -> UUID | None:
         )
     with scope.tenant(line.tenant_id):
         number = delivery.subject_id or inbox.number_for(retell.PROVIDER, event.facts.call_id)
-        open_call(event.facts, number=number, line=line, now=delivery.created_at)
-        call = Call.objects.select_for_update(of=("self",)).get(pk=number)
-        _fold(call, event.kind, event.facts, now=delivery.created_at)
+        call = _folded(event.kind, event.facts, number=number, line=line, now=delivery.created_at)
+        if also is not None:
+            also(call, event.kind)
     return line.tenant_id
+
+
+def _folded(kind: EventKind, facts: CallFacts, *, number: int, line: Line, now: datetime) -> Call:
+    """Return the call with what the event says written into it; it is created if this is the first to arrive."""
+    known = rows.load(Call, _THIS_CALL_ALONE, (line.tenant_id, number))
+    if not known:
+        fresh = _fresh(facts, number=number, line=line)
+        _fold(fresh, kind, facts, now=now)
+        if rows.insert_once(fresh, now=now):
+            return fresh
+        known = rows.load(Call, _THIS_CALL_ALONE, (line.tenant_id, number))
+    _fold(known[0], kind, facts, now=now)
+    known[0].save()
+    return known[0]
 
 
 def open_call(facts: CallFacts, *, number: int, line: Line, now: datetime) -> Call:
@@ -74,16 +94,20 @@ def open_call(facts: CallFacts, *, number: int, line: Line, now: datetime) -> Ca
     known = rows.load(Call, _THIS_CALL, (line.tenant_id, number))
     if known:
         return known[0]
-    fresh = Call(
+    fresh = _fresh(facts, number=number, line=line)
+    if rows.insert_once(fresh, now=now):
+        return fresh
+    return rows.load(Call, _THIS_CALL, (line.tenant_id, number))[0]
+
+
+def _fresh(facts: CallFacts, *, number: int, line: Line) -> Call:
+    return Call(
         id=number,
         tenant_id=line.tenant_id,
         branch_id=line.branch_id,
         phone_number_id=line.phone_number_id,
         **_first_facts(facts),
     )
-    if rows.insert_once(fresh, now=now):
-        return fresh
-    return rows.load(Call, _THIS_CALL, (line.tenant_id, number))[0]
 
 
 @contextmanager
@@ -191,7 +215,6 @@ def _fold(call: Call, kind: EventKind, facts: CallFacts, *, now: datetime) -> No
         call.outcome, call.outcome_reason = outcomes.decide(call)
         # What the call left behind is looked at by whoever comes next (`calls/aftercare.py`).
         call.settle_at = now
-    call.save()
 
 
 def _known(facts: CallFacts) -> dict[str, Any]:

@@ -6,7 +6,7 @@ goes with the connection: the next one to look takes it.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from django.db import transaction
 from integrations import bell, retrying
 from integrations.errors import PermanentError
 from integrations.models import Delivery
-from tenants import alerts, scope, statements
+from tenants import alerts, rows, scope, statements
 
 log = structlog.get_logger("askpro.inbox")
 
@@ -123,17 +123,28 @@ Apply = Callable[[Delivery], UUID | None]
 
 
 def apply_next(provider: str, apply: Apply, *, now: datetime) -> bool:
-    """Apply the oldest due delivery of a provider; tell whether there was one.
+    """Apply the oldest due delivery of a provider; tell whether there was one (see `apply_oldest`)."""
+    return apply_oldest({provider: apply}, now=now)
 
-    `apply` runs in the transaction that claims the row. It returns the tenant that the delivery turned out to
+
+def apply_oldest(applied_by: Mapping[str, Apply], *, now: datetime) -> bool:
+    """Apply the oldest due delivery of these providers; tell whether there was one.
+
+    What applies it runs in the transaction that claims the row. It returns the tenant that the delivery turned out to
     belong to, and may raise `NotOurs`, a `PermanentError` (kept for a person) or anything else (tried again).
     """
-    delivery_id = _count_attempt(provider, now=now)
-    if delivery_id is None:
+    row = statements.run(_CLAIM, (list(applied_by), now)).fetchone()
+    if row is None:
         return False
+    delivery_id, attempts, provider = row
     try:
         with scope.platform():
-            _apply_claimed(delivery_id, apply, now=now)
+            if attempts > retrying.MAX_ATTEMPTS:
+                _give_up(delivery_id, "died with its worker", now=now)
+            else:
+                _apply_claimed(delivery_id, applied_by[provider], now=now)
+    except NotOurs as reason:
+        _set_aside(delivery_id, reason, now=now)
     except Exception as error:
         _note_failure(delivery_id, error, now=now)
     return True
@@ -159,47 +170,26 @@ def replay(deliveries: Iterable[Delivery], *, now: datetime) -> int:
     return count
 
 
-# The attempt is counted in a transaction of its own: a delivery that kills its worker each time gives up one day.
-_COUNT = """
-UPDATE integrations_delivery SET attempts = attempts + 1 WHERE id = (
-  SELECT id FROM integrations_delivery
-  WHERE state = 'new' AND next_attempt_at <= %s AND provider = %s
-  ORDER BY next_attempt_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
-) RETURNING id, attempts
+_CLAIM = "SELECT id, attempts, provider FROM integrations_claim(%s, %s)"
+# Whoever is at it, or was, has it: then there is nothing to do.
+_TAKE = "id = %s AND state = 'new' FOR UPDATE SKIP LOCKED"
+_FINISH = """
+UPDATE integrations_delivery SET state = 'done', tenant_id = %s, processed_at = %s, error = '' WHERE id = %s
 """
 
 
-def _count_attempt(provider: str, *, now: datetime) -> int | None:
-    with scope.platform():
-        row = statements.run(_COUNT, (now, provider)).fetchone()
-        if row is None:
-            return None
-        delivery_id, attempts = row
-        if attempts > retrying.MAX_ATTEMPTS:
-            _give_up(delivery_id, "died with its worker", now=now)
-            return None
-    number: int = delivery_id
-    return number
-
-
 def _apply_claimed(delivery_id: int, apply: Apply, *, now: datetime) -> None:
-    delivery = (
-        Delivery.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(pk=delivery_id, state=Delivery.State.NEW)
-        .first()
-    )
-    if delivery is None:
-        return  # somebody else is at it, or was
-    try:
-        # Only what `apply` did is taken back; the row stays claimed.
-        with transaction.atomic():
-            tenant_id = apply(delivery)
-    except NotOurs as reason:
-        delivery.give_up(error=str(reason), state=Delivery.State.IGNORED)
-        if reason.alert:
-            alerts.raise_alert(reason.alert, tenant_id=None, about=reason.about, now=now)
-    else:
-        delivery.finish(state=Delivery.State.DONE, tenant_id=tenant_id, now=now)
+    for delivery in rows.load(Delivery, _TAKE, (delivery_id,)):
+        statements.run(_FINISH, (apply(delivery), now, delivery_id))
+
+
+def _set_aside(delivery_id: int, reason: NotOurs, *, now: datetime) -> None:
+    """Keep what is nothing of ours as ignored; what was done before that turned out is taken back by now."""
+    with scope.platform():
+        for delivery in rows.load(Delivery, _TAKE, (delivery_id,)):
+            delivery.give_up(error=str(reason), state=Delivery.State.IGNORED)
+            if reason.alert:
+                alerts.raise_alert(reason.alert, tenant_id=None, about=reason.about, now=now)
 
 
 def _note_failure(delivery_id: int, error: Exception, *, now: datetime) -> None:

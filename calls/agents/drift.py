@@ -8,19 +8,17 @@ from tenants import alerts, rows
 
 OUTDATED = "agent_outdated"
 NOT_OURS = "agent_not_ours"
-_OF_BRANCH = "tenant_id = %s AND branch_id = %s AND live_number IS NOT NULL"
 _OF_CALL = "tenant_id = %s AND agent_id = %s AND provider_version = %s"
 
 
-def check(call: Call, *, now: datetime) -> str:
-    """Compare the agent of a call with what was published; raise an alert and return its code where they differ.
+def check(call: Call, agent: Agent, *, now: datetime) -> str:
+    """Compare who took a call with the agent of its branch; raise an alert and return its code where they differ.
 
-    A branch whose agent was set up by hand has nothing to compare. The tenant's scope must be open.
+    The tenant's scope must be open.
     """
-    ours = rows.load(Agent, _OF_BRANCH, (call.tenant_id, call.branch_id))
-    if not ours or not call.agent_id:
+    if not call.agent_id:
         return ""
-    code = _difference(ours[0], call)
+    code = _difference(agent, call)
     if code:
         alerts.raise_alert(
             code,

@@ -99,13 +99,6 @@ class Delivery(TenantOwned):
     def __str__(self) -> str:
         return f"{self.provider} {self.kind} {self.pk}"
 
-    def finish(self, *, state: str, tenant_id: object, now: datetime) -> None:
-        self.state = state
-        self.tenant_id = tenant_id  # type: ignore[assignment]
-        self.processed_at = now
-        self.error = ""
-        self.save(update_fields=["state", "tenant", "processed_at", "error"])
-
     def postpone(self, *, until: datetime, error: str) -> None:
         self.next_attempt_at = until
         self.error = error[:500]

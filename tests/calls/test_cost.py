@@ -1,4 +1,4 @@
-"""What a question costs the caller: few messages to the database, and no waiting for the disk where nothing is promised."""
+"""What calls cost: few messages to the database, and no waiting for the disk where nothing is promised."""
 
 from datetime import datetime
 from typing import Any
@@ -6,9 +6,11 @@ from typing import Any
 import orjson
 import pytest
 
-from calls import conversation, lifecycle
+from askpro import courier
+from calls import arrivals, conversation, lifecycle
 from calls.answers import Answer
 from calls.models import Call, ToolCall
+from integrations import inbox
 from integrations.voice import retell
 from integrations.voice.events import FunctionRequest
 from tenants import scope, statements
@@ -18,9 +20,11 @@ from tests.booking.test_cost import statements_run
 __all__ = ["statements_run"]
 
 
+_CALL = {"call_id": "call_cost", "to_number": "+493023125777", "from_number": "+491713920042"}
+
+
 def _asked(tool: str, **arguments: Any) -> FunctionRequest:
-    call = {"call_id": "call_cost", "to_number": "+493023125777", "from_number": "+491713920042"}
-    return retell.function_request({"call": call, "args": arguments}, tool=tool)
+    return retell.function_request({"call": _CALL, "args": arguments}, tool=tool)
 
 
 def _answer(asked: FunctionRequest, now: datetime) -> dict[str, Any]:
@@ -85,3 +89,33 @@ def test_only_a_question_that_wrote_nothing_does_not_wait_for_the_disk(
 @pytest.mark.django_db(transaction=True)
 def test_the_first_question_of_a_call_waits_for_the_disk(salon: Tenant, now: datetime) -> None:
     assert _waits_for_the_disk(now, after="SELECT 1")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_beginning_of_a_call_is_applied_with_eleven_statements(
+    salon: Tenant, statements_run: list[str]
+) -> None:
+    """Claim, wall, delivery, line, wall, call, customer, the row, agent, wall, done."""
+    body = orjson.dumps({"event": "call_started", "call": _CALL})
+    inbox.record(
+        retell.PROVIDER, key="started", kind="call_started", body=body, external_id="call_cost"
+    )
+    before = len(statements_run)
+
+    assert courier.carry_in()
+
+    run = statements_run[before:]
+    assert len(run) == 11, run
+    with scope.tenant(salon):
+        assert Call.objects.get().status == Call.Status.ONGOING
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_look_into_an_empty_inbox_is_one_statement(
+    salon: Tenant, statements_run: list[str], now: datetime
+) -> None:
+    before = len(statements_run)
+
+    assert not inbox.apply_oldest({"retell": arrivals.apply, "calcom": arrivals.apply}, now=now)
+
+    assert len(statements_run) == before + 1
