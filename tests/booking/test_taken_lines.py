@@ -170,6 +170,19 @@ def test_a_wrong_line_is_found_and_drawn_again(
     call_command("check_taken_lines")
 
 
+def test_an_appointment_is_of_a_business_that_exists(salon: Tenant, now: datetime) -> None:
+    """No key of the row says so itself: its branch is of the same business, and the branch's business exists."""
+    jana, cut = factories.staff_of(salon, "Jana"), factories.service_of(salon, "Haarschnitt")
+    row = scenes.appointment(jana, cut, EDGE)
+
+    refused = pytest.raises(IntegrityError, match="branch_id_same_tenant")
+    with scope.platform(), refused, transaction.atomic():
+        statements.run(
+            "UPDATE booking_appointment SET tenant_id = gen_random_uuid() WHERE id = %s", [row.pk]
+        )
+        statements.run("SET CONSTRAINTS ALL IMMEDIATE")
+
+
 def test_the_neighbour_sees_no_line(salon: Tenant, neighbour: Tenant, now: datetime) -> None:
     jana, cut = factories.staff_of(salon, "Jana"), factories.service_of(salon, "Haarschnitt")
     scenes.appointment(jana, cut, EDGE)
