@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 
 from booking import calendar_links, in_hand
 from booking.calendars import accounts, observing, settling
@@ -83,12 +83,15 @@ def _compare(account: CalendarAccount, *, now: datetime, is_whole: bool) -> Repo
         with scope.tenant(account.tenant_id):
             report.drift = accounts.import_types(account.tenant_id, kinds, now=now)
             report.unmapped = accounts.unmapped()
-    for entry in {each.uid: each for each in entries}.values():
-        report.seen += 1
+    latest = {each.uid: each for each in entries}
+    report.seen = len(latest)
+    with scope.tenant(account.tenant_id):
+        news = observing.unheard(latest.values())
+    for entry in news:
         report.changed += _fold(account.tenant_id, entry, now=now)
     if is_whole:
         report.lost_there = _find_lost(account.tenant_id, calendar, entries, now=now)
-    report.told = _tell_the_rest(account.tenant_id, now=now)
+    _bring_the_rest_together(account.tenant_id, report, now=now)
     with scope.tenant(account.tenant_id):
         _note(account, report, until=changes.until, now=now)
     return report
@@ -148,45 +151,56 @@ def _note_gone(tenant_id: UUID, link_id: int, *, now: datetime) -> None:
         settling.settle(link, now=now)
 
 
-def _tell_the_rest(tenant_id: UUID, *, now: datetime) -> int:
-    """Tell what was never told: appointments from before the connection, changes whose command was lost."""
-    told = 0
+def _bring_the_rest_together(tenant_id: UUID, report: Report, *, now: datetime) -> None:
+    """Settle what is not the same on both sides, and tell what was never told.
+
+    That are appointments from before the connection or from a time without it, changes whose command was lost, and
+    bookings that were no appointment of ours before somebody mapped their event type.
+    """
     with scope.tenant(tenant_id):
         observing.lock()
-        open_links = CalendarLink.objects.filter(pk__in=_unsettled(now)).values_list(
-            "pk", flat=True
-        )
-        numbers = list(open_links)
+        numbers = list(_apart(now).values_list("pk", flat=True))
         strangers = list(_never_told(now).values_list("pk", flat=True))
     for number in numbers:
-        told += _try_again(tenant_id, number, now=now)
+        _try_again(tenant_id, number, report, now=now)
     for number in strangers:
-        told += _tell_first(tenant_id, number, now=now)
-    return told
+        report.told += _tell_first(tenant_id, number, now=now)
 
 
-def _unsettled(now: datetime) -> list[int]:
-    unfinished = CalendarLink.objects.exclude(state=CalendarLink.State.AGREED)
-    waiting = CalendarLink.objects.filter(
-        appointment__status=Appointment.Status.PENDING, appointment__starts_at__gt=now
+_STANDS = ("pending", "accepted")
+
+
+def _apart(now: datetime) -> QuerySet[CalendarLink]:
+    """Return what stands on one side only, at two times, or waits."""
+    ahead = Q(appointment__status__in=Appointment.ACTIVE, appointment__starts_at__gt=now)
+    stands = Q(theirs_state__in=_STANDS)
+    unfinished = ~Q(state=CalendarLink.State.AGREED)
+    waits = ahead & Q(appointment__status=Appointment.Status.PENDING)
+    elsewhere = ahead & (~stands | ~Q(theirs_starts_at=F("appointment__starts_at")))
+    only_there = (
+        stands
+        & Q(theirs_starts_at__gt=now - LOOKS_BACK)
+        & (Q(appointment__status=Appointment.Status.CANCELLED) | Q(appointment__isnull=True))
     )
-    return [*unfinished.values_list("pk", flat=True), *waiting.values_list("pk", flat=True)]
+    return CalendarLink.objects.filter(unfinished | waits | elsewhere | only_there).order_by("pk")
 
 
-def _try_again(tenant_id: UUID, link_id: int, *, now: datetime) -> bool:
+def _try_again(tenant_id: UUID, link_id: int, report: Report, *, now: datetime) -> None:
     with scope.tenant(tenant_id):
         observing.lock()
         link = settling.locked(link_id)
         if link is None:
-            return False
+            return
         if link.command_number is not None:
             alive = Command.objects.filter(pk=link.command_number)
             if alive.exists():
-                return False
+                return
             link.command_number = None  # it was deleted: nobody will answer
             link.state = CalendarLink.State.AGREED
+        before = link.appointment_id
         settling.settle(link, now=now)
-        return link.command_number is not None
+        report.told += link.command_number is not None
+        report.changed += link.appointment_id != before
 
 
 def _never_told(now: datetime) -> QuerySet[Appointment]:

@@ -7,6 +7,8 @@ from io import StringIO
 import pytest
 import time_machine
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from askpro import courier
@@ -18,6 +20,7 @@ from booking.models import (
     CalendarHost,
     CalendarLink,
     Service,
+    TimeOff,
 )
 from integrations.errors import ProviderError
 from integrations.models import Command
@@ -168,6 +171,76 @@ def test_what_vanished_there_is_over_here(connected: Tenant, calcom: Calcom) -> 
 
     assert report.lost_there == 1
     assert two_sides.ours(connected) == []
+
+
+def test_what_was_changed_without_the_calendar_is_told_when_it_is_back(
+    connected: Tenant, calcom: Calcom
+) -> None:
+    moved, cancelled = book(connected, at=TEN), book(connected, at=NOON, staff="Mira")
+    hear(calcom)
+    with scope.tenant(connected):
+        Appointment.objects.filter(pk=moved.pk).update(
+            starts_at=ELEVEN, ends_at=ELEVEN + timedelta(minutes=30),
+            blocked_from=ELEVEN, blocked_until=ELEVEN + timedelta(minutes=30),
+        )  # fmt: skip
+        Appointment.objects.filter(pk=cancelled.pk).update(status="cancelled")
+
+    report = sync(connected)
+
+    assert report.told == 2
+    assert two_sides.theirs(calcom) == [("26. 10:00", "Jana", "accepted")]
+
+
+def test_a_booking_becomes_an_appointment_once_its_event_type_is_mapped(
+    connected: Tenant, calcom: Calcom
+) -> None:
+    with scope.tenant(connected):
+        mapped = CalendarEventType.objects.get(title="Haarschnitt bei Jana")
+        service = mapped.service
+        CalendarEventType.objects.filter(pk=mapped.pk).update(service=None)
+    two_sides.somebody_books(calcom, "Jana", TEN)
+    hear(calcom)
+    assert two_sides.ours(connected) == []
+
+    with scope.tenant(connected):
+        CalendarEventType.objects.filter(pk=mapped.pk).update(service=service)
+    report = sync(connected)
+
+    assert report.changed == 1
+    assert two_sides.ours(connected) == [("26. 09:00", "Jana", "confirmed")]
+    with scope.tenant(connected):
+        assert TimeOff.objects.count() == 0
+
+
+def test_a_block_that_somebody_took_away_is_put_back(connected: Tenant, calcom: Calcom) -> None:
+    kind = next(each for each in calcom.house.event_types.values() if each.slug == "30min")
+    calcom.house.host_books(kind.id, starts_at=TEN, name="Anna", email="anna@example.org")
+    hear(calcom)
+    with scope.tenant(connected):
+        TimeOff.objects.all().delete()
+
+    sync(connected)
+
+    with scope.tenant(connected):
+        assert [each.starts_at for each in TimeOff.objects.all()] == [TEN]
+
+
+def test_what_says_the_same_as_before_is_left_alone(connected: Tenant, calcom: Calcom) -> None:
+    """Thousands of bookings are compared every hour: what is known costs no transaction of its own."""
+
+    def questions() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert sync(connected).changed == 0
+        return len(asked)
+
+    book(connected)
+    hear(calcom)
+    few = questions()
+    for hour in range(1, 6):
+        two_sides.somebody_books(calcom, "Mira", TEN + timedelta(hours=hour))
+    hear(calcom)
+
+    assert questions() == few
 
 
 def test_a_command_that_was_lost_with_its_row_is_asked_again(
