@@ -24,7 +24,7 @@ PLATFORM_USERS = {
     "booking/calendars/settling.py",  # finds the answers of the calendars of all businesses
     "askpro/compliance/retention.py",  # deliveries of nobody grow old, too
     "askpro/operations/bench/search.py",  # makes the businesses it searches in
-    "askpro/operations/calendar_proof.py",  # makes the business of the proof
+    "askpro/operations/calendar_world.py",  # makes the business of the proof
     "askpro/operations/bench/cast.py",  # makes the business of the benchmark
     "askpro/operations/bench/acknowledgement.py",  # counts what was stored
     "askpro/operations/bench/house.py",  # as above, of many businesses

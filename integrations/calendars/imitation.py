@@ -232,7 +232,7 @@ class Imitation:
         )
         return new
 
-    def cancel(self, uid: str, *, reason: str = "") -> Booking:
+    def cancel(self, uid: str, *, reason: str = "", asks_for_another_time: bool = False) -> Booking:
         booking = self.booking(uid)
         if not booking.is_active:
             raise No(
@@ -246,7 +246,7 @@ class Imitation:
             booking,
             cancellationReason=reason,
             cancelledBy=booking.attendee.get("email", ""),
-            requestReschedule=False,
+            requestReschedule=asks_for_another_time,
         )
         return booking
 
@@ -297,6 +297,10 @@ class Imitation:
 
     host_moves = reschedule
     host_cancels = cancel
+
+    def host_asks_for_another_time(self, uid: str) -> Booking:
+        """Cancel, and ask the customer to choose again: nothing links the choice to this booking."""
+        return self.cancel(uid, reason="Bitte neu wählen", asks_for_another_time=True)
 
     # --- Inside ----------------------------------------------------------------------------------------
 

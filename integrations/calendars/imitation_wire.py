@@ -22,11 +22,16 @@ class Trouble(StrEnum):
 
 
 Dice = Callable[[], Trouble | None]
+Note = Callable[[str, int], None]
 
 
 @contextmanager
-def played(house: Imitation, *, dice: Dice) -> Iterator[None]:
+def played(
+    house: Imitation, *, dice: Dice, note: Note = lambda _method, _status: None
+) -> Iterator[None]:
     """Let an imitation answer everything that is asked, with the troubles that the dice say.
+
+    `note` hears the method and the true status of what was done, also when its answer does not arrive.
 
     Pace and circuit breaker live by the clock of Redis, which cannot be turned, and are set aside meanwhile; they have
     tests of their own.
@@ -43,6 +48,7 @@ def played(house: Imitation, *, dice: Dice) -> Iterator[None]:
         reply = imitation_door.answer(
             house, request.method, address, request.headers, request.read()
         )
+        note(request.method, reply.status)
         if trouble == Trouble.LOST:
             raise httpx.ReadTimeout("lost", request=request)
         if trouble == Trouble.GARBLED:
