@@ -4,6 +4,7 @@ The result says what stands there now (`entry`) or what stood in the way (`outco
 diary.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -158,12 +159,13 @@ def _answered(ask: Callable[[], Entry]) -> dict[str, Any]:
 
 def _calendar(command: Command, patience: Patience) -> Calcom:
     key = credentials.secret_for(command.tenant_id, command.provider)
+    budget = patience.budget_seconds
     return Calcom(
         wire=Wire(
             key=key,
             whose=command.tenant_id,
             urgency=patience.urgency,
-            budget_seconds=patience.budget_seconds,
+            until=None if budget is None else time.monotonic() + budget,
         ),
         team_id=command.arguments.get("team_id", ""),
         owner_email=command.arguments.get("owner_email", ""),

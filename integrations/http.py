@@ -5,6 +5,7 @@ kinds of `integrations/errors.py`, with provider, operation, status and perhaps 
 never with a body, a key or a telephone number.
 """
 
+import queue
 import re
 import threading
 import time
@@ -80,7 +81,8 @@ def request(
 ) -> Answer:
     """Ask a provider and return its answer.
 
-    `budget_seconds` is the patience of somebody who is on the telephone. `classify` reads a refusal in the words of
+    `budget_seconds` is the patience of somebody who is on the telephone: afterwards the outcome is unknown, whatever
+    holds the answer up (a name server, a provider who sends drop by drop). `classify` reads a refusal in the words of
     a provider whose status alone does not say what is the matter.
 
     :raises RetryableError: no answer, an answer too long or too late, 408, 409, 425, 429, 5xx
@@ -89,7 +91,9 @@ def request(
     """
     began = time.perf_counter()
     try:
-        status, answer_headers, body = _exchange(method, url, headers, content, budget_seconds)
+        status, answer_headers, body = _patiently(
+            lambda: _exchange(method, url, headers, content, budget_seconds), budget_seconds
+        )
     except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
         failure = _no_answer(provider, operation, error)
         _note(failure.code, provider, operation, began)
@@ -192,13 +196,41 @@ def _process_client() -> httpx.Client:
         return _client
 
 
+_Exchanged = tuple[int, httpx.Headers, bytes | None]
+
+
+def _patiently(exchange: Callable[[], _Exchanged], budget_seconds: float | None) -> _Exchanged:
+    """Exchange, or stop waiting when the budget is spent: a thread of its own is left behind with the rest.
+
+    The timeouts of the HTTP library are for single steps; looking a name up has none, and headers may come for ever.
+    """
+    if budget_seconds is None:
+        return exchange()
+    answered: queue.SimpleQueue[_Exchanged | BaseException] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            answered.put(exchange())
+        except BaseException as error:
+            answered.put(error)
+
+    threading.Thread(target=run, name="in-call", daemon=True).start()
+    try:
+        result = answered.get(timeout=max(budget_seconds, 0.001))
+    except queue.Empty:
+        raise httpx.ReadTimeout("nobody waits any longer") from None
+    if isinstance(result, BaseException):
+        raise result
+    return result
+
+
 def _exchange(
     method: str,
     url: str,
     headers: Mapping[str, str],
     content: bytes | str | None,
     budget_seconds: float | None,
-) -> tuple[int, httpx.Headers, bytes | None]:
+) -> _Exchanged:
     longest = _LONGEST_ANSWER_SECONDS if budget_seconds is None else budget_seconds
     timeout = _TIMEOUT if budget_seconds is None else _within(budget_seconds)
     with _process_client().stream(

@@ -4,6 +4,7 @@ Source: Cal.com API v2 (OpenAPI document of 2026-03-11 and the server's publishe
 """
 
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -65,12 +66,15 @@ class Moved(PermanentError):
 
 @dataclass(frozen=True, kw_only=True)
 class Wire:
-    """One account: its key, whose it is (for the circuit breaker), how urgent it is, and how long somebody waits."""
+    """One account: its key, whose it is (for the circuit breaker), how urgent it is, and until when somebody waits.
+
+    `until` is an instant of `time.monotonic`, for all requests that one deed needs.
+    """
 
     key: str
     whose: UUID
     urgency: Urgency = Urgency.CHANGE
-    budget_seconds: float | None = None
+    until: float | None = None
 
     def get(self, path: str, operation: str, **query: str | int) -> Any:
         """Return what stands in `data`.
@@ -98,6 +102,7 @@ class Wire:
             headers["cal-api-version"] = version
         if content is not None:
             headers["Content-Type"] = "application/json"
+        budget_seconds = self._left(operation)
         with breaker.guard(PROVIDER, operation, whose=self.whose):
             quota.take(
                 PROVIDER, operation, key=self.key, urgency=self.urgency, per_minute=PER_MINUTE
@@ -110,7 +115,7 @@ class Wire:
                     operation=operation,
                     headers=headers,
                     content=None if content is None else orjson.dumps(content),
-                    budget_seconds=self.budget_seconds,
+                    budget_seconds=budget_seconds,
                     classify=lambda status, given, body: meaning(operation, status, given, body),
                 )
                 return _enveloped(answer)
@@ -123,6 +128,15 @@ class Wire:
                         seconds=_BLOCKED_SECONDS if seconds is None else seconds,
                     )
                 raise
+
+    def _left(self, operation: str) -> float | None:
+        """Return how many seconds somebody still waits; None: nobody does."""
+        if self.until is None:
+            return None
+        left = self.until - time.monotonic()
+        if left <= 0:
+            raise RetryableError(PROVIDER, operation, code="timeout")
+        return left
 
 
 def meaning(

@@ -1,17 +1,14 @@
 """Cal.com's client against an imitation with a memory. Every request and every answer is held against the contract."""
 
 import json
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import pytest
 from pytest_django import Settings
 
-from integrations import http
 from integrations.calendars import calcom_account
 from integrations.calendars.calcom import Calcom as Calendar
 from integrations.calendars.calcom_wire import Refusal, Wire
@@ -26,6 +23,7 @@ from integrations.calendars.protocol import (
 )
 from integrations.errors import ConfigurationError, PermanentError, ProviderError, RetryableError
 from tests import contracts, descriptions
+from tests.calendars import calcom_outside
 from tests.calendars.calcom_house import Calcom
 
 TEN = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)  # 10:00 in Berlin
@@ -447,46 +445,12 @@ def test_over_a_real_socket_the_contract_holds_as_well(
     calcom: Calcom, wire: Wire, settings: Settings
 ) -> None:
     """Once through a server that validates what it hears and says against the description."""
-    described = descriptions.of(descriptions.CALCOM)
-    problems: list[str] = []
+    descriptions.of(descriptions.CALCOM)  # without it this would prove nothing
 
-    class Door(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            asked = httpx.Request(
-                self.command,
-                f"https://api.cal.com{self.path}",
-                headers=dict(self.headers.items()),
-                content=content,
-            )
-            answered = calcom.answer(asked)
-            problems.extend(described.problems_of_request(asked))
-            problems.extend(described.problems_of_answer(asked, answered))
-            self.send_response(answered.status_code)
-            self.send_header("Content-Length", str(len(answered.content)))
-            self.end_headers()
-            self.wfile.write(answered.content)
+    with calcom_outside.open_for(calcom, settings) as outside:
+        _everything(calcom, wire)
 
-        def do_POST(self) -> None:
-            self.do_GET()
-
-        def do_PATCH(self) -> None:
-            self.do_GET()
-
-        def log_message(self, *_: object) -> None:
-            return
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    settings.CALCOM_BASE_URL = f"http://127.0.0.1:{server.server_port}/v2"
-    try:
-        with http.rerouted():
-            _everything(calcom, wire)
-    finally:
-        server.shutdown()
-        server.server_close()
-
-    assert sorted(set(problems)) == []
+    assert len(outside.heard) > 15
 
 
 def _everything(calcom: Calcom, wire: Wire) -> None:
