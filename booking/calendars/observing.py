@@ -108,7 +108,7 @@ def observe(
         )
         link.save()
     CalendarBooking.objects.filter(pk__in=[each.pk for each in chain]).update(link=link)
-    _see_the_end_of(link, chain)
+    _see_the_end_of(link)
     if asks_for_another_time:
         link.asks_for_another_time = True
     link.save()
@@ -159,8 +159,13 @@ def _chain_of(known: Iterable[CalendarBooking]) -> list[CalendarBooking]:
             break
         chain |= {each.uid: each for each in found}
         names |= {name for each in found for name in (each.replaces, each.replaced_by) if name}
+    return _in_order(chain.values())
+
+
+def _in_order(bookings: Iterable[CalendarBooking]) -> list[CalendarBooking]:
+    """Return bookings so that what was moved stands behind what it replaces."""
     ordered: list[CalendarBooking] = []
-    rest = dict(chain)
+    rest = {each.uid: each for each in bookings}
     while rest:
         first = next((each for each in rest.values() if each.replaces not in rest), None)
         if first is None:
@@ -215,18 +220,32 @@ def _join(half: CalendarLink, *, into: CalendarLink, now: datetime) -> None:
     half.delete()
 
 
-def _see_the_end_of(link: CalendarLink, chain: list[CalendarBooking]) -> None:
-    """Set what stands there: the last booking of the chain whose times are known."""
-    seen = [each for each in chain if each.starts_at is not None]
+def _see_the_end_of(link: CalendarLink) -> None:
+    """Set what stands there: the last booking that is not over, of all that ever stood for this link.
+
+    One that was cancelled and put anew begins a chain of its own; what is heard of the old one later changes nothing.
+    """
+    noted = CalendarBooking.objects.filter(link=link).order_by("pk")
+    seen = [each for each in _in_order(noted) if each.starts_at is not None]
     last = next(
         (each for each in reversed(seen) if each.state != "over"), seen[-1] if seen else None
     )
     if last is None:
         return
-    if any(each.starts_at == link.asked_starts_at and each.uid != last.uid for each in seen):
+    if link.asked_starts_at in {each.starts_at for each in _before(last, seen)}:
         # They moved it on from where we had asked it to be: that much both sides agreed on.
         link.agreed_starts_at, link.agreed_over = link.asked_starts_at, False
     link.theirs_uid, link.theirs_state = last.uid, last.state
     link.theirs_starts_at, link.theirs_ends_at = last.starts_at, last.ends_at
     link.theirs_host = last.host or link.theirs_host
     link.target = link.target or last.target
+
+
+def _before(last: CalendarBooking, seen: Iterable[CalendarBooking]) -> list[CalendarBooking]:
+    """Return what a booking was before it was moved, the latest first."""
+    known = {each.uid: each for each in seen}
+    found: list[CalendarBooking] = []
+    while (older := known.pop(last.replaces, None)) is not None:
+        found.append(older)
+        last = older
+    return found
