@@ -19,7 +19,10 @@ CALCOM = "calcom/calcom-v2.subset-corrected.openapi.json"
 _ANSWERS_THAT_DIFFER: dict[str, dict[tuple[str, str], dict[str, Any]]] = {
     CALCOM: {
         # One membership is described, all of them are sent.
-        ("GetTeamMembershipsOutput", "data"): {"type": "array"},
+        ("GetTeamMembershipsOutput", "data"): {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/TeamMembershipOutput"},
+        },
         # Texts are described, objects are sent.
         ("TeamEventTypeOutput_2024_06_14", "hosts"): {"type": "array", "items": {"type": "object"}},
         ("EventTypeOutput_2024_06_14", "users"): {"type": "array", "items": {"type": "object"}},
@@ -39,17 +42,17 @@ class Description:
 
     def __init__(self, document: dict[str, Any]) -> None:
         document = _with_nulls(document)
-        self._document = document
+        self.document = document
         self._registry: Registry[Any] = Registry().with_resource(
             "urn:api", DRAFT202012.create_resource(document)
         )
 
     def problems_of_request(self, request: httpx.Request) -> list[str]:
-        found = self._operation(request)
+        found = self.operation_of(request)
         if found is None:
             return [f"{request.method} {request.url.path} is not in the description"]
         path, operation = found
-        problems = _wrong_parameters(request, operation)
+        problems = _wrong_parameters(request, path, operation)
         if not request.headers.get("Authorization", "").startswith("Bearer "):
             problems.append("no bearer key")
         if "requestBody" not in operation:
@@ -58,7 +61,7 @@ class Description:
         return problems + self._problems_of_json(request.content, where)
 
     def problems_of_answer(self, request: httpx.Request, response: httpx.Response) -> list[str]:
-        found = self._operation(request)
+        found = self.operation_of(request)
         if found is None:
             return [f"{request.method} {request.url.path} is not in the description"]
         path, operation = found
@@ -70,8 +73,9 @@ class Description:
                 return self._problems_of_json(response.content, where)
         return [f"status {response.status_code} is not described"]
 
-    def _operation(self, request: httpx.Request) -> tuple[str, dict[str, Any]] | None:
-        for path, operations in self._document["paths"].items():
+    def operation_of(self, request: httpx.Request) -> tuple[str, dict[str, Any]] | None:
+        """Return the path of the description and the operation that a request asks for."""
+        for path, operations in self.document["paths"].items():
             shape = re.sub(r"\\\{[^/]+?\\\}", "[^/]+", re.escape(path))
             if re.fullmatch(shape, request.url.path) and request.method.lower() in operations:
                 return path, operations[request.method.lower()]
@@ -112,21 +116,48 @@ def of(name: str) -> Description:
     return Description(document)
 
 
-def _wrong_parameters(request: httpx.Request, operation: dict[str, Any]) -> list[str]:
+def _wrong_parameters(request: httpx.Request, path: str, operation: dict[str, Any]) -> list[str]:
+    """Return what is unknown, missing or of the wrong kind in path, query and headers."""
     described = {
-        (each["in"], each["name"].lower()): each.get("schema", {})
+        (each["in"], each["name"].lower()): each
         for each in operation.get("parameters", [])
         if "in" in each
     }
+    query = request.url.params
     problems = [
-        f"unknown parameter {name}"
-        for name in request.url.params
-        if ("query", name.lower()) not in described
+        f"unknown parameter {name}" for name in query if ("query", name.lower()) not in described
     ]
-    for (place, name), schema in described.items():
-        if place == "header" and name in request.headers:
-            problems += [
-                f"{name}: {error.message}"
-                for error in Draft202012Validator(schema).iter_errors(request.headers[name])
-            ]
+    given = {
+        **{("query", name.lower()): value for name, value in query.items()},
+        **{("header", name.lower()): value for name, value in request.headers.items()},
+        **{("path", name.lower()): value for name, value in _in_path(request, path).items()},
+    }
+    for place, parameter in described.items():
+        if place in given:
+            problems += _wrong_value(parameter, given[place])
+        elif parameter.get("required"):
+            problems.append(f"{parameter['name']} is missing")
     return problems
+
+
+def _in_path(request: httpx.Request, path: str) -> dict[str, str]:
+    names = re.findall(r"{([^/]+?)}", path)
+    found = re.fullmatch(_shape(path, "([^/]+)"), request.url.path)
+    return dict(zip(names, found.groups(), strict=True)) if found else {}
+
+
+def _shape(path: str, part: str) -> str:
+    return re.sub(r"\\{[^/]+?\\}", part, re.escape(path))
+
+
+def _wrong_value(parameter: dict[str, Any], text: str) -> list[str]:
+    """Hold the text of a parameter against its schema; one of the kinds that the schema allows must be right."""
+    schema = {name: each for name, each in parameter.get("schema", {}).items() if name != "$ref"}
+    readings: list[Any] = [text, text.split(",")]
+    for name, value in (("true", True), ("false", False)):
+        readings += [value] if text == name else []
+    readings += [float(text)] if re.fullmatch(r"-?[0-9]{1,15}", text) else []
+    validator = Draft202012Validator(schema)
+    if any(validator.is_valid(reading) for reading in readings):
+        return []
+    return [f"{parameter['name']}: {text!r} is none of {schema}"]
