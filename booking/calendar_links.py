@@ -35,10 +35,15 @@ def place_of(service: Service, staff_member: StaffMember, *, source: str) -> str
     None: the business keeps it in our diary alone, or it comes from there. A service with several seats is one time
     for many people, which no booking of one attendee can stand for.
     """
-    if source == Appointment.Source.CALENDAR or service.seats > 1:
+    if stays_with_us(service, source=source):
         return None
     row = statements.run(_PLACE, (service.tenant_id, service.pk, staff_member.pk)).fetchone()
     return row[0] if row else None
+
+
+def stays_with_us(service: Service, *, source: str) -> bool:
+    """Whether an appointment belongs into no calendar, whatever is connected."""
+    return source == Appointment.Source.CALENDAR or service.seats > 1
 
 
 def tell_booked(appointment: Appointment, target: str, *, now: datetime) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from booking.models import Appointment, AppointmentChange
-from tenants import audit, statements
+from tenants import audit, scope, statements
 from tenants.actors import Actor
 
 Kind = AppointmentChange.Kind
@@ -33,30 +33,31 @@ def write_down(
     """
     set_aside = {"overridden": list(overridden)} if overridden else {}
     trail = {**set_aside, "reason": reason[:300]} if overridden else {}
+    scope.current()
     statements.run(
         _WRITE,
         {
-            "tenant": appointment.tenant_id,
+            **audit.entry(
+                kind, appointment, tenant_id=appointment.tenant_id, by=by, now=now, **trail
+            ),
             "appointment": appointment.pk,
-            "kind": kind,
-            "actor": str(by),
             "source": source,
             "reason": reason[:300],
             "old": old,
             "new": new,
             "fee_cents": fee_cents,
             "terms": Jsonb({**(terms or {}), **set_aside}),
-            "at": now,
         },
     )
-    audit.record(kind, appointment, tenant_id=appointment.tenant_id, by=by, now=now, **trail)
 
 
-_WRITE = """
+# The story and the trail are one statement: neither is there without the other.
+_WRITE = f"""
+WITH story AS (
 INSERT INTO booking_appointmentchange (
   tenant_id, appointment_id, kind, actor, source, reason, old_starts_at, new_starts_at, fee_cents,
   terms, at, created_at, updated_at)
 VALUES (
-  %(tenant)s, %(appointment)s, %(kind)s, %(actor)s, %(source)s, %(reason)s, %(old)s, %(new)s, %(fee_cents)s,
-  %(terms)s, %(at)s, %(at)s, %(at)s)
-"""
+  %(tenant)s, %(appointment)s, %(verb)s, %(actor)s, %(source)s, %(reason)s, %(old)s, %(new)s, %(fee_cents)s,
+  %(terms)s, %(at)s, %(at)s, %(at)s))
+{audit.ENTRY}"""  # noqa: S608 — our own words

@@ -26,7 +26,8 @@ _PATIENCE = 5
 class OpenDiary:
     """A diary that is ours until the commit, and what has to be known to write into it.
 
-    `no_shows` is how often the customer did not come, counted only where the business limits that.
+    `no_shows` is how often the customer did not come, counted only where the business limits that. `calendar_place` is
+    the event type under which the service with this person stands in a connected calendar (`booking/calendar_links.py`).
     """
 
     staff_member: StaffMember
@@ -36,6 +37,7 @@ class OpenDiary:
     no_show_limit: int | None = None
     no_show_consequence: str | None = None
     no_shows: int | None = None
+    calendar_place: str | None = None
 
 
 # One statement waits and tells: a booking has no time for questions that most businesses never ask.
@@ -47,7 +49,10 @@ SELECT k.duration_minutes, k.price_cents,
     SELECT count(*) FROM booking_appointment a
     WHERE a.tenant_id = s.tenant_id AND a.customer_id = %(customer)s::bigint
       AND a.status = 'no_show' AND NOT a.is_waived
-      AND a.starts_at > %(now)s::timestamptz - make_interval(days => d.no_show_window_days)) END
+      AND a.starts_at > %(now)s::timestamptz - make_interval(days => d.no_show_window_days)) END,
+  (SELECT e.number FROM booking_calendaraccount c JOIN booking_calendareventtype e ON e.tenant_id = c.tenant_id
+   WHERE c.tenant_id = s.tenant_id AND c.is_active AND e.is_bookable
+     AND e.service_id = %(service)s AND e.staff_member_id = s.id LIMIT 1)
 FROM booking_staffmember s
 LEFT JOIN booking_skill k
   ON k.tenant_id = s.tenant_id AND k.staff_member_id = s.id AND k.service_id = %(service)s
@@ -71,7 +76,7 @@ def open_diary(
             "now": now,
         },
     ).fetchone()
-    minutes, cents, needs_resources, limit, consequence, no_shows = row or (None,) * 6
+    minutes, cents, needs_resources, limit, consequence, no_shows, place = row or (None,) * 7
     return OpenDiary(
         staff_member=staff_member,
         shape=shape.of(service, minutes),
@@ -80,6 +85,7 @@ def open_diary(
         no_show_limit=limit,
         no_show_consequence=consequence,
         no_shows=no_shows,
+        calendar_place=place,
     )
 
 

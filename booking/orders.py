@@ -180,7 +180,8 @@ def _book_with(order: Order, staff_member: StaffMember, *, for_anybody: bool) ->
     overridden = standing.ask(diary, source=order.source, override=order.override)
     hold = _live_hold(order, staff_member)
     make_room(order, diary, keep=hold)
-    place = calendar_links.place_of(order.service, staff_member, source=order.source)
+    stays = calendar_links.stays_with_us(order.service, source=order.source)
+    place = None if stays else diary.calendar_place
     waits = order.waits or place is not None
     if hold is not None:
         row = _confirm(hold, order, diary, waits=waits)

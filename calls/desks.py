@@ -16,6 +16,8 @@ def of(branch: Branch) -> Desk:
 
 def books_now(call: Call, *, began: datetime, now: datetime) -> bool:
     """Whether appointments are made at this hour. A call that began within the hours is served to its end."""
+    if call.when_closed == Desk.WhenClosed.BOOK:
+        return True
     rules = rows.load(
         Desk,
         "tenant_id = %s AND branch_id = %s AND when_closed <> 'book'",

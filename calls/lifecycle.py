@@ -15,7 +15,7 @@ from booking import catalogue, customers
 from booking.catalogue import Menu
 from booking.models import Customer
 from calls import outcomes
-from calls.models import Call
+from calls.models import Call, Desk
 from integrations import inbox
 from integrations.models import Delivery
 from integrations.voice import retell
@@ -43,8 +43,12 @@ _AT_HAND = (
     "tenant_id", "id", "branch_id", "phone_number_id", "customer_id", "external_id", "from_number", "to_number",
     "status",
 )  # fmt: skip
-_OPEN = f"SELECT tenant_id, time_zone, {', '.join(_AT_HAND[1:])} FROM calls_open(%s, %s, %s, %s) o"  # noqa: S608 — our own words
-_OPEN_WITH_MENU = _OPEN.replace(" FROM ", f", {catalogue.MENU_OF} FROM ", 1)
+_OPEN = f"""
+SELECT tenant_id, time_zone, {", ".join(_AT_HAND[1:])}, (
+  SELECT when_closed FROM calls_desk d WHERE d.tenant_id = o.tenant_id AND d.branch_id = o.branch_id)
+FROM calls_open(%s, %s, %s, %s) o
+"""  # noqa: S608 — our own words
+_OPEN_WITH_MENU = _OPEN.replace("\nFROM ", f", {catalogue.MENU_OF}\nFROM ", 1)
 
 
 def apply(
@@ -130,8 +134,10 @@ def opened(
 
 
 def _reached(tenant_id: UUID, time_zone: str, *rest: Any) -> tuple[Call, ZoneInfo]:
-    found, menu = rest[: len(_AT_HAND) - 1], rest[len(_AT_HAND) - 1 :]
-    call = rows.made(Call, _AT_HAND, (tenant_id, *found))
+    known = len(_AT_HAND) - 1
+    call = rows.made(Call, _AT_HAND, (tenant_id, *rest[:known]))
+    when_closed, *menu = rest[known:]
+    call.when_closed = when_closed or Desk.WhenClosed.BOOK
     if menu:
         call.menu = Menu(branch_json=menu[0], services_json=menu[1])
     return call, ZoneInfo(time_zone)

@@ -55,6 +55,15 @@ def load(model: type[_Row], condition: str, params: Sequence[Any]) -> list[_Row]
     return [made(model, names, row) for row in statements.run(sql, params).fetchall()]
 
 
+@cache
+def columns(model: type[models.Model]) -> tuple[list[str], list[str]]:
+    """Return names and columns of all fields but JSON, for a statement whose rows are given to `made`."""
+    fields = [
+        field for field in model._meta.concrete_fields if not isinstance(field, models.JSONField)
+    ]
+    return [field.attname for field in fields], [str(field.column) for field in fields]
+
+
 def made(model: type[_Row], names: Sequence[str], values: Sequence[Any]) -> _Row:
     """Return a stored row as an instance; fields that are not named load when asked for.
 
@@ -95,12 +104,9 @@ def _in_json(
 
 @cache
 def _selection(model: type[models.Model], condition: str) -> tuple[list[str], str]:
-    fields = [
-        field for field in model._meta.concrete_fields if not isinstance(field, models.JSONField)
-    ]
-    columns = ", ".join(f"{model._meta.db_table}.{field.column}" for field in fields)
-    sql = f"SELECT {columns} FROM {model._meta.db_table} WHERE {condition}"  # noqa: S608 — our own words
-    return [field.attname for field in fields], sql
+    names, found = columns(model)
+    listed = ", ".join(f"{model._meta.db_table}.{column}" for column in found)
+    return names, f"SELECT {listed} FROM {model._meta.db_table} WHERE {condition}"  # noqa: S608 — our own words
 
 
 @cache

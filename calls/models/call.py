@@ -46,6 +46,8 @@ class Call(TenantOwned):
 
     # What the caller can choose from, where the question that opened the call read it along (`lifecycle.opened`).
     menu: "Menu | None" = None
+    # What its branch does after hours, read along as well (`Desk.WhenClosed`); empty: not read.
+    when_closed: str = ""
 
     id = models.BigIntegerField(primary_key=True)
     branch = TenantForeignKey(

@@ -11,10 +11,10 @@ from tests.booking.writing import book
 __all__ = ["statements_run"]
 
 
-def test_a_plain_booking_takes_ten_statements(
+def test_a_plain_booking_takes_eight_statements(
     salon: Tenant, now: datetime, statements_run: list[str]
 ) -> None:
-    """A savepoint around eight: wait and ask, make room, whose calendar, who could, what is taken, the row, its story, the trail."""
+    """A savepoint around six: wait and ask, make room, who could, what is taken, the row, its story with the trail."""
     cut, erika = factories.service_of(salon, "Haarschnitt"), factories.make_customer(salon)
     branch, jana = factories.branch_of(salon), factories.staff_of(salon, "Jana")
 
@@ -23,4 +23,4 @@ def test_a_plain_booking_takes_ten_statements(
         book(cut, jana, erika, now=now, branch=branch)
         run = statements_run[before:]
 
-    assert len(run) == 10, run
+    assert len(run) == 8, run
