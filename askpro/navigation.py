@@ -67,6 +67,7 @@ def _groups() -> list[tuple[str, list[_Entry]]]:
             [
                 _Entry(_("Appointments"), "booking.Appointment", "event"),
                 _Entry(_("Sessions"), "booking.Session", "diversity_3"),
+                _Entry(_("Visits"), "booking.Visit", "linear_scale"),
                 _Entry(_("Series"), "booking.Series", "event_repeat"),
                 _Entry(_("Waiting list"), "booking.WaitingEntry", "hourglass_top"),
                 _Entry(_("Offers"), "booking.WaitingOffer", "local_offer"),

@@ -34,14 +34,15 @@ class Cancellation:
 
 
 def cancel(appointment: Appointment, wish: Cancellation) -> None:
-    """Cancel an appointment, or give a hold back. Its diary is in hand.
+    """Cancel an appointment, or give a hold back (of a visit: all of it). The diaries are in hand.
 
     :raises AgainstPolicy, AlreadyOver: it cannot be
     """
     if appointment.status == Appointment.Status.CANCELLED:
         return
     if appointment.status == Appointment.Status.HELD:
-        holding.let_go(appointment, by=wish.by, now=wish.now)
+        for each in holding.together(appointment):
+            holding.let_go(each, by=wish.by, now=wish.now)
         return
     moving.must_be_ahead(appointment, now=wish.now)
     terms = policies.enforce(

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from booking import in_hand, locking, orders, standing
+from booking.in_hand import OpenDiary
 from booking.models import Appointment, StaffMember
 from booking.orders import Order
 from booking.refusals import KeyReused, SlotTaken
@@ -53,12 +54,21 @@ def _hold(
     standing.ask(diary, source=order.source, override=None)
     for each in replaces:
         let_go(each, by=order.by, now=order.now)
+    row = keep(order, diary, expires_at=order.now + timedelta(seconds=seconds))
+    audit.record("held", row, tenant_id=row.tenant_id, by=order.by, now=order.now)
+    return row
+
+
+def keep(order: Order, diary: OpenDiary, *, expires_at: datetime) -> Appointment:
+    """Make room and write a hold, if the rules allow it. Diary in hand.
+
+    :raises SlotTaken, NotBookable, NotOffered: they do not
+    """
     orders.make_room(order, diary, keep=None)
     row = order.appointment(diary)
     row.status = Appointment.Status.HELD
-    row.hold_expires_at = order.now + timedelta(seconds=seconds)
+    row.hold_expires_at = expires_at
     orders.write(row, order, diary)
-    audit.record("held", row, tenant_id=row.tenant_id, by=order.by, now=order.now)
     return row
 
 
@@ -85,10 +95,20 @@ def _held_before(order: Order, staff_member: StaffMember) -> Appointment | None:
 
 
 def release(hold: Appointment, *, by: Actor, now: datetime) -> None:
-    """Give a held time back; a hold that was booked or has run out needs nothing."""
+    """Give a held time back, with the whole visit of which it is a part; what was booked or has run out needs nothing."""
     with transaction.atomic():
-        locking.lock_diaries(hold.tenant_id, [hold.staff_member_id])
-        let_go(hold, by=by, now=now)
+        held = together(hold)
+        locking.lock_diaries(hold.tenant_id, [each.staff_member_id for each in held])
+        for each in held:
+            let_go(each, by=by, now=now)
+
+
+def together(hold: Appointment) -> list[Appointment]:
+    """Return what is given back with a hold: itself, and all that is held of the same visit."""
+    if hold.visit_id is None:
+        return [hold]
+    held = Appointment.Status.HELD
+    return list(Appointment.objects.filter(visit_id=hold.visit_id, status=held).order_by("pk"))
 
 
 def let_go(hold: Appointment, *, by: Actor, now: datetime) -> None:
@@ -109,6 +129,14 @@ WHERE tenant_id = %s AND status = 'held' AND hold_expires_at <= %s
 FOR UPDATE SKIP LOCKED
 """
 
+# Visits that were only held and of which nothing is left; one that is being booked is left alone.
+_DROP_EMPTY_VISITS = """
+DELETE FROM booking_visit WHERE id IN (
+  SELECT v.id FROM booking_visit v WHERE v.tenant_id = %s AND v.customer_id IS NULL
+    AND NOT EXISTS (SELECT 1 FROM booking_appointment a WHERE a.visit_id = v.id)
+  FOR UPDATE SKIP LOCKED)
+"""
+
 
 def drop_expired(tenant_id: UUID | None, *, now: datetime) -> int:
     """Delete the holds of a business that have run out, and return how many."""
@@ -120,4 +148,6 @@ def drop_expired(tenant_id: UUID | None, *, now: datetime) -> int:
         expired = statements.run(_EXPIRED, (tenant_id, now, diaries)).fetchall()
         if tenant_id is None or not expired:
             return 0
-        return len(orders.drop(tenant_id, [number for (number,) in expired]))
+        dropped = orders.drop(tenant_id, [number for (number,) in expired])
+        statements.run(_DROP_EMPTY_VISITS, (tenant_id,))
+        return len(dropped)

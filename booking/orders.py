@@ -178,17 +178,11 @@ def _book_with(order: Order, staff_member: StaffMember, *, for_anybody: bool) ->
         now=order.now,
     )
     overridden = standing.ask(diary, source=order.source, override=order.override)
-    hold = _live_hold(order, staff_member)
-    make_room(order, diary, keep=hold)
     stays = calendar_links.stays_with_us(order.service, source=order.source)
     place = None if stays else diary.calendar_place
     waits = order.waits or place is not None
-    if hold is not None:
-        row = _confirm(hold, order, diary, waits=waits)
-    else:
-        row = order.appointment(diary)
-        _decide(row, order, waits=waits)
-        overridden += write(row, order, diary)
+    row, set_aside = put_down(order, diary, waits=waits)
+    overridden += set_aside
     _give_up_elsewhere(order, staff_member)
     if for_anybody:
         statements.run(_TAKE_TURN, (staff_member.tenant_id, staff_member.pk))
@@ -207,6 +201,22 @@ def _book_with(order: Order, staff_member: StaffMember, *, for_anybody: bool) ->
     if not order.quietly and not waits:
         messages.confirm(row, now=order.now)
     return row
+
+
+def put_down(order: Order, diary: OpenDiary, *, waits: bool) -> tuple[Appointment, list[str]]:
+    """Make room and write an appointment, out of its hold where that still stands. Diary in hand.
+
+    Returns which rules were set aside as well.
+
+    :raises SlotTaken, NotBookable, NotOffered: the rules or the constraints forbid it
+    """
+    hold = _live_hold(order, diary.staff_member)
+    make_room(order, diary, keep=hold)
+    if hold is not None:
+        return _confirm(hold, order, diary, waits=waits), []
+    row = order.appointment(diary)
+    _decide(row, order, waits=waits)
+    return row, write(row, order, diary)
 
 
 def _decide(row: Appointment, order: Order, *, waits: bool) -> None:
@@ -286,6 +296,7 @@ def _confirm(hold: Appointment, order: Order, diary: OpenDiary, *, waits: bool) 
         seats=order.seats,
         override=order.override,
         ignoring=hold,
+        at_any_minute=order.at_any_minute,
     )
     if needs and not resources.keeps_all(hold, needs):
         resources.take(hold, needs, now=order.now)
@@ -303,14 +314,15 @@ def _confirm(hold: Appointment, order: Order, diary: OpenDiary, *, waits: bool) 
     return hold
 
 
-# In this diary only; what is in the way of the same call, or was given up by it, goes as well.
+# In this diary only; what is in the way of the same call, or was given up by it, goes as well. Parts of a visit that is
+# held go together or not at all, so they do not go by this way before they have run out.
 _MAKE_ROOM = """
 WITH gone AS (
   DELETE FROM booking_appointment
   WHERE tenant_id = %(tenant)s AND staff_member_id = %(staff_member)s AND status = 'held'
   AND id IS DISTINCT FROM %(keep)s::bigint
   AND (hold_expires_at <= %(now)s OR id = %(given_up)s::bigint
-    OR (call_number = %(call_number)s::bigint
+    OR (call_number = %(call_number)s::bigint AND visit_id IS NULL
       AND blocked_from < %(blocked_until)s AND blocked_until > %(blocked_from)s))
   RETURNING id)
 DELETE FROM booking_resourceuse WHERE appointment_id IN (SELECT id FROM gone)

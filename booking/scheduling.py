@@ -251,7 +251,10 @@ def cancel(
         with_policy=not hosts.is_host(source) if with_policy is None else with_policy,
         quietly=quietly,
     )
-    in_hand.change(appointment, lambda: cancelling.cancel(appointment, wish))
+    is_held = appointment.status == Appointment.Status.HELD
+    also = holding.together(appointment) if is_held else []
+    diaries = [each.staff_member_id for each in also]
+    in_hand.change(appointment, lambda: cancelling.cancel(appointment, wish), *diaries)
 
 
 def appointment_for(tenant_id: UUID, appointment_id: int) -> Appointment:

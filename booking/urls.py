@@ -67,6 +67,8 @@ urlpatterns = [
     path("visits/<int:visit_id>/cancel", visits.VisitCancelled.as_view()),
     path("visits/<int:visit_id>/move", visits.VisitMoved.as_view()),
     path("visits/<int:visit_id>/terms", visits.VisitTerms.as_view()),
+    path("visits/holds", visits.VisitHolds.as_view()),
+    path("visits/holds/<int:held_visit_id>", visits.VisitHoldDetail.as_view()),
     path("visits/plans", visits.Plans.as_view()),
     path("waiting-list", waiting.WaitingList.as_view()),
     path("waiting-list/<int:entry_id>", waiting.WaitingDetail.as_view()),

@@ -19,22 +19,25 @@ from booking import (
     combining,
     customers,
     history,
+    holding,
     hosts,
     in_hand,
-    locking,
     moving,
     notices,
     orders,
     policies,
     resources,
-    sessions,
     standing,
+    visit_holds,
+    visit_orders,
 )
 from booking.combining import Part, Plan, Wish
 from booking.hosts import Override
 from booking.models import Appointment, Customer, Policy, StaffMember, Visit
 from booking.policies import Terms
 from booking.refusals import AlreadyOver, KeyReused, NotBookable, SlotTaken
+from booking.visit_holds import HeldVisit
+from booking.visit_orders import VisitOrder
 from tenants import rows
 from tenants.actors import Actor
 from tenants.errors import Invalid, NotFound
@@ -42,21 +45,25 @@ from tenants.models import Branch
 
 __all__ = [
     "Booked",
+    "HeldVisit",
     "Part",
     "Plan",
     "Wish",
     "book",
     "cancel",
     "find",
+    "hold",
     "move",
     "parts_of",
+    "release",
     "terms_for",
     "visit_for",
 ]
 
 _Result = TypeVar("_Result")
 find = combining.find
-MOST_PARTS = 8
+hold, release = visit_holds.hold, visit_holds.release
+MOST_PARTS = visit_orders.MOST_PARTS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,20 +87,22 @@ def book(
     idempotency_key: str | None = None,
     call_number: int | None = None,
     notes: str = "",
+    hold: Visit | None = None,
     override: Override | None = None,
     quietly: bool = False,
 ) -> Booked:
     """Write all parts of a visit and tell the customer in one message; or nothing at all.
 
-    The same key again returns the stored visit. Holds of the same call give way.
+    The same key again returns the stored visit. Holds of the same call give way. A held visit becomes this one; what
+    was held of it for other times is given up.
 
     :raises SlotTaken, NotBookable, NotOffered: a part cannot be booked
     :raises KeyReused: the key stands for another visit
     :raises CustomerBlocked, DepositNeeded: the customer did not come too often
     :raises Invalid: nobody is named, or the parts do not follow each other
     """
-    order = _Order(
-        parts=_in_order(parts),
+    order = VisitOrder(
+        parts=visit_orders.in_order(parts),
         branch=branch,
         customer=customer,
         attendee_name=customers.named(attendee_name),
@@ -110,7 +119,7 @@ def book(
         return stored
     try:
         with transaction.atomic():
-            visit, appointments = _book(order)
+            visit, appointments = _book(order, hold)
             if not quietly:
                 notices.tell_visit(visit, notices.BOOKED, appointments, now=now)
     except (SlotTaken, NotBookable, IntegrityError) as error:
@@ -167,16 +176,20 @@ def move(
     reason: str = "",
     override: Override | None = None,
     with_policy: bool | None = None,
+    hold: Visit | None = None,
     quietly: bool = False,
 ) -> list[Appointment]:
     """Move all parts of a visit to the times (and people) of a plan for the same services, and tell the customer once.
+
+    A held visit that keeps the new times is given up for it.
 
     :raises SlotTaken, NotBookable, NotOffered: a part cannot be there
     :raises AgainstPolicy: the business does not allow it (any more)
     :raises AlreadyOver: a part of it has begun or is completed
     :raises Invalid: the parts are not those of the visit, or do not follow each other
     """
-    wanted = _in_order(parts)
+    wanted = visit_orders.in_order(parts)
+    held = [] if hold is None else list(visit_holds.holds_of(hold))
     asked = not hosts.is_host(source) if with_policy is None else with_policy
     wish = moving.Move(
         starts_at=wanted[0].starts_at,
@@ -194,13 +207,16 @@ def move(
         for each in present:
             moving.must_be_ahead(each, now=now)
         agreed = _terms(present, Policy.Kind.MOVE, now=now, override=override, applies=asked)
+        for each in held:
+            holding.let_go(each, by=by, now=now)
         _put_all(present, wanted, wish, agreed)
         if not quietly:
             notices.tell_visit(visit, notices.MOVED, present, now=now)
         return present
 
     try:
-        moved = _change(visit, verb, *(part.staff_member_id for part in wanted))
+        people = [part.staff_member_id for part in wanted]
+        moved = _change(visit, verb, *people, *(each.staff_member_id for each in held))
     except IntegrityError as error:
         raise SlotTaken from error
     if moved is None:
@@ -225,11 +241,12 @@ def parts_of(visit: Visit) -> list[Appointment]:
 
 
 def visit_for(tenant_id: UUID, visit_id: int) -> Visit:
-    """Return a visit of this business.
+    """Return a visit of this business; one that is only held is none.
 
     :raises NotFound: there is none, or it is another business's
     """
-    found = Visit.objects.filter(tenant_id=tenant_id, pk=visit_id).first()
+    booked = Visit.objects.filter(customer__isnull=False)
+    found = booked.filter(tenant_id=tenant_id, pk=visit_id).first()
     if found is None:
         raise NotFound
     return found
@@ -238,54 +255,16 @@ def visit_for(tenant_id: UUID, visit_id: int) -> Visit:
 # --- Booking --------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Order:
-    parts: list[Part]
-    branch: Branch
-    customer: Customer
-    attendee_name: str
-    source: str
-    by: Actor
-    now: datetime
-    idempotency_key: str | None
-    call_number: int | None
-    notes: str
-    override: Override | None
-
-    def of_part(self, place: int, visit: Visit) -> orders.Order:
-        part = self.parts[place]
-        return orders.Order(
-            service=part.service,
-            branch=self.branch,
-            starts_at=part.starts_at,
-            source=self.source,
-            by=self.by,
-            now=self.now,
-            call_number=self.call_number,
-            customer=self.customer,
-            attendee_name=self.attendee_name,
-            notes=self.notes,
-            seats=part.seats,
-            visit=visit,
-            override=self.override,
-            at_any_minute=place > 0,
-        )
-
-
-def _in_order(parts: Sequence[Part]) -> list[Part]:
-    if not 1 <= len(parts) <= MOST_PARTS:
-        raise Invalid(parts=_("A visit has one to eight parts."))
-    for part in parts:
-        sessions.must_fit(part.service, part.seats)
-    return sorted(parts, key=lambda part: part.starts_at)
-
-
-def _booked_before(order: _Order) -> Booked | None:
+def _booked_before(order: VisitOrder) -> Booked | None:
     if order.idempotency_key is None:
         return None
-    visit = Visit.objects.filter(
-        tenant_id=order.branch.tenant_id, idempotency_key=order.idempotency_key
-    ).first()
+    visit = (
+        Visit.objects.filter(
+            tenant_id=order.branch.tenant_id, idempotency_key=order.idempotency_key
+        )
+        .select_related("customer")
+        .first()
+    )
     if visit is None:
         return None
     stored = list(
@@ -301,31 +280,49 @@ def _booked_before(order: _Order) -> Booked | None:
     )
     was = [(each.service_id, asked.get(each.pk), each.seats) for each in stored]
     wanted = [(part.service.pk, part.starts_at, part.seats) for part in order.parts]
-    if was != wanted or visit.customer_id != order.customer.pk:
+    if was != wanted or visit.customer != order.customer:
         raise KeyReused
     return Booked(visit=visit, appointments=stored, is_new=False)
 
 
-def _book(order: _Order) -> tuple[Visit, list[Appointment]]:
-    tenant_id = order.branch.tenant_id
-    locking.lock_diaries(tenant_id, [part.staff_member_id for part in order.parts])
+def _book(order: VisitOrder, hold: Visit | None) -> tuple[Visit, list[Appointment]]:
+    held = [] if hold is None else list(visit_holds.holds_of(hold))
+    order.lock(*(each.staff_member_id for each in held))
+    visit = _opened(order, hold)
+    team = order.team()
+    written: list[Appointment] = []
+    for place, part in enumerate(order.parts):
+        person = team[part.staff_member_id]
+        plain = order.of_part(place, visit)
+        own = next((each for each in held if plain.is_for(each, person)), None)
+        step = order.of_part(place, visit, own)
+        written.append(_write(step, person, after=written))
+    for each in held:  # what was held for another time than the one that is booked
+        holding.let_go(each, by=order.by, now=order.now)
+    return visit, written
+
+
+def _opened(order: VisitOrder, hold: Visit | None) -> Visit:
+    """Return the row of the visit: that of the hold while nobody has booked it, else a new one.
+
+    :raises SlotTaken: somebody had the key a moment before; the caller looks
+    """
+    if hold is not None:
+        unbooked = Visit.objects.filter(pk=hold.pk, customer=None, branch=order.branch)
+        kept = unbooked.select_for_update(no_key=True).first()
+        if kept is not None:
+            kept.customer, kept.idempotency_key = order.customer, order.idempotency_key
+            kept.save(update_fields=["customer", "idempotency_key", "updated_at"])
+            return kept
     visit = Visit(
-        tenant_id=tenant_id,
+        tenant_id=order.branch.tenant_id,
         branch=order.branch,
         customer=order.customer,
         idempotency_key=order.idempotency_key,
     )
     if not rows.insert_once(visit, now=order.now):
-        raise SlotTaken  # somebody had the key a moment before; the caller looks
-    resources.lock_for([part.service for part in order.parts], order.branch)
-    staff = StaffMember.objects.in_bulk([part.staff_member_id for part in order.parts])
-    written: list[Appointment] = []
-    for place, part in enumerate(order.parts):
-        person = staff.get(part.staff_member_id)
-        if person is None:
-            raise NotFound
-        written.append(_write(order.of_part(place, visit), person, after=written))
-    return visit, written
+        raise SlotTaken
+    return visit
 
 
 def _write(order: orders.Order, person: StaffMember, *, after: list[Appointment]) -> Appointment:
@@ -337,12 +334,9 @@ def _write(order: orders.Order, person: StaffMember, *, after: list[Appointment]
     )
     overridden = standing.ask(diary, source=order.source, override=order.override)
     if after:
-        _must_follow(after[-1].ends_at, order.starts_at)
-    orders.make_room(order, diary, keep=None)
-    row = order.appointment(diary)
-    row.status = Appointment.Status.CONFIRMED
-    row.confirmed_at = order.now
-    overridden += orders.write(row, order, diary)
+        visit_orders.must_follow(after[-1].ends_at, order.starts_at)
+    row, set_aside = orders.put_down(order, diary, waits=False)
+    overridden += set_aside
     history.write_down(
         row,
         history.Kind.BOOKED,
@@ -355,11 +349,6 @@ def _write(order: orders.Order, person: StaffMember, *, after: list[Appointment]
     )
     calendar_links.tell_changed(row, now=order.now)
     return row
-
-
-def _must_follow(ends_at: datetime, starts_at: datetime) -> None:
-    if starts_at < ends_at:
-        raise Invalid(parts=_("A part begins before the one before it is over."))
 
 
 # --- Changing -------------------------------------------------------------------------------------------
@@ -421,4 +410,4 @@ def _put_all(
         overridden = [*terms.overridden, *set_aside]
         moving.write_down(each, step, old=old, terms=terms, overridden=overridden)
     for before, after in itertools.pairwise(present):
-        _must_follow(before.ends_at, after.starts_at)
+        visit_orders.must_follow(before.ends_at, after.starts_at)

@@ -18,6 +18,7 @@ from booking.models import (
     Skill,
     StaffMember,
     TimeOff,
+    Visit,
     WaitingEntry,
     WaitingOffer,
     WorkingHours,
@@ -237,6 +238,18 @@ def service_of(tenant: Tenant, name: str) -> Service:
 def staff_of(tenant: Tenant, name: str) -> StaffMember:
     with scope.tenant(tenant):
         return StaffMember.objects.get(name=name)
+
+
+def make_visit(tenant: Tenant, customer: Customer, *, starts_at: datetime) -> Visit:
+    """Write a visit of two: Mira cuts, then Jana colours."""
+    mira, jana = staff_of(tenant, "Mira"), staff_of(tenant, "Jana")
+    cut, colour = service_of(tenant, "Haarschnitt"), service_of(tenant, "Färben")
+    first = make_appointment(mira, cut, customer, starts_at=starts_at)
+    second = make_appointment(jana, colour, customer, starts_at=first.ends_at)
+    with scope.tenant(tenant):
+        visit = Visit.objects.create(tenant=tenant, branch=branch_of(tenant), customer=customer)
+        Appointment.objects.filter(pk__in=[first.pk, second.pk]).update(visit=visit)
+    return visit
 
 
 def make_stories(

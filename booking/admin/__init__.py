@@ -9,6 +9,7 @@ from booking.admin import (
     repeating,
     sessions,
     staff,
+    visits,
     waiting,
 )
 
@@ -21,5 +22,6 @@ __all__ = [
     "repeating",
     "sessions",
     "staff",
+    "visits",
     "waiting",
 ]

@@ -48,7 +48,7 @@ from tenants.models import Branch
 from tenants.roles import Area
 
 _SOURCE = Appointment.Source.BACK_OFFICE
-_COLOURS = {
+COLOURS = {
     Appointment.Status.HELD: "info",
     Appointment.Status.PENDING: "warning",
     Appointment.Status.CONFIRMED: "success",
@@ -197,7 +197,7 @@ class AppointmentAdmin(AttendanceVerbs, LocalTimeAdmin):
     def attendee(self, appointment: Appointment) -> str:
         return appointment.attendee_name or "–"
 
-    @column(_("status"), label=_COLOURS)
+    @column(_("status"), label=COLOURS)
     def state(self, appointment: Appointment) -> tuple[str, str]:
         return appointment.status, self.state_in_words(appointment)
 
@@ -228,15 +228,17 @@ class AppointmentAdmin(AttendanceVerbs, LocalTimeAdmin):
     @column(_("belongs to"))
     def together(self, appointment: Appointment) -> str:
         """Say which session, visit and series it is part of."""
-        parts: list[str] = []
-        if appointment.session_id is not None:
-            url = reverse("admin:booking_session_change", args=[appointment.session_id])
-            parts.append(format_html('<a class="text-link" href="{}">{}</a>', url, _("session")))
-        if appointment.visit_id is not None:
-            parts.append(f"{_('visit')} {appointment.visit_id}")
-        if appointment.series_id is not None:
-            parts.append(f"{_('series')} {appointment.series_id}")
-        return format_html_join(", ", "{}", ((part,) for part in parts)) or "–"
+        known = {
+            "session": (appointment.session_id, _("session")),
+            "visit": (appointment.visit_id, _("visit")),
+            "series": (appointment.series_id, _("series")),
+        }
+        links = (
+            (reverse(f"admin:booking_{name}_change", args=[number]), word)
+            for name, (number, word) in known.items()
+            if number is not None
+        )
+        return format_html_join(", ", '<a class="text-link" href="{}">{}</a>', links) or "–"
 
     @admin.action(description=_("Cancel the chosen ones"), permissions=["act"])
     def cancel_chosen(self, request: HttpRequest, queryset: QuerySet[Appointment]) -> None:

@@ -3,24 +3,20 @@
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin, messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from booking import series_edits
-from booking.admin.diary_forms import PlainForm, ReasonForm
+from booking.admin.acting import ActingAdmin, typed
+from booking.admin.diary_forms import ReasonForm
 from booking.admin.inputs import clock_field, written
-from booking.admin.local_time import LocalTimeAdmin
 from booking.models import Appointment, Series, StaffMember, WorkingHours
 from booking.series_edits import Change, Edit, Scope
-from tenants.back_office import TenantInline, actor, button, column, sentence_of, tenant_name
-from tenants.errors import Refused
+from tenants.back_office import TenantInline, actor, button, column
 from tenants.roles import Area
-
-_SOURCE = Appointment.Source.BACK_OFFICE
 
 
 class MoveSeriesForm(ReasonForm):
@@ -77,7 +73,7 @@ class DatesInline(TenantInline):
 
 
 @admin.register(Series)
-class SeriesAdmin(LocalTimeAdmin):
+class SeriesAdmin(ActingAdmin):
     area = Area.DIARY
     is_record = True
     verbs_write_the_audit_trail = True
@@ -114,69 +110,41 @@ class SeriesAdmin(LocalTimeAdmin):
 
     @button(_("Move what is ahead"), path="move-dates", icon="event_repeat")
     def move_dates(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        def do(wanted: dict[str, Any]) -> tuple[int, str]:
+            change = Change(
+                weekday=wanted["weekday"],
+                clock=wanted["clock"],
+                staff_member=wanted["staff_member"],
+            )
+            return _done(series_edits.move(series, change, **_by(request, wanted)))
+
         with self.narrowed(request, object_id):
-            series = self._series(request, object_id)
-            form = MoveSeriesForm(_typed(request), series=series)
-            return self._answer(request, form, series, title=_("Move what is ahead"))
+            series: Series = self.opened(request, object_id)
+            form = MoveSeriesForm(typed(request), series=series)
+            back = self.url_of("change", series.pk)
+            return self.ask(request, form, title=_("Move what is ahead"), back=back, do=do)
 
     @button(_("Cancel what is ahead"), path="cancel-dates", icon="event_busy")
     def cancel_dates(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        def do(wanted: dict[str, Any]) -> tuple[int, str]:
+            return _done(series_edits.cancel(series, **_by(request, wanted)))
+
         with self.narrowed(request, object_id):
-            series = self._series(request, object_id)
-            form = ReasonForm(_typed(request))
-            return self._answer(request, form, series, title=_("Cancel what is ahead"))
-
-    def _series(self, request: HttpRequest, object_id: str) -> Series:
-        found: Series | None = self.get_object(request, object_id)
-        if found is None:
-            raise Http404
-        return found
-
-    def _answer(
-        self, request: HttpRequest, form: PlainForm, series: Series, *, title: Any
-    ) -> HttpResponse:
-        if request.method == "POST" and form.is_valid():
-            try:
-                edit = _carried_out(request, form, series)
-            except Refused as refusal:
-                form.add_error(None, " ".join([sentence_of(refusal), *_details(refusal)]))
-            else:
-                text = _("%(count)d dates changed.") % {"count": len(edit.changed)}
-                self.message_user(request, text, messages.SUCCESS)
-                return redirect(self.url_of("change", edit.series.pk))
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.model._meta,
-            "title": title,
-            "submit": title,
-            "form": form,
-            "rows": form.rows(),
-            "tenant_name": tenant_name(request),
-            "back": self.url_of("change", series.pk),
-        }
-        return render(request, "admin/booking/appointment/act.html", context)
+            series: Series = self.opened(request, object_id)
+            form = ReasonForm(typed(request))
+            back = self.url_of("change", series.pk)
+            return self.ask(request, form, title=_("Cancel what is ahead"), back=back, do=do)
 
 
-def _typed(request: HttpRequest) -> Any:
-    return request.POST if request.method == "POST" else None
+def _by(request: HttpRequest, wanted: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "scope": Scope.ALL,
+        "by": actor(request),
+        "source": Appointment.Source.BACK_OFFICE,
+        "now": timezone.now(),
+        "reason": wanted["reason"],
+    }
 
 
-def _carried_out(request: HttpRequest, form: PlainForm, series: Series) -> Edit:
-    wanted = form.cleaned_data
-    by, now, reason = actor(request), timezone.now(), wanted["reason"]
-    if not isinstance(form, MoveSeriesForm):
-        return series_edits.cancel(
-            series, scope=Scope.ALL, by=by, source=_SOURCE, now=now, reason=reason
-        )
-    change = Change(
-        weekday=wanted["weekday"], clock=wanted["clock"], staff_member=wanted["staff_member"]
-    )
-    return series_edits.move(
-        series, change, scope=Scope.ALL, by=by, source=_SOURCE, now=now, reason=reason
-    )
-
-
-def _details(refusal: Refused) -> list[str]:
-    """Return which dates were in the way."""
-    errors = getattr(refusal, "errors", {})
-    return [f"{name.removeprefix('dates.')}: {text}" for name, text in errors.items()]
+def _done(edit: Edit) -> tuple[int, str]:
+    return edit.series.pk, _("%(count)d dates changed.") % {"count": len(edit.changed)}

@@ -30,10 +30,13 @@ class HoldShape(serializers.Serializer[Any]):
     branch_id = serializers.IntegerField()
     customer_id = serializers.IntegerField(allow_null=True)
     seats = serializers.IntegerField()
+    visit_id = serializers.IntegerField(
+        allow_null=True, help_text="The held visit of which it is a part."
+    )
     created_at = serializers.DateTimeField()
 
 
-def _live(now: datetime) -> "QuerySet[Appointment]":
+def live(now: datetime) -> "QuerySet[Appointment]":
     """Return the holds of this API that still stand. Those of callers are theirs."""
     return Appointment.objects.filter(
         status=Appointment.Status.HELD,
@@ -42,17 +45,26 @@ def _live(now: datetime) -> "QuerySet[Appointment]":
     )
 
 
-def _show(rows: "QuerySet[Appointment]") -> list[dict[str, Any]]:
+def show(rows: "QuerySet[Appointment]") -> list[dict[str, Any]]:
     renamed = {"expires_at": F("hold_expires_at"), "staff_id": F("staff_member_id")}
     columns = lists.columns(HoldShape, but=renamed)
     return list(rows.values(*columns, **renamed))
 
 
 def _show_one(hold_id: int, now: datetime) -> dict[str, Any]:
-    shown = _show(_live(now).filter(pk=hold_id))
+    shown = show(live(now).filter(pk=hold_id))
     if not shown:
         raise NotFound
     return shown[0]
+
+
+def seconds() -> strict.Integer:
+    return strict.Integer(
+        min_value=30,
+        max_value=900,
+        default=scheduling.HOLD_SECONDS,
+        help_text="How long it stands.",
+    )
 
 
 class HoldQuery(lists.Page):
@@ -69,12 +81,7 @@ class NewHold(strict.Input):
         min_value=1, max_value=500, default=1, help_text="How many come, to a service with seats."
     )
     customer_id = strict.Id(required=False, help_text="For whom: their limits count.")
-    seconds = strict.Integer(
-        min_value=30,
-        max_value=900,
-        default=scheduling.HOLD_SECONDS,
-        help_text="How long it stands.",
-    )
+    seconds = seconds()
 
 
 class Holds(TenantView):  # /api/holds
@@ -92,10 +99,10 @@ class Holds(TenantView):  # /api/holds
             "staff_id": "staff_member_id",
             "branch_id": "branch_id",
         }
-        rows = _live(timezone.now()).filter(
+        rows = live(timezone.now()).filter(
             **{column: wanted[name] for name, column in columns.items() if name in wanted}
         )
-        return lists.paged(rows.order_by("hold_expires_at", "pk"), wanted, _show)
+        return lists.paged(rows.order_by("hold_expires_at", "pk"), wanted, show)
 
     @extend_schema(
         operation_id="holds_take",
@@ -150,12 +157,13 @@ class HoldDetail(TenantView):  # /api/holds/{id}
     @extend_schema(
         operation_id="holds_release",
         summary="Give a time back",
+        description="A part of a held visit is given back with the whole visit.",
         tags=["holds"],
         responses={204: None},
     )
     def delete(self, request: TenantRequest, hold_id: int) -> Response:
         now = timezone.now()
-        hold = _live(now).filter(pk=hold_id).first()
+        hold = live(now).filter(pk=hold_id).first()
         if hold is None:
             raise NotFound
         scheduling.release(hold, by=request.actor, now=now)

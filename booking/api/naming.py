@@ -5,8 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from booking import customers, scheduling
-from booking.models import Appointment, Customer, Resource, Service, StaffMember
+from booking import customers, scheduling, visit_holds
+from booking.models import Appointment, Customer, Resource, Service, StaffMember, Visit
 from tenants.api import door
 from tenants.api.access import TenantRequest
 from tenants.errors import Invalid, NotFound
@@ -85,8 +85,25 @@ def appointment(request: TenantRequest, appointment_id: int) -> Appointment:
 
 
 def hold(wanted: Wanted) -> Appointment | None:
-    """Return the hold of this API that is named by `hold_id`; None where none is."""
+    """Return the hold of this API that is named by `hold_id`, None where none is. A part of a visit is none by itself."""
     if "hold_id" not in wanted:
         return None
-    held = Appointment.objects.filter(status=Appointment.Status.HELD, source=Appointment.Source.API)
+    held = Appointment.objects.filter(
+        status=Appointment.Status.HELD, source=Appointment.Source.API, visit=None
+    )
     return door.one(held, wanted["hold_id"], field="hold_id")
+
+
+def held_visit(request: TenantRequest, wanted: Wanted) -> Visit | None:
+    """Return the held visit of this API that is named by `hold_id`; None where none is.
+
+    :raises NotFound: it does not exist, or was booked
+    """
+    if "hold_id" not in wanted:
+        return None
+    try:
+        return visit_holds.held_visit_for(
+            request.tenant_id, wanted["hold_id"], source=Appointment.Source.API
+        )
+    except NotFound as error:
+        raise NotFound(field="hold_id") from error

@@ -1,6 +1,6 @@
 """Visits: /api/visits. Several services one after the other, perhaps by several people: all of it, or nothing."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -10,10 +10,11 @@ from drf_spectacular.utils import OpenApiExample, extend_schema, inline_serializ
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from booking import shape, visits
-from booking.api import appointments, naming, overrides, slots
+from booking import shape, visit_holds, visits
+from booking.api import appointments, holds, naming, overrides, slots
 from booking.api.appointments import AppointmentShape, Booker
 from booking.api.changes import AllTermsShape, Cancellation, shown_terms
+from booking.api.holds import HoldShape
 from booking.models import Appointment, Policy, Visit
 from booking.visits import Part, Plan, Wish
 from tenants.api import lists, strict
@@ -35,6 +36,14 @@ class VisitShape(serializers.Serializer[Any]):
     customer_id = serializers.IntegerField()
     created_at = serializers.DateTimeField()
     appointments = AppointmentShape(many=True)
+
+
+class HeldVisitShape(serializers.Serializer[Any]):
+    """All parts of a visit, held together: nobody else can have any of them until `expires_at`."""
+
+    id = serializers.IntegerField()
+    expires_at = serializers.DateTimeField()
+    holds = HoldShape(many=True)
 
 
 class PartShape(serializers.Serializer[Any]):
@@ -68,10 +77,19 @@ def _show(rows: "QuerySet[Visit]") -> list[dict[str, Any]]:
 
 
 def _show_one(visit_id: int) -> dict[str, Any]:
-    shown = _show(Visit.objects.filter(pk=visit_id))
+    shown = _show(Visit.objects.filter(pk=visit_id, customer__isnull=False))
     if not shown:
         raise NotFound
     return shown[0]
+
+
+def _show_held(visit_id: int, now: datetime) -> dict[str, Any]:
+    parts = holds.live(now).filter(visit_id=visit_id).order_by("starts_at", "pk")
+    shown = holds.show(parts)
+    if not shown:
+        raise NotFound
+    expires_at = min(each["expires_at"] for each in shown)
+    return {"id": visit_id, "expires_at": expires_at, "holds": shown}
 
 
 def _show_plan(plan: Plan) -> dict[str, Any]:
@@ -137,8 +155,20 @@ def _parts() -> serializers.ListField:
     )
 
 
+class NewHeldVisit(strict.Input):
+    parts = _parts()
+    branch_id = strict.Id(required=False, help_text="Needed if there are several branches.")
+    customer_id = strict.Id(required=False, help_text="For whom: their limits count.")
+    seconds = holds.seconds()
+
+
+def _hold_id() -> strict.Id:
+    return strict.Id(required=False, help_text="A held visit (POST /api/visits/holds).")
+
+
 class NewVisit(strict.Input):
     parts = _parts()
+    hold_id = _hold_id()
     branch_id = strict.Id(required=False, help_text="Needed if there are several branches.")
     customer = Booker()
     attendee_name = strict.Line(
@@ -150,6 +180,7 @@ class NewVisit(strict.Input):
 
 class VisitMove(strict.Input):
     parts = _parts()
+    hold_id = _hold_id()
     reason = strict.Line(required=False, allow_blank=True, max_length=300)
     override = overrides.OverrideInput(required=False)
 
@@ -244,7 +275,8 @@ class Visits(TenantView):  # /api/visits
     def get(self, request: TenantRequest) -> Response:
         wanted = strict.read(VisitQuery, request.query_params.dict())
         named = {name: wanted[name] for name in ("customer_id", "branch_id") if name in wanted}
-        return lists.paged(Visit.objects.filter(**named).order_by("-pk"), wanted, _show)
+        booked = Visit.objects.filter(customer__isnull=False, **named)
+        return lists.paged(booked.order_by("-pk"), wanted, _show)
 
     @extend_schema(
         operation_id="visits_book",
@@ -276,10 +308,61 @@ class Visits(TenantView):  # /api/visits
             by=request.actor,
             now=now,
             notes=wanted.get("notes", ""),
+            hold=naming.held_visit(request, wanted),
             override=overrides.of(wanted),
         )
         where = {"Location": f"/api/visits/{booked.visit.pk}"}
         return Response(_show_one(booked.visit.pk), status=201, headers=where)
+
+
+class VisitHolds(TenantView):  # /api/visits/holds
+    @extend_schema(
+        operation_id="visits_hold",
+        summary="Keep all parts of a visit",
+        description="All of them or none, for 300 seconds. Book it with `hold_id` in POST /api/visits before it ends.",
+        tags=["visits"],
+        request=NewHeldVisit,
+        responses={201: HeldVisitShape},
+        examples=[
+            OpenApiExample("Two services in a row", request_only=True, value={"parts": _EXAMPLE})
+        ],
+    )
+    def post(self, request: TenantRequest) -> Response:
+        wanted = strict.read(NewHeldVisit, request.data)
+        now = timezone.now()
+        held = visits.hold(
+            _read_parts(wanted),
+            branch=naming.branch(wanted, None),
+            source=_API,
+            by=request.actor,
+            now=now,
+            seconds=wanted["seconds"],
+            customer=naming.known_customer(wanted),
+        )
+        where = {"Location": f"/api/visits/holds/{held.visit.pk}"}
+        return Response(_show_held(held.visit.pk, now), status=201, headers=where)
+
+
+class VisitHoldDetail(TenantView):  # /api/visits/holds/{id}
+    @extend_schema(
+        operation_id="visits_read_hold",
+        summary="One held visit",
+        tags=["visits"],
+        responses={200: HeldVisitShape},
+    )
+    def get(self, request: TenantRequest, held_visit_id: int) -> Response:
+        return Response(_show_held(held_visit_id, timezone.now()))
+
+    @extend_schema(
+        operation_id="visits_release",
+        summary="Give all parts of a held visit back",
+        tags=["visits"],
+        responses={204: None},
+    )
+    def delete(self, request: TenantRequest, held_visit_id: int) -> Response:
+        visit = visit_holds.held_visit_for(request.tenant_id, held_visit_id, source=_API)
+        visits.release(visit, by=request.actor, now=timezone.now())
+        return Response(status=204)
 
 
 class VisitDetail(TenantView):  # /api/visits/{id}
@@ -313,6 +396,7 @@ class VisitMoved(TenantView):  # /api/visits/{id}/move
             source=_API,
             now=timezone.now(),
             reason=wanted.get("reason", ""),
+            hold=naming.held_visit(request, wanted),
             override=overrides.of(wanted),
         )
         return Response(_show_one(visit_id))

@@ -16,8 +16,14 @@ class Visit(TenantOwned):
     branch = TenantForeignKey(
         Branch, on_delete=models.PROTECT, related_name="visits", verbose_name=_("branch")
     )
+    # None: its parts are only held.
     customer = TenantForeignKey(
-        Customer, on_delete=models.PROTECT, related_name="visits", verbose_name=_("customer")
+        Customer,
+        on_delete=models.PROTECT,
+        related_name="visits",
+        null=True,
+        blank=True,
+        verbose_name=_("customer"),
     )
     idempotency_key = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001 — NULL: no key
 

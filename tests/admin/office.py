@@ -249,6 +249,7 @@ def fill(tenant: Tenant, *, now: datetime, number: int) -> dict[str, Model]:
             if model._meta.label in kinds
         ]
     rows += factories.make_stories(tenant, appointment, now=now)
+    rows.append(factories.make_visit(tenant, customer, starts_at=now + timedelta(days=4)))
     assert isinstance(off, TimeOff)
     return {row._meta.label: row for row in rows}
 

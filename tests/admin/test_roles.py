@@ -24,7 +24,7 @@ ACCESS = {"user", "apikey", "credential", "auditentry"}
 TRAFFIC = {"delivery", "message", "command", "alert"}
 BILLING = {"usagerecord"}
 # Shown and decided upon; nobody adds them by hand.
-DECIDED = {"calendarreview", "series", "waitingentry", "waitingoffer", "proposal"}
+DECIDED = {"calendarreview", "series", "visit", "waitingentry", "waitingoffer", "proposal"}
 CONNECTED = {"calendaraccount", "calendareventtype"}
 DIARY_SEEN, OFFER_SEEN = DIARY | DECIDED, OFFER | CONNECTED
 ALL = (

@@ -150,6 +150,22 @@ def fill(tenant: Tenant, *, now: datetime, number: int = 10**9 + 11) -> dict[str
             by=actors.system("tests"),
             now=now,
         ).visit
+        held_visit = visits.hold(
+            [
+                Part(
+                    service=cut,
+                    staff_member_id=mira.pk,
+                    staff_name="Mira",
+                    starts_at=begin + timedelta(hours=3, minutes=30 * number),
+                    ends_at=begin + timedelta(hours=3, minutes=30 * number + 30),
+                )
+                for number in range(2)
+            ],
+            branch=branch,
+            source=Appointment.Source.API,
+            by=actors.system("tests"),
+            now=now,
+        ).visit
         waiting = CallbackRequest.objects.create(
             tenant=tenant, branch=branch, call=call, name="Max Mustermann", due_at=now
         )
@@ -164,6 +180,7 @@ def fill(tenant: Tenant, *, now: datetime, number: int = 10**9 + 11) -> dict[str
         "callback_id": waiting.pk,
         "customer_id": customer.pk,
         "entry_id": entry.pk,
+        "held_visit_id": held_visit.pk,
         "hold_id": hold.pk,
         "offer_id": offer.pk,
         "proposal_id": proposal.pk,

@@ -7,16 +7,20 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from booking import scheduling
 from booking.models import (
     Appointment,
+    AppointmentChange,
     Policy,
     Requirement,
     RequirementResource,
     Resource,
     SpecialHours,
     StaffMember,
+    Visit,
 )
-from tenants import scope
+from calls.models import CallbackRequest
+from tenants import actors, scope
 from tenants.models import Tenant
 from tests import factories
 from tests.api.conftest import Program
@@ -117,6 +121,74 @@ def statements_of(program: Program, path: str, **query: Any) -> int:
         response = program.get(path, **query)
     assert response.status_code == 200
     return sum("SAVEPOINT" not in each["sql"] for each in captured)
+
+
+def tell_stories(salon: Tenant, *, count: int, now: datetime) -> None:
+    """Let so many visits, series, entries of the waiting list, offers, proposals, holds and callbacks be there, and more."""
+    branch, mira = factories.branch_of(salon), factories.staff_of(salon, "Mira")
+    cut = factories.service_of(salon, "Haarschnitt")
+    with scope.tenant(salon):
+        seen = Visit.objects.count()
+    for number in range(seen, seen + count):
+        begin = now + timedelta(days=30 * number)
+        customer = factories.make_customer(salon, name=f"Gast {number}", phone=None)
+        visit = factories.make_visit(salon, customer, starts_at=begin)
+        with scope.tenant(salon):
+            parts = Appointment.objects.filter(visit=visit).select_related("customer")
+            part = parts.order_by("pk")[0]
+        factories.make_stories(salon, part, now=begin)
+        call = make_call(salon, number=FIRST_CALL + number, customer=customer)
+        with scope.tenant(salon):
+            AppointmentChange.objects.create(
+                tenant=salon,
+                appointment=Appointment.objects.order_by("pk")[0],
+                kind=AppointmentChange.Kind.UPDATED,
+                actor="tests",
+                source="api",
+                at=begin,
+            )
+            CallbackRequest.objects.create(
+                tenant=salon, branch=branch, call=call, name="Gast", due_at=begin
+            )
+            scheduling.hold(
+                cut,
+                branch=branch,
+                staff_member=mira,
+                starts_at=now + timedelta(days=1, minutes=30 * number),
+                source=Appointment.Source.API,
+                by=actors.system("tests"),
+                now=now,
+                seconds=900,
+            )
+
+
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [
+        ("/api/visits", 3),
+        ("/api/series", 3),
+        ("/api/waiting-list", 2),
+        ("/api/offers", 2),
+        ("/api/proposals", 2),
+        ("/api/holds", 2),
+        ("/api/callbacks", 2),
+        ("/api/appointments/{first}/changes", 3),
+    ],
+)
+def test_the_number_of_statements_does_not_grow_with_the_stories(
+    salon: Tenant, program: Program, now: datetime, path: str, most: int
+) -> None:
+    tell_stories(salon, count=1, now=now)
+    with scope.tenant(salon):
+        path = path.format(first=Appointment.objects.order_by("pk")[0].pk)
+    program.get(path)  # the first use of a key is written down
+
+    with_little = statements_of(program, path)
+    tell_stories(salon, count=6, now=now)
+    with_much = statements_of(program, path)
+
+    assert program.get(path).json()["meta"]["total"] >= 7
+    assert with_little == with_much <= most
 
 
 @pytest.mark.parametrize(

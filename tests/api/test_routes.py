@@ -74,6 +74,8 @@ REVIEWED = {
     "api/time-off": A_KEY,
     "api/time-off/<int:time_off_id>": A_KEY,
     "api/visits": A_KEY,
+    "api/visits/holds": A_KEY,
+    "api/visits/holds/<int:held_visit_id>": A_KEY,
     "api/visits/plans": A_KEY,
     "api/visits/<int:visit_id>": A_KEY,
     "api/visits/<int:visit_id>/cancel": A_KEY,

@@ -142,3 +142,63 @@ def test_visits_are_found_by_customer(
 
     assert [each["id"] for each in mine] == [visit["id"]]
     assert program.get("/api/visits", customer_id=2**40).json()["data"] == []
+
+
+def test_a_visit_is_kept_and_booked_with_its_hold(
+    salon: Tenant, program: Program, plans: list[dict[str, Any]]
+) -> None:
+    parts = parts_of(plans[0])
+
+    kept = program.post("/api/visits/holds", {"parts": parts, "seconds": 600})
+    held = kept.json()
+    without = program.post("/api/visits", {"parts": parts, "customer": ERIKA})
+    listed = program.get("/api/visits").json()["meta"]["total"]
+    booked = program.post("/api/visits", {"parts": parts, "customer": ERIKA, "hold_id": held["id"]})
+    again = program.post("/api/visits", {"parts": parts, "customer": ERIKA, "hold_id": held["id"]})
+
+    assert (kept.status_code, kept["Location"]) == (201, f"/api/visits/holds/{held['id']}")
+    assert held["expires_at"] == "2026-11-23T08:10:00Z"
+    assert {each["visit_id"] for each in held["holds"]} == {held["id"]}
+    assert (without.status_code, without.json()["code"]) == (409, "slot_taken")
+    assert listed == 0
+    assert (booked.status_code, booked.json()["id"]) == (201, held["id"])
+    assert [each["id"] for each in booked.json()["appointments"]] == [
+        each["id"] for each in held["holds"]
+    ]
+    assert (again.status_code, again.json()["errors"].keys()) == (404, {"hold_id"})
+
+
+@pytest.mark.parametrize("way", ["/api/visits/holds/{visit}", "/api/holds/{part}"])
+def test_a_kept_visit_is_read_and_given_back_as_a_whole(
+    program: Program, plans: list[dict[str, Any]], way: str
+) -> None:
+    held = program.post("/api/visits/holds", {"parts": parts_of(plans[0])}).json()
+    path = f"/api/visits/holds/{held['id']}"
+
+    assert program.get(path).json() == held
+    gone = program.delete(way.format(visit=held["id"], part=held["holds"][0]["id"]))
+
+    assert gone.status_code == 204
+    assert program.get(path).status_code == 404
+    assert program.delete(path).status_code == 404
+    assert program.get("/api/holds").json()["data"] == []
+
+
+def test_a_part_of_a_kept_visit_is_no_hold_of_an_appointment(
+    program: Program, plans: list[dict[str, Any]]
+) -> None:
+    held = program.post("/api/visits/holds", {"parts": parts_of(plans[0])}).json()
+    part = held["holds"][0]
+
+    response = program.post(
+        "/api/appointments",
+        {
+            "service_id": part["service_id"],
+            "staff_id": part["staff_id"],
+            "starts_at": part["starts_at"],
+            "customer": ERIKA,
+            "hold_id": part["id"],
+        },
+    )
+
+    assert (response.status_code, response.json()["errors"].keys()) == (404, {"hold_id"})

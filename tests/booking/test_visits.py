@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from askpro.operations import proof
-from booking import policies, visits
+from booking import policies, scheduling, visits
 from booking.models import (
     Appointment,
     AppointmentChange,
@@ -22,11 +22,11 @@ from booking.refusals import AlreadyOver, KeyReused, NotBookable, SlotTaken, Too
 from booking.visits import Part, Plan, Wish
 from integrations.models import Message
 from tenants import scope
-from tenants.errors import Invalid, Refused
+from tenants.errors import Invalid, NotFound, Refused
 from tenants.models import Branch, Tenant
 from tests import factories
 from tests.booking.diary import BERLIN, a_day, at
-from tests.booking.writing import BY, TEN, TUESDAY, book
+from tests.booking.writing import BY, TEN, TUESDAY, book, cancel, hold
 
 # Jana cuts (30 minutes) and colours (90); Mira cuts. Open from 9 to 17.
 
@@ -392,3 +392,156 @@ def test_visits_over_cross_at_once_do_not_wait_for_each_other_for_ever(
     with scope.tenant(salon):
         assert Visit.objects.count() == 2
         assert Appointment.objects.count() == 4
+
+
+# --- Holding ---------------------------------------------------------------------------------------------
+
+
+def _hold(parts: Sequence[Part], *, now: datetime, **more: Any) -> visits.HeldVisit:
+    return visits.hold(
+        parts,
+        branch=Branch.objects.get(),
+        source=more.pop("source", "phone"),
+        by=BY,
+        now=now,
+        **more,
+    )
+
+
+@pytest.fixture
+def parts(cut: Service, colour: Service, mira: StaffMember, jana: StaffMember) -> list[Part]:
+    """Mira cuts at ten, Jana colours at half past ten."""
+    return [_part(cut, mira, TEN), _part(colour, jana, TEN + timedelta(minutes=30))]
+
+
+def _states() -> list[str]:
+    return list(Appointment.objects.order_by("starts_at", "pk").values_list("status", flat=True))
+
+
+def test_all_parts_are_held_for_five_minutes_and_nobody_else_gets_one(
+    parts: list[Part],
+    cut: Service,
+    mira: StaffMember,
+    jana: StaffMember,
+    erika: Customer,
+    now: datetime,
+) -> None:
+    held = _hold(parts, now=now)
+    until = now + timedelta(seconds=300)
+
+    assert [each.hold_expires_at for each in held.holds] == [until, until]
+    for person, start in ((mira, TEN), (jana, TEN + timedelta(minutes=60))):
+        with pytest.raises(SlotTaken):
+            book(cut, person, erika, now=until - timedelta(seconds=1), starts_at=start)
+        book(cut, person, erika, now=until, starts_at=start)
+
+
+def test_a_visit_is_held_as_a_whole_or_not_at_all(
+    parts: list[Part], cut: Service, jana: StaffMember, erika: Customer, now: datetime
+) -> None:
+    book(cut, jana, erika, now=now, starts_at=TEN + timedelta(minutes=90))
+
+    with pytest.raises(SlotTaken):
+        _hold(parts, now=now)
+
+    assert _states() == ["confirmed"]
+    assert not Visit.objects.exists()
+
+
+def test_a_held_visit_becomes_the_booked_one(
+    parts: list[Part], erika: Customer, now: datetime
+) -> None:
+    held = _hold(parts, now=now)
+    later = now + timedelta(minutes=4)
+
+    booked = _book(parts, erika, now=later, hold=held.visit, idempotency_key="k")
+    again = _book(parts, erika, now=later, hold=held.visit, idempotency_key="k")
+
+    assert booked.visit == held.visit == again.visit
+    assert (booked.is_new, again.is_new) == (True, False)
+    assert [each.pk for each in booked.appointments] == [each.pk for each in held.holds]
+    assert Visit.objects.get().customer == erika
+    assert _states() == ["confirmed", "confirmed"]
+
+
+def test_who_decides_for_other_times_gives_the_held_ones_back(
+    parts: list[Part], cut: Service, mira: StaffMember, erika: Customer, now: datetime
+) -> None:
+    """Half of it stays as it was held, half is at another time; a third person's wish fits again."""
+    held = _hold(parts, now=now)
+    wanted = [
+        parts[0],
+        _part(parts[1].service, StaffMember.objects.get(name="Jana"), TEN + timedelta(hours=2)),
+    ]
+
+    booked = _book(wanted, erika, now=now, hold=held.visit)
+
+    assert _states() == ["confirmed", "confirmed"]
+    assert booked.appointments[0].pk == held.holds[0].pk
+    assert not Appointment.objects.filter(pk=held.holds[1].pk).exists()
+
+
+def test_a_held_visit_that_ran_out_is_booked_only_if_it_is_still_free(
+    parts: list[Part], cut: Service, mira: StaffMember, erika: Customer, now: datetime
+) -> None:
+    held, later = _hold(parts, now=now), now + timedelta(seconds=300)
+    book(cut, mira, erika, now=later)
+
+    with pytest.raises(SlotTaken):
+        _book(parts, erika, now=later, hold=held.visit)
+
+    assert Appointment.objects.filter(status="confirmed").count() == 1
+
+
+@pytest.mark.parametrize("way", ["the visit", "one part", "one part is cancelled"])
+def test_a_held_visit_is_given_back_as_a_whole(parts: list[Part], now: datetime, way: str) -> None:
+    held = _hold(parts, now=now)
+
+    if way == "the visit":
+        visits.release(held.visit, by=BY, now=now)
+    elif way == "one part":
+        scheduling.release(held.holds[1], by=BY, now=now)
+    else:
+        cancel(held.holds[1], now=now)
+
+    assert not Appointment.objects.exists()
+
+
+def test_nothing_is_left_of_a_held_visit_that_ran_out(
+    parts: list[Part], now: datetime, in_salon: Tenant
+) -> None:
+    held = _hold(parts, now=now)
+    assert scheduling.drop_expired_holds(now + timedelta(seconds=299)) == 0
+
+    assert scheduling.drop_expired_holds(now + timedelta(seconds=300)) == 2
+
+    assert not Visit.objects.filter(pk=held.visit.pk).exists()
+    with pytest.raises(NotFound):
+        visits.visit_for(in_salon.pk, held.visit.pk)
+
+
+def test_a_visit_moves_to_the_times_that_are_held_for_it(
+    parts: list[Part], erika: Customer, jana: StaffMember, mira: StaffMember, now: datetime
+) -> None:
+    visit = _book(parts, erika, now=now).visit
+    later = [
+        _part(part.service, person, part.starts_at + timedelta(hours=3))
+        for part, person in zip(parts, (mira, jana), strict=True)
+    ]
+    held = _hold(later, now=now)
+
+    moved = _change(visit, visits.move, later, now=now, hold=held.visit)
+
+    assert [each.starts_at for each in moved] == [part.starts_at for part in later]
+    assert _states() == ["confirmed", "confirmed"]
+
+
+def test_another_call_of_the_same_caller_does_not_break_a_held_visit(
+    parts: list[Part], cut: Service, mira: StaffMember, now: datetime
+) -> None:
+    _hold(parts, now=now, call_number=7)
+
+    with pytest.raises(SlotTaken):
+        hold(cut, mira, now=now, call_number=7)
+
+    assert _states() == ["held", "held"]
