@@ -5,7 +5,7 @@ import tenants.models.base
 
 
 class Migration(migrations.Migration):
-    dependencies = [("booking", "0010_walls_of_calendars")]
+    dependencies = [("booking", "0011_cheaper_bookings")]
 
     operations = [
         migrations.AlterField(
