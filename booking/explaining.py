@@ -3,15 +3,15 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext, gettext_noop
 
-from booking import hours, rules, timeline
+from booking import evidence, hours, rules, timeline
 from booking.diaries import Days
-from booking.models import Appointment, SpecialHours, TimeOff, WorkingHours
-from booking.periods import instant_of, minute_of
+from booking.evidence import BRANCH, Evidence
+from booking.periods import minute_of
 from booking.searching import Search, Seeker
 
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -124,6 +124,12 @@ class _Scene:
     days: Days | None
     minute: int
 
+    @cached_property
+    def evidence(self) -> Evidence:
+        """The rows behind everybody's reasons, read once, and only when somebody's reason is a row."""
+        assert self.days is not None  # without days no reason is a row
+        return evidence.read(self.search, self.who, self.days, self.minute)
+
     def facts(self, person: int, rule: str | None) -> dict[str, Any]:
         of_clock = self._clock(rule)
         if of_clock is not None:
@@ -166,8 +172,10 @@ class _Scene:
 
     def _closed(self, days: Days, index: int) -> dict[str, Any]:
         closed_at, day = self._decided(days, index)
-        shut = self._away(None, closed_at, closed_at + 1)
-        return {"time_off_ids": shut} if shut else {"working_hours_ids": self._weekly(None, day)}
+        shut = self.evidence.away(BRANCH, closed_at)
+        if shut:
+            return {"time_off_ids": shut}
+        return {"working_hours_ids": self.evidence.weekly(BRANCH, day)}
 
     def _holiday(self, days: Days, index: int) -> dict[str, Any]:
         closed_at, day = self._decided(days, index)
@@ -178,20 +186,20 @@ class _Scene:
 
     def _special_day(self, days: Days, index: int) -> dict[str, Any]:
         day = self._decided(days, index)[1]
-        return {"special_hours_ids": self._special(None, day), "day": _date(day)}
+        return {"special_hours_ids": self.evidence.special(BRANCH, day), "day": _date(day)}
 
     def _off_hours(self, days: Days, index: int) -> dict[str, Any]:
         missing = days.wanted(index, self.minute) & ~days.at_work(index)
         day = days.day_of(days.minute_at(timeline.lowest(missing)))
         person = days.people[index].id
-        special = self._special(person, day)
+        special = self.evidence.special(person, day)
         if special:
             return {"special_hours_ids": special, "day": _date(day)}
-        return {"working_hours_ids": self._weekly(person, day)}
+        return {"working_hours_ids": self.evidence.weekly(person, day)}
 
     def _time_off(self, days: Days, index: int) -> dict[str, Any]:
         at = days.minute_at(timeline.lowest(days.worked(index, self.minute) & days.off[index]))
-        return {"time_off_ids": self._away(days.people[index].id, at, at + 1)}
+        return {"time_off_ids": self.evidence.away(days.people[index].id, at)}
 
     def _limit(self, days: Days, index: int) -> dict[str, Any]:
         day, limits = days.day_of(self.minute), days.limits
@@ -216,67 +224,16 @@ class _Scene:
 
     def _taken(self, days: Days, index: int) -> dict[str, Any]:
         worked = days.worked(index, self.minute)
-        start = days.minute_at(timeline.lowest(worked))
-        end = days.minute_at(worked.bit_length())
-        rows = (
-            Appointment.objects.filter(
-                staff_member_id=days.people[index].id,
-                status__in=Appointment.ACTIVE,
-                blocked_from__lt=instant_of(end),
-                blocked_until__gt=instant_of(start),
-            )
-            .filter(Q(hold_expires_at=None) | Q(hold_expires_at__gt=self.who.now))
-            .exclude(pk__in=self.who.ignoring)
-            .order_by("blocked_from", "pk")
-        )
-        if self.who.for_call is not None:
-            rows = rows.exclude(status="held", call_number=self.who.for_call)
-        found = [row for row in rows if _time_of(row, days) & worked]
+        found = [
+            row
+            for row, spans in self.evidence.taken(days.people[index].id)
+            if days.ruler.draw(spans) & worked
+        ]
         return {
-            "appointment_ids": [row.pk for row in found if row.status != "held"],
-            "hold_ids": [row.pk for row in found if row.status == "held"],
+            "appointment_ids": [row.id for row in found if not row.is_hold],
+            "hold_ids": [row.id for row in found if row.is_hold],
         }
-
-    def _away(self, person: int | None, start: int, end: int) -> list[int]:
-        away = TimeOff.objects.filter(
-            staff_member_id=person, starts_at__lt=instant_of(end), ends_at__gt=instant_of(start)
-        )
-        if person is None:
-            away = away.filter(branch=self.search.branch)
-        return list(away.order_by("pk").values_list("pk", flat=True))
-
-    def _weekly(self, person: int | None, day: int) -> list[int]:
-        """Return the rules of the weekday; none when it has no hours."""
-        that_day = _date(day)
-        return list(
-            WorkingHours.objects.filter(
-                Q(valid_from=None) | Q(valid_from__lte=that_day),
-                Q(valid_until=None) | Q(valid_until__gte=that_day),
-                branch=self.search.branch,
-                staff_member_id=person,
-                weekday=that_day.isoweekday(),
-            )
-            .order_by("from_minute", "pk")
-            .values_list("pk", flat=True)
-        )
-
-    def _special(self, person: int | None, day: int) -> list[int]:
-        return list(
-            SpecialHours.objects.filter(
-                branch=self.search.branch, staff_member_id=person, day=_date(day)
-            )
-            .order_by("from_minute", "pk")
-            .values_list("pk", flat=True)
-        )
 
 
 def _date(day: int) -> date:
     return date.fromordinal(day + _EPOCH)
-
-
-def _time_of(row: Appointment, days: Days) -> int:
-    """Return the minutes an appointment takes of its person, as a line of these days."""
-    spans = [(row.blocked_from, row.processing_from or row.blocked_until)]
-    if row.processing_until is not None:
-        spans.append((row.processing_until, row.blocked_until))
-    return days.ruler.draw([(minute_of(start), minute_of(end)) for start, end in spans])

@@ -75,6 +75,11 @@ def day_of(zone: str, minute: int) -> int:
     return instant_of(minute).astimezone(ZoneInfo(zone)).toordinal() - _FIRST_DAY
 
 
+def weekday_of(day: int) -> int:
+    """Return the ISO weekday of a day (since 1970)."""
+    return (day + 3) % 7 + 1  # the first of January 1970 was a Thursday
+
+
 @lru_cache(maxsize=8192)
 def midnight(zone: str, day: int) -> int:
     """Return the minute at which a local day begins."""
@@ -210,8 +215,7 @@ def _weekly(packed: bytes) -> dict[int, tuple[tuple[int, int, int, int], ...]]:
 
 
 def _weekly_on(packed: bytes, day: int) -> Spans:
-    weekday = (day + 3) % 7 + 1  # the first of January 1970 was a Thursday
-    that_day = _weekly(packed).get(weekday, ())
+    that_day = _weekly(packed).get(weekday_of(day), ())
     return tuple((start, end) for start, end, first, last in that_day if first <= day <= last)
 
 

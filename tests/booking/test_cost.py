@@ -84,6 +84,40 @@ def test_an_explanation_takes_two_statements(
         )
 
 
+def test_the_rows_behind_a_no_take_one_statement_for_everybody(
+    salon: Tenant, now: datetime, statements_run: list[str]
+) -> None:
+    """Nobody is free, everybody for a reason of their own: the team, what is taken, and the rows behind all reasons."""
+    cut, branch = _open(salon)
+    ten = at("2026-11-24", "10:00")
+    people = [factories.staff_of(salon, name) for name in ("Jana", "Mira")]
+    for number in range(20):
+        if number:
+            people.append(factories.make_staff(branch, name=f"Person {number:02d}"))
+            factories.make_skill(people[-1], cut)
+        blocked = number % 4
+        if blocked == 0:
+            scenes.appointment(people[-1], cut, ten)
+        elif blocked == 1:
+            scenes.hold(people[-1], cut, ten, until=now + timedelta(minutes=5))
+        elif blocked == 2:
+            factories.make_time_off(
+                branch, starts_at=ten, ends_at=ten + timedelta(hours=1), staff_member=people[-1]
+            )
+        else:
+            scenes.special(branch, "2026-11-24", (14, 15), of=people[-1])
+    scenes.appointment(people[0], cut, ten)
+
+    for staff_member, count in ((people[0], 1), (None, 21)):
+        with scope.tenant(salon), _at_most(3, statements_run):
+            said = availability.explain(
+                cut, branch=branch, starts_at=ten, now=now, staff_member=staff_member
+            )
+        assert len(said.people) == count
+        assert not any(each.is_free for each in said.people)
+        assert all(any(each.facts.values()) for each in said.people)
+
+
 def test_with_every_rule_in_force_a_search_takes_six_statements_whatever_it_searches(
     salon: Tenant, now: datetime, statements_run: list[str]
 ) -> None:
