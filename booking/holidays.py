@@ -12,7 +12,6 @@ from holidays.countries.germany import Germany
 from tenants.models import Branch
 
 _EPOCH = date(1970, 1, 1).toordinal()
-_STATES = frozenset(Germany.subdivisions_aliases.values())
 # Not public holidays; the business says until when it is open.
 _HALF_DAYS = {(12, 24): "Heiligabend", (12, 31): "Silvester"}
 
@@ -37,7 +36,7 @@ def keeping_of(branch: Branch) -> Keeping:
 
 def closed_for(keeping: Keeping, day: int) -> str | None:
     """Return the holiday for which a branch is closed on a day (days since 1970), in German, None when it is not."""
-    if not keeping.closes or keeping.state not in _STATES:
+    if not keeping.closes or not keeping.state:
         return None
     year = date.fromordinal(day + _EPOCH).year
     return _of_year(keeping.state, keeping.municipality, year).get(day)

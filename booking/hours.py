@@ -80,6 +80,21 @@ def weekday_of(day: int) -> int:
     return (day + 3) % 7 + 1  # the first of January 1970 was a Thursday
 
 
+def day_number(day: date) -> int:
+    """Return a date as days since 1970."""
+    return day.toordinal() - _FIRST_DAY
+
+
+def date_of(day: int) -> date:
+    """Return the date of a day (since 1970)."""
+    return date.fromordinal(day + _FIRST_DAY)
+
+
+def wall_minute(zone: str, minute: int) -> int:
+    """Return what the wall clock shows in a minute, as minutes since 1970."""
+    return minute + _ahead(zone, minute)
+
+
 @lru_cache(maxsize=8192)
 def midnight(zone: str, day: int) -> int:
     """Return the minute at which a local day begins."""
@@ -129,6 +144,19 @@ def shifts_on(schedule: Schedule, day: int) -> Spans:
         cut = keeping.half_day_until
         return tuple((start, min(end, cut)) for start, end in spans if start < cut)
     return spans
+
+
+def weekly_on(schedule: Schedule, day: int) -> Spans:
+    """Return the shifts that begin on a day by the weekly rules alone."""
+    return _weekly_on(schedule.weekly, day)
+
+
+def holiday_of(schedule: Schedule, day: int) -> str | None:
+    """Return the holiday or half day that decides about the hours of a day, None where something else does."""
+    keeping = schedule.keeping
+    if keeping is None or day in _specials(schedule.special):
+        return None
+    return holidays.closed_for(keeping, day) or holidays.half_day(keeping, day)
 
 
 def why_closed(schedule: Schedule, minute: int) -> tuple[str, int]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from booking import availability, hours, scheduling
+from booking import availability, doors, scheduling
 from booking.availability import Slot
 from booking.models import Appointment, StaffMember
 from booking.periods import Period
@@ -71,8 +71,7 @@ def _is_open(wish: Wish, period: Period) -> bool:
     """Whether the branch is open at all on a day of the period."""
     first, last = (each.astimezone(wish.branch.zone).date() for each in (period.start, period.end))
     days = min((last - first).days + 1, 7)
-    opening = hours.opening_of(wish.branch, on=first)
-    return any((first + timedelta(days=n)).isoweekday() in opening for n in range(days))
+    return any(day.spans for day in doors.days(wish.branch, first=first, count=days))
 
 
 def keep(call: Call, wish: Wish, slot: Slot, *, now: datetime) -> None:

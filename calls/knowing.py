@@ -3,11 +3,11 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-from booking import catalogue, hours
-from calls import errands, speech, wishes
+from booking import catalogue, doors
+from calls import errands, speech, when, wishes
 from calls.answers import Answer
 from calls.models import Call, Errand, KnowledgeEntry
 from tenants.models import Branch
@@ -30,6 +30,7 @@ _ADDRESS = re.compile(
 )
 _PRICE = re.compile(r"kost(?:et|en)|preis|teuer|bezahle ich|euro")
 _DURATION = re.compile(r"wie lange|dauert|dauer\b")
+_A_DAY, _DAYS = 24 * 60, 7
 # How much of a written question has to be heard.
 _ENOUGH = 0.6
 
@@ -121,7 +122,7 @@ def _from_the_rows(question: str, branch: Branch, *, now: datetime) -> str:
     if _PRICE.search(folded) or _DURATION.search(folded):
         return _about_a_service(question, is_price=_PRICE.search(folded) is not None)
     if _OPENING.search(folded):
-        return _opening(branch, now=now)
+        return _opening(question, branch, now=now)
     return _address(branch) if _ADDRESS.search(folded) else ""
 
 
@@ -137,18 +138,42 @@ def _about_a_service(question: str, *, is_price: bool) -> str:
     return f"{service.name} kostet {speech.spoken_euros(service.price_cents)}."
 
 
-def _opening(branch: Branch, *, now: datetime) -> str:
-    today = now.astimezone(branch.zone).date()
-    opening = hours.opening_of(branch, on=today)
-    if not opening:
-        return ""
-    said = []
-    for offset in range(7):
-        day = today + timedelta(days=offset)
-        spans = opening.get(day.isoweekday())
-        if spans:
-            said.append(f"{speech.weekday_name(day)} von {_spans(spans)}")
-    return f"Wir haben geöffnet: {'; '.join(said)}."
+def _opening(question: str, branch: Branch, *, now: datetime) -> str:
+    """Say when the branch is open on the days that are asked about, else in the next seven: as it is, holidays and all."""
+    local = now.astimezone(branch.zone)
+    first, count = _days_asked_about(question, local)
+    days = doors.days(branch, first=first, count=count)
+    if len(days) == 1:
+        return _of_day(days[0])
+    said = [_in_a_list(day) for day in days if day.spans or day.usual]
+    if any(day.spans for day in days):
+        return f"Wir haben geöffnet: {'; '.join(said)}."
+    return "In dieser Zeit haben wir geschlossen." if days else ""
+
+
+def _days_asked_about(question: str, local: datetime) -> tuple[date, int]:
+    said = when.understand(question, now=local)
+    if said.start is not None and said.end is not None and said.end > local:
+        first, last = said.start.date(), (said.end - timedelta(minutes=1)).date()
+        count = (last - first).days + 1
+        if count <= _DAYS:
+            return first, count
+    return local.date(), _DAYS
+
+
+def _of_day(day: doors.Day) -> str:
+    spoken = speech.spoken_date(day.date)
+    if day.spans:
+        return f"Am {spoken}, haben wir von {_spans(day.spans)} geöffnet."
+    return f"Am {spoken}, haben wir geschlossen{f': {day.holiday}' if day.holiday else ''}."
+
+
+def _in_a_list(day: doors.Day) -> str:
+    """Return the hours of a day; that it is closed is said where it usually is not."""
+    name = speech.weekday_name(day.date)
+    if day.spans:
+        return f"{name} von {_spans(day.spans)}"
+    return f"{name} {f'wegen {day.holiday} ' if day.holiday else ''}geschlossen"
 
 
 def _spans(spans: Iterable[tuple[int, int]]) -> str:
@@ -156,7 +181,7 @@ def _spans(spans: Iterable[tuple[int, int]]) -> str:
 
 
 def _clock(minute: int) -> str:
-    hour, rest = divmod(minute, 60)
+    hour, rest = divmod(minute if minute <= _A_DAY else minute - _A_DAY, 60)
     said = f"{'ein' if hour == 1 else speech.spoken_number(hour)} Uhr"
     return f"{said} {speech.spoken_number(rest)}" if rest else said
 

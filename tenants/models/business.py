@@ -63,6 +63,26 @@ class Branch(TenantOwned):
         CATHOLIC = "catholic", _("mostly Catholic community (Assumption, Corpus Christi)")
         AUGSBURG = "augsburg", _("Augsburg (Peace Festival)")
 
+    class State(models.TextChoices):
+        """The sixteen federal states by their codes of ISO 3166-2:DE."""
+
+        BADEN_WUERTTEMBERG = "BW", _("Baden-Württemberg")
+        BAVARIA = "BY", _("Bavaria")
+        BERLIN = "BE", _("Berlin")
+        BRANDENBURG = "BB", _("Brandenburg")
+        BREMEN = "HB", _("Bremen")
+        HAMBURG = "HH", _("Hamburg")
+        HESSE = "HE", _("Hesse")
+        MECKLENBURG_VORPOMMERN = "MV", _("Mecklenburg-Vorpommern")
+        LOWER_SAXONY = "NI", _("Lower Saxony")
+        NORTH_RHINE_WESTPHALIA = "NW", _("North Rhine-Westphalia")
+        RHINELAND_PALATINATE = "RP", _("Rhineland-Palatinate")
+        SAARLAND = "SL", _("Saarland")
+        SAXONY = "SN", _("Saxony")
+        SAXONY_ANHALT = "ST", _("Saxony-Anhalt")
+        SCHLESWIG_HOLSTEIN = "SH", _("Schleswig-Holstein")
+        THURINGIA = "TH", _("Thuringia")
+
     name = models.CharField(_("name"), max_length=200)
     street = models.CharField(_("street"), max_length=200, blank=True)
     postcode = models.CharField(_("postcode"), max_length=10, blank=True)
@@ -71,7 +91,8 @@ class Branch(TenantOwned):
         _("federal state"),
         max_length=2,
         blank=True,
-        help_text=_("Two letters, decides the holidays: BE, BY …"),
+        choices=State.choices,
+        help_text=_("Decides the holidays; without a state the branch keeps none."),
     )
     municipality = models.CharField(
         _("municipality"), max_length=10, choices=Municipality.choices, blank=True
@@ -95,6 +116,13 @@ class Branch(TenantOwned):
         constraints = [
             models.UniqueConstraint(fields=["tenant", "name"], name="branch_name_once_per_tenant"),
             models.CheckConstraint(name="branch_has_a_time_zone", condition=~Q(time_zone="")),
+            # A state that nobody knows would silently keep no holidays.
+            models.CheckConstraint(
+                name="branch_state_is_known",
+                condition=Q(
+                    state__in=["", *"BB BE BW BY HB HE HH MV NI NW RP SH SL SN ST TH".split()]
+                ),
+            ),
             models.CheckConstraint(
                 name="branch_municipality_is_known",
                 condition=Q(municipality__in=["", "catholic", "augsburg"]),

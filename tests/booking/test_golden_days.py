@@ -5,6 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from holidays.countries.germany import Germany
 
 from booking.models import DiaryRules, Service, StaffMember
 from booking.periods import Period
@@ -797,3 +800,17 @@ def test_a_business_that_wants_it_always_gets_its_gaps_filled(long_and_short: Sa
 
     assert house.starts(limit=3) == ["09:00", "10:00", "10:15"]
     assert house.starts(limit=3, avoiding_gaps=False) == ["09:00", "09:15", "09:30"]
+
+
+def test_the_states_of_branches_are_those_whose_holidays_are_known() -> None:
+    assert set(Branch.State.values) == set(Germany.subdivisions_aliases.values())
+
+
+@pytest.mark.parametrize("state", ["XX", "by", "DE"])
+def test_a_branch_in_a_state_nobody_knows_is_refused(salon: Tenant, state: str) -> None:
+    branch = factories.branch_of(salon)
+
+    with pytest.raises(IntegrityError, match="branch_state_is_known"), transaction.atomic():
+        scenes.change(branch, state=state)
+    with scope.tenant(salon), pytest.raises(ValidationError, match="state"):
+        branch.full_clean()

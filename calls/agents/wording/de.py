@@ -28,7 +28,7 @@ WORDS = Words(
         "closing": "Ende des Gesprächs",
         "trade": "Besonderes an diesem Betrieb",
         "business": "Der Betrieb",
-        "hours": "Öffnungszeiten",
+        "hours": "Gewöhnliche Öffnungszeiten (für einen bestimmten Tag und an Feiertagen fragst du answer_from_knowledge)",
         "offers": "Leistungen",
         "staff": "Mitarbeitende",
         "instructions": "Hinweise des Betriebs",

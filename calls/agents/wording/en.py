@@ -27,7 +27,7 @@ WORDS = Words(
         "closing": "End of the conversation",
         "trade": "Particular to this business",
         "business": "The business",
-        "hours": "Opening hours",
+        "hours": "Usual opening hours (for a certain day and on holidays ask answer_from_knowledge)",
         "offers": "Services",
         "staff": "Staff",
         "instructions": "Notes of the business",
