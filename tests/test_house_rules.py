@@ -28,6 +28,7 @@ PLATFORM_USERS = {
     "askpro/operations/bench/cast.py",  # makes the business of the benchmark
     "askpro/operations/bench/acknowledgement.py",  # counts what was stored
     "askpro/operations/bench/house.py",  # as above, of many businesses
+    "askpro/operations/bench/live.py",  # as above
     "askpro/operations/demo.py",  # makes the demo businesses
 }
 SOURCES = [

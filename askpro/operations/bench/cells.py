@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from askpro.operations.bench import acknowledgement, bookings, diary, house, search
+from askpro.operations.bench import acknowledgement, bookings, diary, house, live, search
 from askpro.operations.bench.goals import Goal, Size
 from tenants.models import Tenant
 
@@ -13,6 +13,7 @@ CELLS: dict[str, Callable[[Tenant, Size], Iterator[Goal]]] = {
     "bookings": bookings.different_slots,
     "rivals": diary.rivals,
     "flow": house.core_flow,
+    "live": live.live_calls,
     "hand-over": house.hand_over,
     "walls": house.walls,
 }

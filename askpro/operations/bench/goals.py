@@ -26,6 +26,8 @@ class Size:
     rounds: int
     rivals_waves: int
     flows: int
+    live_calls: int
+    live_seconds: float
 
 
 def ratio(id_: str, what: str, ours: float, floor: float, most: float) -> Goal:

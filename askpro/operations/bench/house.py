@@ -66,7 +66,7 @@ def core_flow(tenant: Tenant, size: Size) -> Iterator[Goal]:
     yield from _judged_flow(rounds)
     yield at_least("P12", "flows finished per second on this machine", fast["per_second"], 100, "")
     all_ours = [slow, fast, *(each for each, _ in rounds)]
-    wrong = _booked_but_not_stored([call for got in all_ours for call in got["told"]])
+    wrong = booked_but_not_stored([call for got in all_ours for call in got["told"]])
     errors = [bad for got in (*all_ours, *(each for _, each in rounds)) for bad in got["bad"]]
     yield at_most("P12", "errors", len(errors), 0, "")
     yield at_most("P12", "told as booked without a row", wrong, 0, "")
@@ -118,7 +118,7 @@ def _starts_of_the_courier() -> list[float]:
     with scope.platform():  # what earlier cells left would be carried first
         Delivery.objects.filter(state=Delivery.State.NEW).update(state=Delivery.State.IGNORED)
     key = f"bench_start_{knock.RUN}"
-    with _working(processes.worker()):
+    with working(processes.worker()):
         for n in range(_STARTS + _WARM):
             event = {"event": "call_started", "call": knock.call()}
             inbox.record(
@@ -141,7 +141,7 @@ def _starts_of_celery() -> list[float]:
         "--concurrency", "4", "--queues", _HEARD, "--without-gossip", "--without-mingle",
         "--include", "askpro.operations.bench.echo", "--loglevel", "ERROR",
     ]  # fmt: skip
-    with _working(command):
+    with working(command):
         for n in range(_STARTS + _WARM):
             echo.tell_start.apply_async(kwargs={"sent_at": time.time()}, queue=_HEARD)
             time.sleep(_PAUSE_AT_FIRST if n < _WARM / 2 else 0.03)
@@ -151,7 +151,7 @@ def _starts_of_celery() -> list[float]:
 
 
 @contextlib.contextmanager
-def _working(command: list[str]) -> Iterator[None]:
+def working(command: list[str]) -> Iterator[None]:
     """Run a worker for the length of the block."""
     worker = subprocess.Popen(
         command,
@@ -191,7 +191,7 @@ def walls(tenant: Tenant, size: Size) -> Iterator[Goal]:
     yield at_most("P17", "whole wall as a share of the request's CPU", 100 * extra / wall, 8, "%")
 
 
-def _booked_but_not_stored(told: list[str]) -> int:
+def booked_but_not_stored(told: list[str]) -> int:
     """Return how many calls were told "booked" and have no confirmed appointment."""
     with scope.platform():
         found = statements.run(

@@ -14,8 +14,8 @@ from django.utils import timezone
 from askpro.operations.bench import cast, cells, floor_schema
 from askpro.operations.bench.goals import Goal, Size
 
-_SHORT = Size(seconds=1.0, rounds=1, rivals_waves=5, flows=100)
-_FULL = Size(seconds=3.0, rounds=3, rivals_waves=40, flows=500)
+_SHORT = Size(seconds=1.0, rounds=1, rivals_waves=5, flows=100, live_calls=100, live_seconds=5.0)
+_FULL = Size(seconds=3.0, rounds=3, rivals_waves=40, flows=500, live_calls=1000, live_seconds=60.0)
 _START, _END = "<!-- measured: begin -->", "<!-- measured: end -->"
 
 
@@ -27,6 +27,9 @@ class Command(BaseCommand):
         parser.add_argument("--short", action="store_true", help="a minute instead of six")
         parser.add_argument(
             "--waves", type=int, help="how many waves of rivals (P11 asks for 1000)"
+        )
+        parser.add_argument(
+            "--live-seconds", type=float, help="how long calls are live (P13 asks for 600)"
         )
         parser.add_argument(
             "--write", action="store_true", help="put the table into docs/performance.md"
@@ -41,6 +44,8 @@ class Command(BaseCommand):
         size = _SHORT if options["short"] else _FULL
         if options["waves"]:
             size = Size(**{**vars(size), "rivals_waves": options["waves"]})
+        if options["live_seconds"]:
+            size = Size(**{**vars(size), "live_seconds": options["live_seconds"]})
         goals = self._measure(options["cells"] or list(cells.CELLS), size)
         if options["write"]:
             _write(goals)
