@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from calls import disclosure, lifecycle, transferring
+from calls import disclosure, lifecycle, redaction, transferring
 from calls.agents import drift
 from calls.models import Agent, Call
 from integrations import inbox
@@ -23,9 +23,19 @@ def apply(delivery: Delivery) -> UUID | None:
 
     :raises inbox.NotOurs: as `lifecycle.apply`
     """
+    _redact(delivery)
     if delivery.kind == TRANSFER_FAILED:
         return _nobody_took_over(delivery)
     return lifecycle.apply(delivery, also=partial(_look_at, now=delivery.created_at))
+
+
+def _redact(delivery: Delivery) -> None:
+    """Keep the bytes without what nobody may keep; here, because the door does not read what it acknowledges."""
+    received = bytes(delivery.body)
+    kept = redaction.body(received)
+    if kept is not received:
+        delivery.body = kept
+        delivery.save(update_fields=["body"])
 
 
 def _look_at(call: Call, kind: EventKind, *, now: datetime) -> None:

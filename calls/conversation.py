@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ import structlog
 from django.db import DatabaseError
 
 from booking.calendars import settling
-from calls import answers, decisions, lifecycle, rules, tools
+from calls import answers, decisions, lifecycle, redaction, rules, tools
 from calls.answers import Answer, Waiting
 from calls.models import Call
 from calls.tools import Tool
@@ -43,6 +44,7 @@ def answer(asked: FunctionRequest, *, body: bytes, began: float, now: datetime) 
     `began` is the reading of `time.perf_counter()` when the request came in.
     """
     try:
+        asked = replace(asked, arguments=redaction.everything(asked.arguments))
         return _answer(asked, body=body, began=began, now=now)
     except Exception:
         log.exception("tool_failed", tool=asked.tool)
@@ -161,7 +163,7 @@ def _keep(asked: FunctionRequest, *, body: bytes, now: datetime) -> None:
     inbox.keep_foreign(
         retell.PROVIDER,
         kind=f"function {asked.tool}",
-        body=body,
+        body=redaction.body(body),
         external_id=asked.facts.call_id,
         reason=lifecycle.NUMBER_UNKNOWN,
         about=(asked.facts.to_number or "")[:120],

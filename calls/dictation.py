@@ -218,6 +218,11 @@ def _dialled(said: str) -> Iterator[str]:
             times = 1
 
 
+def number_of(word: str) -> int | None:
+    """Return the number from 0 to 99 that a word says, None if it says none."""
+    return _numbers().get(_folded(word))
+
+
 @lru_cache(maxsize=1)
 def _numbers() -> dict[str, int]:
     """Return the words from 0 to 99, in the folded spelling."""

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from booking import customers
-from calls import outcomes
+from calls import outcomes, redaction
 from calls.models import Call
 from integrations import inbox
 from integrations.voice import numbers, retell
@@ -52,8 +52,8 @@ def take_down(line: PhoneNumber, told: Told, *, by: Actor, now: datetime) -> Cal
         started_at=told.started_at,
         ended_at=told.ended_at,
         duration_seconds=_seconds(told),
-        transcript=told.transcript,
-        summary=told.summary,
+        transcript=redaction.text(told.transcript),
+        summary=redaction.text(told.summary),
         intent=told.intent,
         sentiment=told.sentiment,
     )
