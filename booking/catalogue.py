@@ -119,7 +119,21 @@ _ANYBODY = frozenset(
 _TITLES = frozenset(
     ["dr", "doktor", "frau", "fraeulein", "herr", "herrn", "prof", "professor", "dipl", "med"]
 )
-_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_LETTERS = str.maketrans(
+    {
+        "ä": "ae",
+        "ö": "oe",
+        "ü": "ue",
+        "ß": "ss",
+        # letters of the neighbours that have no plain part to fall back to
+        "ı": "i",
+        "ł": "l",
+        "ø": "o",
+        "đ": "d",
+        "æ": "ae",
+        "œ": "oe",
+    }
+)
 _WORD = re.compile(r"[a-z0-9]+")
 
 

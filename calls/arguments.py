@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import orjson
+
 YES, NO = "ja", "nein"
 
 
@@ -165,13 +167,38 @@ def clean(given: Mapping[str, Any], parameters: Sequence[Parameter]) -> dict[str
 
 def _flat(given: Mapping[str, Any], depth: int = 0) -> Iterator[tuple[str, Any]]:
     """Yield plain names and values, the outermost last so that they win over what was wrapped."""
-    for name, value in given.items():
+    unfolded = {
+        name: _unfolded(value) if _plain(name) in _WRAPPINGS else value
+        for name, value in given.items()
+    }
+    for name, value in unfolded.items():
         if depth < 3 and isinstance(value, Mapping) and _plain(name) in _WRAPPINGS:
             yield from _flat(value, depth + 1)
-    for name, value in given.items():
+    for name, value in unfolded.items():
         plain = _plain(name)
         if not (isinstance(value, Mapping) and plain in _WRAPPINGS):
             yield plain, value
+
+
+def _unfolded(value: Any) -> Any:
+    """Return the object that a wrapping carries as text."""
+    if not (isinstance(value, str) and value.lstrip().startswith("{")):
+        return value
+    try:
+        return orjson.loads(value)
+    except orjson.JSONDecodeError:
+        return value
+
+
+def _composed(parts: Mapping[Any, Any]) -> str | None:
+    """Return a date or a time that came in parts, None when it is something else."""
+    if not all(isinstance(each, int | str) and str(each).isdecimal() for each in parts.values()):
+        return None
+    if set(parts) == {"year", "month", "day"}:
+        return f"{parts['year']}-{int(parts['month']):02d}-{int(parts['day']):02d}"
+    if set(parts) == {"hour", "minute"}:
+        return f"{int(parts['hour']):02d}:{int(parts['minute']):02d}"
+    return None
 
 
 def _text(flat: Mapping[str, Any], parameter: Parameter) -> str:
@@ -187,6 +214,8 @@ def _word(value: Any, parameter: Parameter) -> str:
         value = value[0]
     if isinstance(value, Mapping) and set(value) == {"value"}:
         value = value["value"]
+    if isinstance(value, Mapping):
+        value = _composed(value) or value
     if value is None or (isinstance(value, bool) and not parameter.is_yes_or_no):
         return ""
     if isinstance(value, float) and value.is_integer():

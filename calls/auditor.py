@@ -84,7 +84,8 @@ _HALF_A_DAY = timedelta(hours=12)
 def examine(evidence: Evidence) -> tuple[Finding, ...]:
     """Return everything in a conversation that the rows do not bear out, each thing once."""
     promised = promises.claims(evidence.turns, now=evidence.began, opening=evidence.opening)
-    found = [finding for claim in promised for finding in _about(claim, evidence)]
+    relied_on = [claim for claim in promised if _is_relied_on(claim, promised, evidence)]
+    found = [finding for claim in relied_on for finding in _about(claim, relied_on, evidence)]
     if not any(finding.trouble in _PHANTOMS for finding in found):
         found += _unspoken(evidence)
     once: dict[Trouble, Finding] = {}
@@ -143,10 +144,65 @@ _PHANTOMS = {Trouble.PHANTOM_BOOKING, Trouble.PHANTOM_CHANGE, Trouble.PHANTOM_CA
 # --- claims against rows ---------------------------------------------------------------------------------
 
 
-def _about(claim: Claim, evidence: Evidence) -> list[Finding]:
+def _is_relied_on(claim: Claim, promised: Sequence[Claim], evidence: Evidence) -> bool:
+    """Whether the caller goes away believing it: it was not taken back, and a weak one stands alone."""
+    if claim.kind != Kind.BOOKED:
+        return True
+    later = [words for role, words in evidence.turns[claim.turn + 1 :] if role == "agent"]
+    here = evidence.turns[claim.turn][1].partition(claim.sentence)[2]
+    if any(map(promises.takes_back, (here, *later))):
+        return False
+    if not claim.is_weak:
+        return claim.when is not None or _is_about_one(claim, evidence)
+    if any(each.kind != Kind.CALLBACK and not each.is_weak for each in promised):
+        return False
+    if any(map(_goes_on, (here, *later))) or _answered(evidence, *_ENDED_OTHERWISE):
+        return False
+    return _is_about_one(claim, evidence)
+
+
+def _is_about_one(claim: Claim, evidence: Evidence) -> bool:
+    """Whether an appointment was spoken or asked of at all; a parking space can be reserved, too."""
+    if any(asked.tool in _ABOUT_TIMES for asked in evidence.asked) or evidence.facts:
+        return True
+    is_bare = claim.when is None or promises.is_farewell(claim.sentence)
+    is_bare = is_bare and "termin" not in claim.sentence.casefold()
+    own = claim.sentence if is_bare else ""
+    said = [words.replace(own, "") if own else words for _, words in evidence.turns]
+    return any(
+        promises.is_about_appointments(words) or _named(_words(words), evidence.services)
+        for words in said
+    )
+
+
+_ABOUT_TIMES = (
+    *("check_availability", "find_alternatives", "hold_slot", "book_appointment", "answer_offer"),
+    *("collect_appointment_data", "reschedule_appointment", "cancel_appointment"),
+)
+
+
+def _goes_on(words: str) -> bool:
+    """Whether the agent has not done with it: it asks, looks, or tells of trouble."""
+    is_asking = "?" in words and not _IS_CLOSING.search(words.casefold())
+    is_looking = re.search(r"moment|augenblick|sekunde", words.casefold()) is not None
+    return is_asking or is_looking or promises.speaks_of_trouble(words.replace("?", ""))
+
+
+# What a call without a booking may have ended with instead.
+_ENDED_OTHERWISE = (
+    *("callback_noted", "message_noted", "waiting", "held", "cancelled", "transfer"),
+    *("question_noted", "answered", "services", "emergency", "offer_declined"),
+)
+# The question that ends a call asks for nothing that the appointment lacks.
+_IS_CLOSING = re.compile(
+    r"noch (?:etwas|was|eine frage|weiterhelfen|behilflich)|sonst|alles klar\?|okay\?"
+)
+
+
+def _about(claim: Claim, promised: Sequence[Claim], evidence: Evidence) -> list[Finding]:
     if claim.kind == Kind.CALLBACK:
         if evidence.has_callback or _answered(
-            evidence, "callback_noted", "waiting", "on_waiting_list"
+            evidence, "callback_noted", "waiting", "message_noted", "question_noted"
         ):
             return []
         return [Finding(trouble=Trouble.PHANTOM_CALLBACK, quote=claim.sentence)]
@@ -156,7 +212,29 @@ def _about(claim: Claim, evidence: Evidence) -> list[Finding]:
             return []
         trouble = _PHANTOM_OF[claim.kind]
         return [Finding(trouble=trouble, quote=claim.sentence)]
+    if _is_one_more(claim, meant, promised, evidence):
+        return [Finding(trouble=Trouble.PHANTOM_BOOKING, quote=claim.sentence)]
     return [*_wrong_time(claim, meant, evidence), *_wrong_names(claim, meant, evidence)]
+
+
+def _is_one_more(
+    claim: Claim, meant: list[Fact], promised: Sequence[Claim], evidence: Evidence
+) -> bool:
+    """Whether a booking was claimed beside those that stand: their days are claimed too, and this is another one."""
+    if claim.kind != Kind.BOOKED or claim.when is None or claim.when.date is None:
+        return False
+    starts = [start for fact in meant for start in fact.starts]
+    days = {start.date() for start in starts}
+    said = {each.when.date for each in promised if each.when is not None}
+    if claim.when.date in days or not days <= said or _is_corrected(claim, starts, evidence):
+        return False
+    if _IS_ADDED.search(claim.sentence.casefold()):
+        return True
+    is_same_hour = claim.when.time in {start.time() for start in starts}
+    return not is_same_hour and not promises.is_farewell(claim.sentence)
+
+
+_IS_ADDED = re.compile(r"\b(?:auch|ebenfalls|ebenso|beide|außerdem|zusätzlich|zweite|dritte)\b")
 
 
 _PHANTOM_OF = {
@@ -195,7 +273,14 @@ def _wrong_time(claim: Claim, meant: list[Fact], evidence: Evidence) -> list[Fin
     if _agrees(claim.when, starts) or _is_corrected(claim, starts, evidence):
         return []
     spoken = ", ".join(f"{start:%d.%m.%Y %H:%M}" for start in starts)
+    is_untouched = not any(fact.is_booked_here or fact.is_moved_here for fact in meant)
+    if is_untouched and _IS_NEW.search(claim.sentence.casefold()):
+        return [Finding(trouble=Trouble.PHANTOM_CHANGE, quote=claim.sentence, detail=spoken)]
     return [Finding(trouble=Trouble.WRONG_TIME, quote=claim.context, detail=spoken)]
+
+
+# "Ihr Termin liegt jetzt am Donnerstag" tells of a change, not of what stood before.
+_IS_NEW = re.compile(r"\b(?:jetzt|nun|neu|neuer|ab sofort|stattdessen)\b")
 
 
 def _agrees(said: When, starts: Iterable[datetime]) -> bool:

@@ -6,7 +6,21 @@ from functools import lru_cache
 
 from calls import sounds
 
-_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_LETTERS = str.maketrans(
+    {
+        "ä": "ae",
+        "ö": "oe",
+        "ü": "ue",
+        "ß": "ss",
+        # letters of the neighbours that have no plain part to fall back to
+        "ı": "i",
+        "ł": "l",
+        "ø": "o",
+        "đ": "d",
+        "æ": "ae",
+        "œ": "oe",
+    }
+)
 _WORD = re.compile(r"[a-z]+")
 _NOT_PART_OF_IT = frozenset(
     "frau herr herrn fraeulein dr doktor prof professor dipl ing med mein meine name ist ich bin"

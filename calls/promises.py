@@ -29,6 +29,7 @@ class Claim:
     turn: int
     sentence: str
     when: When | None
+    is_weak: bool  # only announced, agreed or said in farewell: it counts where nothing else was said about it
     context: str  # the claim with what was said around it about the same appointment
 
 
@@ -52,6 +53,23 @@ def corrects(words: str) -> bool:
     return bool(_CORRECTION.search(_folded(words)))
 
 
+def is_farewell(sentence: str) -> bool:
+    """Whether a sentence says goodbye until a time ("bis Donnerstag um zehn")."""
+    return any(
+        _UNTIL.search(" ".join(part.split())) for part in _CLAUSE.split(_folded(sentence)) if part
+    )
+
+
+def takes_back(words: str) -> bool:
+    """Whether a turn says that nothing is booked after all."""
+    return any(_TAKEN_BACK.search(_folded(sentence)) for sentence in sentences(words))
+
+
+def is_about_appointments(words: str) -> bool:
+    """Whether a turn speaks of an appointment, and not only of the hours or the way."""
+    return bool(_APPOINTMENT.search(_folded(words)))
+
+
 def times_in(words: str, *, now: datetime, opening: Opening) -> list[When]:
     """Return the exact times that a turn names."""
     return [
@@ -61,7 +79,7 @@ def times_in(words: str, *, now: datetime, opening: Opening) -> list[When]:
 
 def sentences(words: str) -> list[str]:
     """Return the sentences of a turn; "27. November" and "Dr. Lindner" are not torn apart."""
-    return [part.strip() for part in _END.split(words) if part.strip()]
+    return [part.strip() for part in _END.split(words) if part and part.strip()]
 
 
 # A dot ends a sentence only before a capital letter, and not behind a number or an abbreviation.
@@ -69,9 +87,9 @@ _SHORT = ("Dr", "Prof", "bzw", "ca", "Nr", "Hr", "Fr", "z", "B", "St", "Str")
 _END = re.compile(
     r"(?<=[!?…])\s+|(?<=[.;])(?<![0-9]\.)"
     + "".join(rf"(?<!\b{short}\.)" for short in _SHORT)
-    + r"\s+(?=[A-ZÄÖÜ„])|\n+"
+    + r"\s+(?=[A-ZÄÖÜ„])|\n+|,\s+(?=(?:aber|dafür|stattdessen|jedoch)\b)"
 )
-_DONE = r"(?:gebucht|eingebucht|eingetragen|reserviert|vorgemerkt|bestaetigt|eingeplant|festgemacht|vereinbart|fixiert|gesichert|hinterlegt|geblockt|freigehalten|fest)"
+_DONE = r"(?:gebucht|eingebucht|eingetragen|ein(?:ge?)?schrieben|eingeteilt|drangenommen|untergebracht|verbucht|reingeschoben|dazwischengeschoben|reserviert|vorgemerkt|bestaetigt|eingeplant|festgemacht|vereinbart|fixiert|gesichert|hinterlegt|geblockt|freigehalten|fest)"
 _BOOKED = re.compile(
     rf"\b(?:ist|sind|habe|hab|haben|wurde|wurden|bin|wird hiermit|sei)\b.*\b{_DONE}\b"
     rf"|\b{_DONE}\b.*\b(?:ist|sind|habe|haben|wurde)\b"
@@ -81,18 +99,49 @@ _BOOKED = re.compile(
     r"|\b(?:angelegt|erstellt|notiert)\b.*\btermin\b(?!w)"
     r"|\b(?:damit|dann|somit|also) (?:haben|hast) sie\b.*\btermin\b"
     r"|\bsie haben (?:jetzt|nun|damit|somit|also)\b.*\btermin\b"
-    r"|\b(?:sehen|sehn) (?:wir uns|uns)\b|\bwir sehen uns\b|\berwarten (?:wir )?sie\b|\bwir erwarten sie\b"
+    r"|\b(?:sehen|sehn) (?:wir uns|uns)\b|\bwir sehen uns\b|\berwarte[nt]? (?:wir )?(?:sie|dich)\b"
     r"|\bfreuen (?:wir )?uns (?:auf|schon|sehr)\b.*\b(?:sie|besuch)\b"
     r"|^(?:dann |also |gut |okay |prima |schoen |ja )*bis (?:zum |am |dann |naechsten |kommenden |naechste |uebernaechsten )?(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag|morgen|uebermorgen|den |\d)"
     r"|\b(?:bestaetigung|bestaetigungsmail|terminbestaetigung)\b.*\b(?:kommt|erhalten|bekommen|unterwegs|geschickt|verschickt|gesendet)\b"
     r"|\b(?:erhalten|bekommen|schicke|sende)\b.*\b(?:bestaetigung|bestaetigungsmail|terminbestaetigung)\b"
     r"|\bhat geklappt\b|\bgeht klar\b|\bbestaetige\b"
     r"|\bbuchung\b.*\b(?:erfolgreich|erfolgt|abgeschlossen|steht|durch)\b"
-    r"|\bsie (?:sind|stehen)\b.*\b(?:kalender|drin|buch)\b|\b(?:steht|habe)\b.*\bkalender\b"
+    r"|\bsie (?:sind|stehen)\b.*\b(?:kalender|drin|drinnen|dabei|buch|system|plan|terminplan)\b|\b(?:steht|habe)\b.*\bkalender\b"
     r"|\bsie haben\b.*\b(?:einen|ihren|den) termin\b|\btermin\b.*\bgehoert ihnen\b"
+    r"|\b(?:ihr|der|dein) termin (?:ist|liegt|findet)\b.*\b(?:um|am|an dem|heute|morgen|uebermorgen|uhr)\b"
+    r"|\bhab(?:e|en)? (?:ich |wir )?sie\b.*\b(?:drin|drinnen|dabei|untergekriegt)\b"
+)
+# What the agent is about to do, or agrees to.
+_ANNOUNCED = re.compile(
+    r"\b(?:ich|wir) (?:\w+ ){0,3}?(?:trag|trage|tragen|schreib|schreibe|schreiben|plane|planen)\b.*\bein\b"
+    r"|\b(?:trag|trage|tragen|schreib|schreibe|schreiben|plane|planen) (?:ich|wir)\b.*\bein\b"
+    r"|\b(?:ich|wir) (?:\w+ ){0,3}?(?:buch|buche|buchen|reservier|reserviere|reservieren)\b"
+    r"|\b(?:buch|buche|buchen|reservier|reserviere|reservieren) (?:ich|wir)\b"
+    r"|\b(?:mach|mache|machen) (?:ich|wir)\b.*\b(?:fest|so|fix)\b|\b(?:ich|wir) (?:mach|mache|machen)\b.*\bfest\b"
+)
+# Times that are told of and not given: what is free, when one is there, how one gets there, what is being looked for.
+_TOLD_OF = re.compile(
+    r"\b(?:frei|moeglich|verfuegbar|geoeffnet|oeffne[nt]?|macht auf|auf ab|schliess\w*|geschlossen|fuer sie da|wieder da|erreichbar|"
+    r"bus|bahn|zug|anrufen|rufen|ruft|fruehestens|spaetestens|erinner\w*|nachricht|urlaub|feiertag\w*|krank|suche|schaue?|sehe|"
+    r"pruefe|augenblick|sekunde|verstanden|vorschlag\w*|vorschlagen|alternativ\w*|anbiet\w*|biete|fasse|wunschtermin|abgesagt|storniert|"
+    r"geloescht|ausfall\w*|faellt|warten|halte|dauert)\b"
+)
+_GOODBYE_UNTIL = re.compile(
+    r"^(?:\w+ ){0,4}bis (?:\w+ )*(?:\w*tag|mittwoch|morgen|uebermorgen|\d+)$"
+)
+_UNTIL = re.compile(r"^(?:\w+ ){0,4}bis (?:\w+ )*(?:\w*tag|mittwoch|morgen|uebermorgen)\b")
+_HAS_CLOCK = re.compile(r"\b(?:uhr|halb|viertel|dreiviertel|um \w+)\b|\d:\d\d")
+# What an appointment is spoken of with.
+_APPOINTMENT = re.compile(
+    r"termin|buch|eintrag|eingetrag|reserv|vormerk|drannehm|vorbeikommen um|schneiden|\bplatz\b"
+)
+_TAKEN_BACK = re.compile(
+    r"\b(?:nichts|nicht|kein termin|keinen termin)\b.*\b(?:gebucht|eingetragen|reserviert|geklappt|funktioniert|gelungen|zustande)\b"
+    r"|\b(?:gebucht|eingetragen|reserviert) (?:ist|wurde|habe ich) (?:\w+ )?(?:nichts|nicht|noch nichts|noch nicht)\b"
 )
 _MOVED = re.compile(
     r"\b(?:ist|habe|hab|haben|wurde|sind)\b.*\b(?:verschoben|umgebucht|verlegt|umgelegt)\b"
+    r"|^(?:\w+ ){0,2}(?:verschoben|umgebucht|verlegt|umgelegt)$"
 )
 _CANCELLED = re.compile(
     r"\b(?:ist|habe|hab|haben|wurde|sind)\b.*\b(?:storniert|abgesagt|geloescht|gestrichen|ausgetragen|abgemeldet)\b"
@@ -102,7 +151,7 @@ _CALLBACK = re.compile(
     r"|\b(?:notiert|vermerkt|aufgeschrieben)\b.*\b(?:zurueckrufen|zurueckruft|rueckruf|anrufen|anruft)\b"
     r"|\b(?:wir|jemand|kollegin|kollege|team|praxis)\b.*\bzurueckruf(?:en|t)\b"
     r"|\bmeldet sich\b|\b(?:wir|die kollegen|die praxis|das team) melden uns\b|\bmelden wir uns\b"
-    r"|\bwerden sie zurueckgerufen\b|\bwerden (?:wir|sie)\b.*\bzurueckrufen\b"
+    r"|\bwerden sie zurueckgerufen\b|\b(?:wird|werden)\b.*\b(?:zurueckrufen|anrufen|zurueckmelden|melden)\b"
 )
 # What makes a claim none: conditional, about somebody else, denied, only possible.
 _CONDITION = re.compile(r"\b(?:sobald|wenn|falls|ob|bevor|erst)\b")
@@ -116,7 +165,7 @@ _NOT_MEANT = re.compile(
     r"gerade dabei|moment|belegt|vergeben|wunsch|terminwunsch|anfrage|noch frei|gewuenscht|angefragt|gefragt|gesagt|genannt)\b"
 )
 _NO_CALLBACK = re.compile(
-    r"\b(?:moechten|wollen|soll|sollen|darf|kann|koennen|koennte|wuerde|waere|niemand|nicht|warteliste)\b|(?<!wir )(?<!kollegen )rufen sie\b(?!.*zurueck)"
+    r"\b(?:moechten|wollen|soll|sollen|darf|kann|koennen|koennte|wuerde|waere|niemand|nicht|warteliste|bei (?:\w+ )?(?:rueckfragen|fragen|bedarf))\b|(?<!wir )(?<!kollegen )rufen sie\b(?!.*zurueck)"
 )
 _POLITE = re.compile(r"\bwaere (?:damit|dann|somit|hiermit|jetzt|nun)\b")
 _CLAUSE = re.compile(r"[,;:!…]+(?:\s|$)|(?<![0-9])\.(?:\s|$)|\s[–-]\s|\baber\b|\bund\b")
@@ -141,38 +190,77 @@ _CORRECTION = re.compile(
     r"sorry|pardon|nicht um|falsch)\b"
 )
 _LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_EXACT = when.State.EXACT
+_AND = re.compile(r",?\s+und\s+|;\s*")
 _READABLE = (when.State.EXACT, when.State.DAY, when.State.TIME_ONLY)
 
 
 def _claims_in(number: int, words: str, *, now: datetime, opening: Opening) -> Iterator[Claim]:
     parts = sentences(words)
     for position, sentence in enumerate(parts):
-        kind = _kind(sentence)
+        kind, is_weak = _kind(sentence)
         if kind is None:
             continue
-        said, around = _said_about(parts, position, now=now, opening=opening)
-        yield Claim(kind=kind, turn=number, sentence=sentence, when=said, context=around)
+        for said, around in _said_about_each(parts, position, now=now, opening=opening):
+            if is_weak and _needs_a_time(sentence) and (said is None or said.state != _EXACT):
+                continue
+            yield Claim(
+                kind=kind,
+                turn=number,
+                sentence=sentence,
+                when=said,
+                is_weak=is_weak,
+                context=around,
+            )
 
 
-def _kind(sentence: str) -> Kind | None:
+def _kind(sentence: str) -> tuple[Kind | None, bool]:
+    """Return what a sentence claims, and whether it only announces it, agrees, or says goodbye until then."""
     asserted = _ADVICE.sub("", _TAG.sub("", _folded(sentence))).strip()
     if asserted.endswith("?") or _CONDITION.search(asserted):
-        return None
+        return None, False
     clauses = [" ".join(part.split()) for part in _CLAUSE.split(asserted) if part.strip()]
     if any(_CALLBACK.search(each) and not _NO_CALLBACK.search(each) for each in clauses):
-        return Kind.CALLBACK
+        return Kind.CALLBACK, False
     if _ELSEWHERE.search(asserted):
-        return None
+        return None, False
     meant = [each for each in map(_plainly, clauses) if not _NOT_MEANT.search(each)]
     for kind, shape in ((Kind.MOVED, _MOVED), (Kind.CANCELLED, _CANCELLED), (Kind.BOOKED, _BOOKED)):
         if any(shape.search(each) for each in meant):
-            return kind
-    return None
+            is_farewell = all(
+                _GOODBYE_UNTIL.search(each) and not _HAS_CLOCK.search(each)
+                for each in meant
+                if shape.search(each)
+            )
+            return kind, kind == Kind.BOOKED and is_farewell
+    is_plain = len(meant) == len(clauses) and not _TOLD_OF.search(asserted)
+    is_announced = any(_ANNOUNCED.search(each) for each in meant)
+    return (Kind.BOOKED, True) if is_plain or is_announced else (None, False)
+
+
+def _needs_a_time(sentence: str) -> bool:
+    """Whether a weak claim says something only together with an hour ("der Platz um zwei gehört Ihnen")."""
+    folded = _folded(sentence)
+    return not (_ANNOUNCED.search(folded) or _BOOKED.search(folded))
 
 
 def _plainly(clause: str) -> str:
     """Return a clause without the polite subjunctive of what is done ("wäre damit gebucht")."""
     return _POLITE.sub("ist damit", clause.replace("das haetten wir", "das hat geklappt"))
+
+
+def _said_about_each(
+    parts: list[str], position: int, *, now: datetime, opening: Opening
+) -> list[tuple[When | None, str]]:
+    """Return the times of a claim: several, where one sentence tells of several appointments."""
+    pieces = [
+        (said, piece)
+        for piece in _AND.split(_before_advice(parts[position]))
+        for said in _exact(piece, now=now, opening=opening)
+    ]
+    if len(pieces) > 1:
+        return list(pieces)
+    return [_said_about(parts, position, now=now, opening=opening)]
 
 
 def _said_about(

@@ -114,7 +114,7 @@ def _named(said: Said, today: date) -> Days | None:
     if said.feasts:
         return _feast(said, today)
     if said.days and said.ahead:
-        return Days(state=State.UNPARSEABLE, reason="unclear")
+        return _counted_and_named(said, today)
     found: list[date] = []
     for day in said.days:
         resolved = _date(day, said, today)
@@ -129,6 +129,15 @@ def _named(said: Said, today: date) -> Days | None:
             (Span(weeks.monday_of(known[0]), weeks.monday_of(known[0]) + WEEK, is_day=False),)
         )
     return _checked(known, said, today) if known else INVALID_DATE
+
+
+def _counted_and_named(said: Said, today: date) -> Days:
+    """Return the day of "heute in einer Woche, der dreißigste": both have to say the same."""
+    counted = weeks.moved_by(today, said.ahead)
+    named = [_date(day, said, today) for day in said.days]
+    if counted is None or any(day != counted for day in named):
+        return Days(state=State.UNPARSEABLE, reason="unclear")
+    return _checked([counted], said, today)
 
 
 def _checked(found: list[date], said: Said, today: date) -> Days:

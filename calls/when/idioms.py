@@ -45,6 +45,14 @@ _IDIOMS: tuple[tuple[str, str], ...] = (
     ),
     (r"\bzwischen den jahren\b", "zwischendenjahren"),
     (r"\bnach feierabend\b", "abends"),
+    # "bei Freitag" may be Ms Freitag; "es bleibt bei Freitag" is the day
+    (
+        (
+            r"\b(bleib\w*|lassen|belassen)((?: (?:wir|sie|es|das|also|dann))*) bei"
+            r"(?= (?:dem |diesem )?(?:\w+tag|mittwoch|sonnabend)\b)"
+        ),
+        r"\1\2",
+    ),
     (
         r"\b(diese|nächste|kommende|übernächste) oder (nächste|übernächste|kommende) woche\b",
         r"\1 woche oder \2 woche",

@@ -11,6 +11,9 @@ from calls.when.facts import (
 from calls.when.mention import DAY, INVALID_DATE, RECENT, WEEK, YEARS, Days, Said, Span, singles
 from calls.when.result import State
 
+# "Heute in acht Tagen" is the same weekday again.
+_BY_CUSTOM_A_WEEK = 8
+
 
 def by_weekday(said: Said, today: date) -> Days | None:
     """Return the day of a weekday; several weekdays are a choice."""
@@ -88,6 +91,8 @@ def _weekday_after(weekday: Weekday, said: Said, ahead: In, today: date) -> Days
     """Return "Dienstag in acht Tagen", "Dienstag in zwei Wochen" and "in zwei Wochen am Dienstag"."""
     if ahead.unit not in ("day", "week"):
         return Days(state=State.UNPARSEABLE, reason="unclear")
+    if ahead.unit == "day" and ahead.amount % 7 and ahead.amount != _BY_CUSTOM_A_WEEK:
+        return _weekday_at(weekday, today + timedelta(days=ahead.amount), today)
     alone = [
         span.first
         for span in _weekday_alone(weekday.number, weekday.which, today).spans
@@ -101,6 +106,15 @@ def _weekday_after(weekday: Weekday, said: Said, ahead: In, today: date) -> Days
     if said.is_offset_first:
         return Days(singles([in_week]))
     return Days(singles(sorted({in_week, *from_next})), reason="weeks_from_when")
+
+
+def _weekday_at(weekday: Weekday, day: date, today: date) -> Days:
+    """Return "in zwei Tagen, also am Mittwoch": the day that was counted, if it is that weekday."""
+    if day.isoweekday() == weekday.number:
+        return Days(singles([day]))
+    named = [span.first for span in _weekday_alone(weekday.number, weekday.which, today).spans]
+    found = [day, *(each for each in named if each and each != today)]
+    return Days(singles(found), State.CONFLICT, "weekday_contradicts_date")
 
 
 def by_weekend(said: Said, today: date) -> Days | None:
@@ -178,6 +192,6 @@ def moved_by(day: date, ahead: In | None) -> date | None:
     """Return the day of "heute in acht Tagen" (one week, by custom) or "morgen in zwei Wochen"."""
     if ahead is None or ahead.unit in ("minute", "hour"):
         return day
-    if ahead.unit == "day" and ahead.amount == 8:
+    if ahead.unit == "day" and ahead.amount == _BY_CUSTOM_A_WEEK:
         return day + WEEK
     return months.away(ahead.amount, ahead.unit, day)
