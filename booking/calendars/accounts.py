@@ -101,7 +101,7 @@ def import_types(tenant_id: UUID, found: Iterable[EventType], *, now: datetime) 
         kind.title, kind.slug = each.title, each.slug
         kind.length_minutes, kind.hosts = each.minutes, list(each.hosts)
         kind.is_bookable, kind.seen_at = each.is_bookable, now
-        kind.drift = _drift(kind)
+        kind.drift = _drift(kind, hindrance=each.hindrance)
         kind.save()
     for gone in CalendarEventType.objects.exclude(number__in=seen):
         gone.is_bookable, gone.drift = False, "gone"
@@ -110,11 +110,11 @@ def import_types(tenant_id: UUID, found: Iterable[EventType], *, now: datetime) 
     return [f"{each.title}: {each.drift}" for each in drifted]
 
 
-def _drift(kind: CalendarEventType) -> str:
+def _drift(kind: CalendarEventType, *, hindrance: str) -> str:
     if kind.service is None:
         return ""
-    if not kind.is_bookable:
-        return "managed"
+    if hindrance:
+        return hindrance
     minutes = kind.service.duration_minutes
     if kind.length_minutes != minutes:
         return f"{kind.length_minutes} minutes instead of {minutes}"

@@ -1,10 +1,11 @@
 """What Cal.com's webhooks say, folded into the diary: by uid, in any order, any number of times."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from booking import history
-from booking.calendars import observing, settling, taking
+from booking.calendars import observing, reconciling, settling, taking
 from booking.models import Appointment, CalendarBooking, CalendarEventType
 from integrations import inbox
 from integrations.calendars import calcom_webhook
@@ -18,6 +19,8 @@ NOBODYS = "calendar_of_nobody"
 def apply(delivery: Delivery, *, now: datetime) -> UUID | None:
     """Fold one webhook in and return whose it is. Runs in the platform's scope.
 
+    A booking that is named by its number alone is looked up; one that nobody knows is fetched by the next comparison.
+
     :raises NotOurs: it changes no diary, or no business keeps this event type (that one with an alert)
     :raises Unreadable: the body cannot be understood
     """
@@ -29,6 +32,12 @@ def apply(delivery: Delivery, *, now: datetime) -> UUID | None:
         account = observing.lock()
         if account is None or not account.is_active:
             raise inbox.NotOurs("the calendar was disconnected")
+        if news.is_number:
+            uid = _uid_of(news.uid)
+            if uid is None:
+                reconciling.ask_for_sync(account, now=now)
+                return tenant_id
+            news = _with_uid(news, uid)
         _fold(news, tenant_id=tenant_id, now=now)
     return tenant_id
 
@@ -45,6 +54,16 @@ def _whose(news: News, *, signed_by: UUID | None) -> UUID:
     if len(found) != 1:
         raise inbox.NotOurs(NOBODYS, alert=NOBODYS, about=news.uid[:120])
     return found.pop()
+
+
+def _uid_of(number: str) -> str | None:
+    known = CalendarBooking.objects.filter(number=number).exclude(uid=number)
+    return known.order_by("pk").values_list("uid", flat=True).first()
+
+
+def _with_uid(news: News, uid: str) -> News:
+    entry = None if news.entry is None else replace(news.entry, uid=uid, number=news.uid)
+    return replace(news, uid=uid, is_number=False, entry=entry)
 
 
 def _fold(news: News, *, tenant_id: UUID, now: datetime) -> None:

@@ -178,6 +178,8 @@ def _link_of(entry: Entry, chain: list[CalendarBooking], *, now: datetime) -> Ca
     """Return the link that our id names, else the one the chain belongs to; two halves of a chain become one."""
     numbers = {each.link_id for each in chain if each.link_id is not None}
     named = _named(entry.key)
+    if named is not None and _stands_beside(entry, chain, named):
+        named = None
     if named is not None:
         numbers.add(named)
     links = list(
@@ -190,6 +192,20 @@ def _link_of(entry: Entry, chain: list[CalendarBooking], *, now: datetime) -> Ca
     for half in halves:
         _join(half, into=first, now=now)
     return first
+
+
+def _stands_beside(entry: Entry, chain: list[CalendarBooking], named: int) -> bool:
+    """Tell whether the link has another booking that stands: the dates of a series all bear the id of the first one.
+
+    What was moved is no such thing, even where not all of its chain is known yet.
+    """
+    if entry.replaces or not entry.is_active:
+        return False
+    return (
+        CalendarBooking.objects.filter(link_id=named, state__in=("pending", "accepted"))
+        .exclude(uid__in=[each.uid for each in chain])
+        .exists()
+    )
 
 
 def _named(key: str) -> int | None:

@@ -52,18 +52,22 @@ class Member:
 
 @dataclass(frozen=True, kw_only=True)
 class EventType:
-    """Something that can be booked there. A managed one is a pattern that can neither be booked nor asked."""
+    """Something that can be booked there.
+
+    `hindrance` is why no appointment of ours can be one booking of it: a managed one is a pattern that can neither be
+    booked nor asked, a recurring one makes many bookings of one, and with seats many people share a booking.
+    """
 
     number: str
     title: str
     slug: str
     minutes: int
-    scheduling: str = ""
     hosts: tuple[str, ...] = ()
+    hindrance: str = ""
 
     @property
     def is_bookable(self) -> bool:
-        return self.scheduling != "managed"
+        return not self.hindrance
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -216,11 +220,25 @@ def _event_type(row: object) -> EventType:
         title=text(row.get("title"), 200),
         slug=text(row.get("slug"), 200),
         minutes=int(minutes),
-        scheduling=text(row.get("schedulingType"), 20),
+        hindrance=_hindrance(row),
         hosts=tuple(
             text(host.get("userId", host.get("id")), 40) for host in hosts if isinstance(host, dict)
         ),
     )
+
+
+def _hindrance(row: dict[str, Any]) -> str:
+    if row.get("schedulingType") == "managed":
+        return "managed"
+    for word, field, size in (
+        ("recurring", "recurrence", "occurrences"),
+        ("seats", "seats", "seatsPerTimeSlot"),
+    ):
+        part = row.get(field)
+        number = part.get(size) if isinstance(part, dict) else None
+        if isinstance(number, int | float) and number > 1:
+            return word
+    return ""
 
 
 def _webhook(row: object) -> Webhook:

@@ -125,10 +125,14 @@ def _key(trigger: str, booking: str | None, created_at: object, body: bytes) -> 
 
 @dataclass(frozen=True, kw_only=True)
 class News:
-    """What a webhook says about a booking. `entry` is the booking as it was when it was sent."""
+    """What a webhook says about a booking. `entry` is the booking as it was when it was sent.
+
+    `is_number`: it names no uid, and `uid` is the number of the booking, under which nothing can be asked for.
+    """
 
     trigger: str
     uid: str
+    is_number: bool = False
     entry: Entry | None
     asks_for_another_time: bool = False
     did_not_come: bool | None = None
@@ -162,13 +166,24 @@ def news(body: bytes) -> News | None:
     if uid is None:
         raise Unreadable(PROVIDER, "booking_id_missing")
     if trigger == _NO_SHOW:
-        return News(trigger=trigger, uid=uid, entry=None, did_not_come=_did_not_come(payload))
+        return News(
+            trigger=trigger,
+            uid=uid,
+            is_number=_is_number(payload),
+            entry=None,
+            did_not_come=_did_not_come(payload),
+        )
     return News(
         trigger=trigger,
         uid=uid,
+        is_number=_is_number(payload),
         entry=_entry(payload, uid, trigger, said_at=instant(content.get("createdAt"))),
         asks_for_another_time=payload.get("requestReschedule") is True,
     )
+
+
+def _is_number(payload: dict[str, Any]) -> bool:
+    return envelopes.id_in(payload, "uid", "bookingUid", "bookingId") is None
 
 
 def _entry(payload: dict[str, Any], uid: str, trigger: str, *, said_at: datetime | None) -> Entry:

@@ -41,6 +41,7 @@ class EventType:
     hosts: list[int] = field(default_factory=list)
     scheduling: str = "roundRobin"
     needs_confirmation: bool = False
+    occurrences: int = 1
 
 
 @dataclass(kw_only=True)

@@ -411,7 +411,7 @@ def _event_type(house: Imitation, kind: EventType) -> dict[str, Any]:
         "locations": [],
         "bookingFields": [],
         "disableGuests": False,
-        "recurrence": {"interval": 1, "occurrences": 1, "frequency": "weekly"},
+        "recurrence": {"interval": 1, "occurrences": kind.occurrences, "frequency": "weekly"},
         "metadata": {},
         "price": 0,
         "currency": "eur",
