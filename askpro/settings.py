@@ -270,6 +270,8 @@ LLM_MODEL = env.str("LLM_MODEL", default="")
 LLM_WEBSOCKET_URL = env.str(
     "LLM_WEBSOCKET_URL", default=PUBLIC_URL.replace("http", "ws", 1)
 ).rstrip("/")
+# Off: nothing is asked of Cal.com and nothing it sends is heard; every diary stands alone, and catches up when it is on.
+CALCOM_ENABLED = env.bool("CALCOM_ENABLED", default=True)
 # The keys of Cal.com belong to the businesses and are stored sealed; there is none of the platform.
 CALCOM_BASE_URL = env.str("CALCOM_BASE_URL", default="https://api.cal.com/v2")
 # Stands for callers without an e-mail address, which Cal.com wants: a box of our own that swallows what comes in.

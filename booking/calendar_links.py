@@ -7,6 +7,8 @@ sees what changed meanwhile.
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
+
 from booking.calendar_merge import Act, Side, decide
 from booking.models import Appointment, CalendarLink, Service, StaffMember
 from integrations import calendar_commands, outbox
@@ -43,6 +45,8 @@ def place_of(service: Service, staff_member: StaffMember, *, source: str) -> str
 
 def stays_with_us(service: Service, *, source: str) -> bool:
     """Whether an appointment belongs into no calendar, whatever is connected."""
+    if not settings.CALCOM_ENABLED:
+        return True
     return source == Appointment.Source.CALENDAR or service.seats > 1
 
 
@@ -98,6 +102,8 @@ def tell(link: CalendarLink, *, now: datetime) -> bool:
     """
     if link.command_number is not None:
         return True
+    if not settings.CALCOM_ENABLED:
+        return False  # told by the first comparison when it is on again
     act = decide(ours=ours(link), theirs=theirs(link), agreed=agreed(link))
     if act not in (Act.PUT, Act.MOVE, Act.REMOVE):
         return False

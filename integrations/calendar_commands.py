@@ -12,7 +12,7 @@ from typing import Any
 
 from integrations import credentials
 from integrations.calendars.calcom import Calcom
-from integrations.calendars.calcom_wire import Wire
+from integrations.calendars.calcom_wire import SwitchedOff, Wire
 from integrations.calendars.protocol import (
     Entry,
     Gone,
@@ -27,6 +27,8 @@ from integrations.models import Command
 from integrations.quota import Urgency
 
 DONE, TAKEN, MOVED_AWAY, GONE = "done", "taken", "moved_away", "gone"
+# Nobody was asked, because Cal.com is switched off: our diary decides alone.
+ALONE = "alone"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,10 +70,23 @@ def remove(command: Command, patience: Patience) -> dict[str, Any]:
     return {"outcome": DONE, "entry": None}
 
 
-OPERATIONS: dict[tuple[str, str], Callable[[Command, Patience], dict[str, Any]]] = {
-    ("calcom", "put"): put,
-    ("calcom", "move"): move,
-    ("calcom", "remove"): remove,
+_Deed = Callable[[Command, Patience], dict[str, Any]]
+
+
+def _unless_alone(deed: _Deed) -> _Deed:
+    def do(command: Command, patience: Patience) -> dict[str, Any]:
+        try:
+            return deed(command, patience)
+        except SwitchedOff:
+            return {"outcome": ALONE, "entry": None}
+
+    return do
+
+
+OPERATIONS: dict[tuple[str, str], _Deed] = {
+    ("calcom", "put"): _unless_alone(put),
+    ("calcom", "move"): _unless_alone(move),
+    ("calcom", "remove"): _unless_alone(remove),
 }
 
 

@@ -92,8 +92,8 @@ def stage(dice: random.Random, outcome: Outcome, *, now: datetime) -> Iterator[W
     team = house.add_team(tenant.name, tenant.slug)
     for name in _NAMES:
         house.add_user(name, f"{name.lower()}@proof.example", team_id=team)
-    secret = settings.CALCOM_WEBHOOK_SECRET
-    settings.CALCOM_WEBHOOK_SECRET = secret or "proof"
+    secret, is_on = settings.CALCOM_WEBHOOK_SECRET, settings.CALCOM_ENABLED
+    settings.CALCOM_WEBHOOK_SECRET, settings.CALCOM_ENABLED = secret or "proof", True
     try:
         with scope.tenant(tenant):
             credentials.store(tenant.pk, provider="calcom", secret=key, by=BY, now=now)
@@ -112,7 +112,7 @@ def stage(dice: random.Random, outcome: Outcome, *, now: datetime) -> Iterator[W
             world.has_troubles, world.written = True, 0
             yield world
     finally:
-        settings.CALCOM_WEBHOOK_SECRET = secret
+        settings.CALCOM_WEBHOOK_SECRET, settings.CALCOM_ENABLED = secret, is_on
         with scope.platform():
             Tenant.objects.filter(pk=tenant.pk).update(is_active=False)
 

@@ -32,6 +32,11 @@ from tenants.models import Tenant
 DEFAULTS = (("30 Min Beratung", "30min", 30), ("60 Min Termin", "60min", 60))
 
 
+class CalcomIsOff(Refused):
+    code = "calcom_is_off"
+    sentence = _("Cal.com is switched off in this installation (CALCOM_ENABLED).")
+
+
 class NoWebhookSecret(Refused):
     code = "no_webhook_secret"
     sentence = _("CALCOM_WEBHOOK_SECRET is not set: nobody could verify what Cal.com sends.")
@@ -54,9 +59,12 @@ def connect(tenant_id: UUID, *, is_personal: bool, by: Actor, now: datetime) -> 
 
     Must be called with no transaction open. The key of the business must be stored.
 
+    :raises CalcomIsOff: this installation asks nothing of Cal.com
     :raises NoWebhookSecret: webhooks could not be verified
     :raises ProviderError: the key is not accepted, or Cal.com did not answer; done again it goes on
     """
+    if not settings.CALCOM_ENABLED:
+        raise CalcomIsOff
     if not settings.CALCOM_WEBHOOK_SECRET:
         raise NoWebhookSecret
     wire = accounts.wire_of(tenant_id)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import F, Q, QuerySet
 
 from booking import calendar_links, in_hand
@@ -42,13 +43,15 @@ class Report:
 
 
 def sync(tenant_id: UUID, *, now: datetime, is_whole: bool = True) -> Report | None:
-    """Compare the diary of a business with its calendar; None: it keeps none.
+    """Compare the diary of a business with its calendar; None: it keeps none, or Cal.com is switched off.
 
     `is_whole` looks at every booking of the next months and at the event types; else only at what changed there
     since the last time. Must be called with no transaction open.
 
     :raises ProviderError: no usable answer; what was folded in until then stays
     """
+    if not settings.CALCOM_ENABLED:
+        return None
     with scope.tenant(tenant_id):
         account = CalendarAccount.objects.filter(is_active=True).first()
     if account is None:

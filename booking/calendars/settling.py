@@ -11,7 +11,7 @@ from booking.calendar_merge import Act, decide
 from booking.calendars import observing, reviews, taking
 from booking.models import Appointment, CalendarLink, TimeOff
 from integrations import calendar_commands, delivery
-from integrations.calendar_commands import DONE, GONE, MOVED_AWAY, TAKEN, Patience
+from integrations.calendar_commands import ALONE, DONE, GONE, MOVED_AWAY, TAKEN, Patience
 from integrations.calendars.protocol import Entry, Person
 from integrations.models import Command
 from integrations.quota import Urgency
@@ -247,15 +247,24 @@ def _fold(link: CalendarLink, command: Command, *, now: datetime) -> None:
             link.theirs_state = "over"
             link.bookings.filter(uid=link.theirs_uid).update(state="over")
         settle(link, now=now)
-    elif outcome == TAKEN and command.operation == "put":
+    else:
+        _fold_a_no(link, command, outcome, now=now)
+    link.save()
+
+
+def _fold_a_no(link: CalendarLink, command: Command, outcome: str, *, now: datetime) -> None:
+    if outcome == TAKEN and command.operation == "put":
         _was_taken(link, now=now)
     elif outcome == TAKEN:
         _move_was_taken(link, now=now)
+    elif outcome == ALONE:
+        link.asked_starts_at = None  # nobody was asked
+        if link.appointment is not None:
+            _confirm(link, link.appointment, now=now)
     else:
         link.state = CalendarLink.State.FAILED
         link.last_error = command.error[:300]
         reviews.open_for(link, reviews.Kind.REFUSED, now=now)
-    link.save()
 
 
 _TOLD = (Appointment.Status.CONFIRMED, Appointment.Status.CHECKED_IN)

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 
 from booking.calendars import reconciling
 from booking.models import CalendarAccount
@@ -20,6 +21,8 @@ def sync_due(tenant_id: UUID, *, now: datetime) -> bool:
 
     Must be called with no transaction open.
     """
+    if not settings.CALCOM_ENABLED:
+        return False
     with scope.tenant(tenant_id):
         account = CalendarAccount.objects.filter(is_active=True).first()
     if account is None:

@@ -56,6 +56,12 @@ class Refusal(PermanentError):
     """Cal.com said no for a reason that repeating does not change; `code` is the reason in one word."""
 
 
+class SwitchedOff(PermanentError):
+    """Nothing may be asked of Cal.com in this installation (`CALCOM_ENABLED`)."""
+
+    kind = "switched_off"
+
+
 class Moved(PermanentError):
     """The booking was moved there already; `uid` is the one that took its place."""
 
@@ -96,6 +102,8 @@ class Wire:
     def _ask(
         self, method: str, path: str, operation: str, content: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
+        if not settings.CALCOM_ENABLED:
+            raise SwitchedOff(PROVIDER, operation, code="switched_off")
         headers = http.bearer(self.key)
         version = _VERSIONS.get(path.lstrip("/").split("/")[0].split("?")[0])
         if version is not None:

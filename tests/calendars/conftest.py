@@ -26,6 +26,12 @@ def network() -> Iterator[Network]:
     assert network.problems == []
 
 
+@pytest.fixture(autouse=True)
+def _calcom_is_on(settings: Settings) -> None:
+    """The suite runs with Cal.com switched off as well; here it is what is tested."""
+    settings.CALCOM_ENABLED = True
+
+
 @pytest.fixture
 def calcom_key() -> str:
     """A key that no other test has used up."""

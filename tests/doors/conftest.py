@@ -13,6 +13,7 @@ from tests.doors.senders import PUBLIC_URL, SENDERS
 @pytest.fixture(autouse=True)
 def _open_doors(settings: Settings) -> None:
     settings.PUBLIC_URL = PUBLIC_URL
+    settings.CALCOM_ENABLED = True  # what is tested are the doors, also where Cal.com is off
     for sender in SENDERS:
         setattr(settings, sender.setting, sender.secret)
 
