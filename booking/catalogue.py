@@ -181,12 +181,14 @@ class Menu:
         """
         state, found, candidates = _meant(said, self.services_json)
         listed = _listed(self.services_json)
+        made = {
+            index: rows.from_json(Service, listed[index]["service"])
+            for index in {*candidates, *([] if found is None else [found])}
+        }
         return Match(
             state=state,
-            found=None if found is None else rows.from_json(Service, listed[found]["service"]),
-            candidates=tuple(
-                rows.from_json(Service, listed[index]["service"]) for index in candidates
-            ),
+            found=None if found is None else made[found],
+            candidates=tuple(made[index] for index in candidates),
         )
 
 

@@ -75,8 +75,8 @@ class Openings(Sequence[Slot]):
             self.first(max(start, stop) + 1)[place] if step < 0 else self.first(stop)[start::step]
         )
 
-    def of_day(self, day: int) -> list[Slot]:
-        """Return the slots of one of the days, counted from zero."""
+    def of_day(self, day: int, *, at_most: int | None = None) -> list[Slot]:
+        """Return the slots of one of the days, counted from zero, or those of so many first starts."""
         if len(self.lines) == 1:
             start, line = self._day(self._union, day)
             return self._of_one(line, base=start)
@@ -84,7 +84,7 @@ class Openings(Sequence[Slot]):
         service_id, branch_id = search.service.pk, search.branch.pk
         make = tuple.__new__  # a month of a team is thousands of them
         found = []
-        for minute, index in self._pairs_of(day):
+        for minute, index in self._pairs_of(day, at_most):
             person_id, name, duration, price = faces[index]
             starts_at, ends_at = instant_of(minute), instant_of(minute + duration)
             found.append(
@@ -126,7 +126,7 @@ class Openings(Sequence[Slot]):
         for day in range(len(self._days.midnights) - 1):
             if len(found) >= count:
                 break
-            found += self.of_day(day)
+            found += self.of_day(day, at_most=count - len(found))
         return found[:count]
 
     @cached_property
@@ -151,14 +151,17 @@ class Openings(Sequence[Slot]):
         start, end = days.place(days.midnights[day]), days.place(days.midnights[day + 1])
         return days.start_at(start), (line >> start) & timeline.full(end - start)
 
-    def _pairs_of(self, day: int) -> list[tuple[int, int]]:
-        """Return the (minute, person) of one day, in order."""
+    def _pairs_of(self, day: int, at_most: int | None) -> list[tuple[int, int]]:
+        """Return the (minute, person) of one day, or of so many first starts of it, in order."""
         base, left = self._day(self._union, day)
+        if at_most is not None:
+            left = timeline.first_marks(left, at_most)
         if not left:
             return []
         start, unit, whole = self._days.place(base), self._days.ruler.unit, left
         found: list[tuple[int, int]] = []
-        people: Sequence[int] = range(len(self.lines))
+        # Only who is free at one of these starts can have a turn.
+        people = [index for index, line in enumerate(self.lines) if (line >> start) & left]
         if not self._every:
             people = self._in_turn(people, day)
         for index in people:

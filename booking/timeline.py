@@ -93,6 +93,16 @@ def lowest(line: int) -> int:
     return (line & -line).bit_length() - 1
 
 
+def first_marks(line: int, count: int) -> int:
+    """Return the line with its first `count` ones only."""
+    if count >= line.bit_count():
+        return line
+    rest = line
+    for _ in range(count):
+        rest &= rest - 1
+    return line ^ rest
+
+
 def minutes(line: int) -> Iterator[int]:
     """Yield the places of the ones, ascending."""
     count = line.bit_length() // 64 + 1

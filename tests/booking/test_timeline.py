@@ -77,3 +77,10 @@ def test_marks_are_the_minutes_along_a_ruler(line: set[int], unit: int) -> None:
     found = timeline.marks(_line(line), base=BASE, unit=unit)
 
     assert found == [BASE + place * unit for place in sorted(line)]
+
+
+@given(lines, st.integers(0, SIZE))
+def test_the_first_marks_are_the_lowest_ones(line: set[int], count: int) -> None:
+    found = timeline.minutes(timeline.first_marks(_line(line), count))
+
+    assert list(found) == sorted(line)[:count]
