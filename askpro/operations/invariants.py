@@ -1,6 +1,7 @@
 """What must be true of every diary, asked of the rows in plain statements and not of the constraints that hold it."""
 
 from collections import Counter
+from datetime import datetime
 from uuid import UUID
 
 from booking.models import Appointment
@@ -46,9 +47,30 @@ INVARIANTS = {
       SELECT count(*) - count(DISTINCT idempotency_key) FROM booking_appointment
       WHERE tenant_id = %(tenant)s AND idempotency_key IS NOT NULL""",
     "half a visit": """
-      SELECT count(*) FROM booking_visit v WHERE v.tenant_id = %(tenant)s AND (
-        SELECT count(*) <> 2 OR count(DISTINCT a.status = 'cancelled') <> 1
+      SELECT count(*) FROM booking_visit v WHERE v.tenant_id = %(tenant)s AND v.customer_id IS NOT NULL AND (
+        SELECT count(*) <> 2 OR count(DISTINCT a.status = 'cancelled') <> 1 OR bool_or(a.status = 'held')
         FROM booking_appointment a WHERE a.visit_id = v.id)""",
+    "half a held visit": """
+      SELECT count(*) FROM booking_visit v WHERE v.tenant_id = %(tenant)s AND v.customer_id IS NULL AND (
+        SELECT bool_or(a.status <> 'held') OR count(DISTINCT a.hold_expires_at) > 1
+          OR count(*) <> 2 AND max(a.hold_expires_at) > %(latest)s
+        FROM booking_appointment a WHERE a.visit_id = v.id)""",
+    "an offer that stands without its hold": """
+      SELECT count(*) FROM (
+        SELECT o.tenant_id, o.hold_number, o.staff_member_id, o.starts_at FROM booking_waitingoffer o
+        WHERE o.status = 'open' AND o.expires_at > %(latest)s
+        UNION ALL
+        SELECT p.tenant_id, p.hold_number, p.staff_member_id, p.starts_at FROM booking_proposal p
+        WHERE p.status = 'open' AND p.expires_at > %(latest)s) x
+      WHERE x.tenant_id = %(tenant)s AND NOT EXISTS (
+        SELECT 1 FROM booking_appointment a WHERE a.id = x.hold_number AND a.status = 'held'
+          AND a.starts_at = x.starts_at AND a.staff_member_id = x.staff_member_id)""",
+    "somebody who got a time twice, or never, from the waiting list": """
+      SELECT count(*) FROM booking_waitingentry e WHERE e.tenant_id = %(tenant)s AND (e.status = 'booked')::int <> (
+        SELECT count(*) FROM booking_waitingoffer o WHERE o.entry_id = e.id AND o.status = 'accepted')""",
+    "somebody with two offers, or with none": """
+      SELECT count(*) FROM booking_waitingentry e WHERE e.tenant_id = %(tenant)s AND (e.status = 'offered')::int <> (
+        SELECT count(*) FROM booking_waitingoffer o WHERE o.entry_id = e.id AND o.status = 'open')""",
     "half a series": """
       SELECT count(*) FROM booking_series s WHERE s.tenant_id = %(tenant)s AND (
         SELECT count(*) <> 2 FROM booking_appointment a WHERE a.series_id = s.id)""",
@@ -65,9 +87,12 @@ INVARIANTS = {
 }
 
 
-def broken(tenant_id: UUID) -> Counter[str]:
-    """Return how often each invariant is broken in the diaries of a business; empty when all hold."""
-    params = {"tenant": tenant_id, "active": list(Appointment.ACTIVE)}
+def broken(tenant_id: UUID, *, latest: datetime) -> Counter[str]:
+    """Return how often each invariant is broken in the diaries of a business; empty when all hold.
+
+    `latest` is the time on the last clock by which anything may have run out.
+    """
+    params = {"tenant": tenant_id, "active": list(Appointment.ACTIVE), "latest": latest}
     with scope.tenant(tenant_id):
         found = {name: int(statements.value(sql, params) or 0) for name, sql in INVARIANTS.items()}
     return Counter({name: count for name, count in found.items() if count})

@@ -274,13 +274,15 @@ def rivals(count: int) -> Iterator[AtOnce]:
 @contextmanager
 def _connections_of_their_own() -> Iterator[None]:
     """Open connections past the pool, which would let the rivals in one after the other."""
-    options = connections["default"].settings_dict["OPTIONS"]
-    pool = options.pop("pool", None)
+    known = connections["default"].settings_dict
+    pool, age = known["OPTIONS"].pop("pool", None), known["CONN_MAX_AGE"]
+    known["CONN_MAX_AGE"] = None  # a request leaves its connection open for the next one
     try:
         yield
     finally:
+        known["CONN_MAX_AGE"] = age
         if pool is not None:
-            options["pool"] = pool
+            known["OPTIONS"]["pool"] = pool
 
 
 # --- The stage -----------------------------------------------------------------------------------

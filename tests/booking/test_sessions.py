@@ -213,3 +213,16 @@ def test_parties_at_once_never_sit_on_each_others_laps(salon: Tenant, now: datet
         seats = sum(Appointment.objects.values_list("seats", flat=True))
         assert said.count("done") == Appointment.objects.count()
     assert session.seats_taken == seats <= 6
+
+
+@pytest.mark.parametrize("others", [0, 2])
+def test_more_than_half_of_the_seats_that_are_held_are_booked(
+    yoga: Service, jana: StaffMember, erika: Customer, now: datetime, others: int
+) -> None:
+    if others:
+        book(yoga, jana, erika, now=now, seats=others)
+    held = hold(yoga, jana, now=now, seats=4)
+
+    booked = book(yoga, jana, erika, now=now, seats=4, hold=held).appointment
+
+    assert (booked.pk, booked.status) == (held.pk, "confirmed")
