@@ -5,7 +5,7 @@ branch, their own hours, time off, what is taken. Free is an AND of them. `free_
 that are long enough, `verdicts` looks at one start and names the first line that stands in its way.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,11 +26,13 @@ __all__ = [
     "Slot",
     "Verdict",
     "explain",
+    "free_on_days",
     "free_slots",
     "nearest_rule",
     "openings",
     "usual_staff",
     "verdicts",
+    "verdicts_on",
     "why_nobody",
     "why_not",
 ]
@@ -209,7 +211,7 @@ def explain(
     """Return for each person, and for all together, the first rule that blocks a start, with what is behind it."""
     search = Search.of(service, branch, ignoring, seats)
     who = _seeker(now, ignoring, ignoring_ids, for_call, customer)
-    judged = _judge(search, who, staff_member, starts_at)
+    (judged,) = _judge(search, who, staff_member, [starts_at])
     found = judged.verdicts
     rule = None if any(each.is_free for each in found) else nearest_rule(found)
     return explaining.explain(
@@ -247,7 +249,53 @@ def verdicts(
     """
     search = Search.of(service, branch, ignoring, seats)
     who = _seeker(now, ignoring, ignoring_ids, for_call, customer)
-    return _judge(search, who, staff_member, starts_at).verdicts
+    (judged,) = _judge(search, who, staff_member, [starts_at])
+    return judged.verdicts
+
+
+def verdicts_on(
+    service: Service,
+    *,
+    branch: Branch,
+    starts: Sequence[datetime],
+    now: datetime,
+    staff_member: StaffMember | None = None,
+    customer: Customer | None = None,
+    seats: int = 1,
+) -> list[list[Verdict]]:
+    """Return the verdicts of several starts, each as `verdicts` returns them, in as many statements as for one."""
+    search = Search.of(service, branch, None, seats)
+    who = _seeker(now, None, frozenset(), None, customer)
+    return [each.verdicts for each in _judge(search, who, staff_member, starts)]
+
+
+def free_on_days(
+    service: Service,
+    *,
+    branch: Branch,
+    days: Sequence[Period],
+    now: datetime,
+    staff_member: StaffMember | None = None,
+    customer: Customer | None = None,
+    seats: int = 1,
+) -> list[list[Slot]]:
+    """Return the starts of several periods, each as `free_slots` returns them, in as many statements as for one."""
+    search = Search.of(service, branch, None, seats)
+    bounds = [search.bounds(period, now) for period in days]
+    asked = [each for each in bounds if each[0] < each[1]]
+    if not asked or not (service.is_active and branch.is_active):
+        return [[] for _ in days]
+    first, last = min(each[0] for each in asked), max(each[1] for each in asked)
+    team = teams.read(search, staff_member, first, last)
+    if not team.people:
+        return [[] for _ in days]
+    who = _seeker(now, None, frozenset(), None, customer)
+    usual = _preferred(search, team, who)
+    drawn = iter(drawing.days_of_stretches(search, team, who, asked))
+    return [
+        list(_openings(next(drawn), *each, usual=usual, every=False)) if each[0] < each[1] else []
+        for each in bounds
+    ]
 
 
 @dataclass(frozen=True)
@@ -259,26 +307,60 @@ class _Judged:
 
 
 def _judge(
-    search: Search, who: Seeker, staff_member: StaffMember | None, starts_at: datetime
-) -> _Judged:
-    minute = minute_of(starts_at)
-    forbidden = search.rule_of_time(starts_at, who.now)
-    if not (search.service.is_active and search.branch.is_active):
-        forbidden = rules.INACTIVE
-    if forbidden is not None:
-        team = teams.read(search, staff_member, minute_of(who.now), minute_of(who.now))
-        return _Judged(
-            [
-                _verdict(search, person, _general_rule(search, person, minute, forbidden))
-                for person in team.people
-            ],
-            None,
+    search: Search, who: Seeker, staff_member: StaffMember | None, starts: Sequence[datetime]
+) -> list[_Judged]:
+    """Judge several starts: the team and each rule that is in force are read once."""
+    forbidden = [_forbidden(search, starts_at, who.now) for starts_at in starts]
+    asked = [
+        minute_of(start) for start, rule in zip(starts, forbidden, strict=True) if rule is None
+    ]
+    around = (
+        range(min(asked), max(asked) + 1)
+        if asked
+        else range(minute_of(who.now), minute_of(who.now))
+    )
+    team = teams.read(search, staff_member, around.start, around.stop)
+    drawn: Iterator[Days] = iter(())
+    usual = None
+    if asked and team.people:
+        drawn = iter(_days_around(search, team, who, asked))
+        usual = _preferred(search, team, who)
+    found = []
+    for starts_at, rule in zip(starts, forbidden, strict=True):
+        if rule is None and team.people:
+            found.append(_judged(search, team, next(drawn), minute_of(starts_at), usual))
+            continue
+        general = rule or rules.NOT_OFFERED
+        minute = minute_of(starts_at)
+        found.append(
+            _Judged(
+                [
+                    _verdict(search, person, _general_rule(search, person, minute, general))
+                    for person in team.people
+                ],
+                None,
+            )
         )
-    team = teams.read(search, staff_member, minute, minute + 1)
-    if not team.people:
-        return _Judged([], None)
-    days = drawing.days_from_rows(search, team, who, minute, minute + 1)
-    usual = _preferred(search, team, who)
+    return found
+
+
+def _forbidden(search: Search, starts_at: datetime, now: datetime) -> str | None:
+    """Return the rule that forbids a start whoever does it and whatever is in the diary."""
+    if not (search.service.is_active and search.branch.is_active):
+        return rules.INACTIVE
+    return search.rule_of_time(starts_at, now)
+
+
+def _days_around(search: Search, team: Team, who: Seeker, minutes: Sequence[int]) -> list[Days]:
+    if len(minutes) == 1:
+        return [drawing.days_from_rows(search, team, who, minutes[0], minutes[0] + 1)]
+    return drawing.days_of_stretches(
+        search, team, who, [(minute, minute + 1) for minute in minutes]
+    )
+
+
+def _judged(search: Search, team: Team, days: Days, minute: int, usual: int | None) -> _Judged:
+    """Return the verdicts of the diary, the free people first and in fair order."""
     found = []
     for index, person in enumerate(team.people):
         session = days.standing.get(person.id, {}).get(minute)

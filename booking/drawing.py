@@ -1,10 +1,16 @@
 """Reading the days of a team and drawing them: which ruler fits, and where what is taken comes from."""
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from booking import bitmaps, hours, limits, requirements, seating, taken, teams, timeline
 from booking.diaries import Days
+from booking.limits import Limits
 from booking.models import StaffMember
+from booking.requirements import Needs
 from booking.rulers import COARSE, FINE, Ruler
 from booking.searching import Search, Seeker
+from booking.seating import Standing
 from booking.shape import Shape
 from booking.teams import Person, Team
 
@@ -46,6 +52,22 @@ def days_from_rows(search: Search, team: Team, who: Seeker, first: int, last: in
     return _drawn(search, team, who, shapes, midnights, ruler, lines)
 
 
+def days_of_stretches(
+    search: Search, team: Team, who: Seeker, stretches: Sequence[tuple[int, int]]
+) -> list[Days]:
+    """Draw the days of several stretches of starts from the appointments, in as many statements as those of one."""
+    shapes = [teams.shape_of(person, search) for person in team.people]
+    midnights = [_midnights(search, first, last) for first, last in stretches]
+    rulers = [_ruler(search, shapes, each, FINE) for each in midnights]
+    ids = [person.id for person in team.people]
+    lines = taken.lines_along(search.branch.tenant_id, ids, who, rulers)
+    beside = _beside(search, team, who, midnights, rulers)
+    return [
+        _put_together(search, team, shapes, midnights[n], rulers[n], lines[n], beside[n])
+        for n in range(len(stretches))
+    ]
+
+
 def _kept(search: Search, team: Team, who: Seeker, ruler: Ruler) -> list[int] | None:
     """Return what the stored lines say, read with the team or now; None where a cell is too coarse."""
     wanted = bitmaps.numbers_between(ruler.base, ruler.end)
@@ -53,6 +75,46 @@ def _kept(search: Search, team: Team, who: Seeker, ruler: Ruler) -> list[int] | 
         return bitmaps.along(ruler, (person.kept for person in team.people))
     ids = [person.id for person in team.people]
     return bitmaps.lines(search.branch.tenant_id, ids, who, ruler)
+
+
+class _Beside(NamedTuple):
+    """What stands beside the diaries, where the rules in force ask for it."""
+
+    standing: dict[int, dict[int, Standing]]
+    needs: Needs | None
+    limits: Limits
+
+
+def _beside(
+    search: Search,
+    team: Team,
+    who: Seeker,
+    midnights: Sequence[list[int]],
+    rulers: Sequence[Ruler],
+) -> list[_Beside]:
+    """Read what stands beside the diaries of several stretches, each kind in one statement."""
+    first, last = min(each[0] for each in midnights), max(each[-1] for each in midnights)
+    ids = [person.id for person in team.people]
+    standing = seating.standing(search, ids, who, first, last)
+    days = range(hours.day_of(search.zone, first), hours.day_of(search.zone, last - 1) + 1)
+    reached = limits.read(search, team.people, who, days)
+    needs: list[Needs | None] = [None] * len(rulers)
+    if team.has_requirements:
+        needs = [*requirements.read(search, who, rulers)]
+    return [
+        _Beside(_between(standing, each[0], each[-1]), needs[n], reached)
+        for n, each in enumerate(midnights)
+    ]
+
+
+def _between(
+    standing: dict[int, dict[int, Standing]], first: int, last: int
+) -> dict[int, dict[int, Standing]]:
+    """Return the sessions that begin between two minutes."""
+    return {
+        person: {minute: each for minute, each in some.items() if first <= minute < last}
+        for person, some in standing.items()
+    }
 
 
 def _drawn(
@@ -64,10 +126,21 @@ def _drawn(
     ruler: Ruler,
     lines: list[int],
 ) -> Days:
+    (beside,) = _beside(search, team, who, [midnights], [ruler])
+    return _put_together(search, team, shapes, midnights, ruler, lines, beside)
+
+
+def _put_together(
+    search: Search,
+    team: Team,
+    shapes: list[Shape],
+    midnights: list[int],
+    ruler: Ruler,
+    lines: list[int],
+    beside: _Beside,
+) -> Days:
     people = team.people
-    ids = [person.id for person in people]
     closed = ruler.draw(timeline.unpack(team.closed))
-    first_day = hours.day_of(search.zone, midnights[0])
     return Days(
         search=search,
         team=team,
@@ -80,9 +153,9 @@ def _drawn(
         own=[_own(person, team, ruler) for person in people],
         off=[ruler.draw(timeline.unpack(person.off)) if person.off else 0 for person in people],
         taken=lines,
-        standing=seating.standing(search, ids, who, midnights[0], midnights[-1]),
-        needs=requirements.read(search, who, ruler) if team.has_requirements else None,
-        limits=limits.read(search, people, who, range(first_day, first_day + len(midnights) - 1)),
+        standing=beside.standing,
+        needs=beside.needs,
+        limits=beside.limits,
     )
 
 

@@ -1,7 +1,7 @@
 """What a service needs beside a person. Each requirement is met by resources of its own."""
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from booking import timeline
@@ -89,39 +89,42 @@ ORDER BY q.id, r.id
 """
 
 
-def read(search: Search, who: Seeker, ruler: Ruler) -> Needs:
-    """Read the requirements of the service and when the resources of the branch are taken."""
+def read(search: Search, who: Seeker, rulers: Sequence[Ruler]) -> list[Needs]:
+    """Read the requirements of the service and when the resources of the branch are taken, along each ruler."""
     rows = statements.run(
         _NEEDS + counting(who) + _OF_SERVICE,
         {
             "tenant": search.branch.tenant_id,
             "service": search.service.pk,
             "branch": search.branch.pk,
-            "from": instant_of(ruler.base),
-            "until": instant_of(ruler.end),
+            "from": instant_of(min(ruler.base for ruler in rulers)),
+            "until": instant_of(max(ruler.end for ruler in rulers)),
             **who._asdict(),
         },
         is_binary=True,
     ).fetchall()
     modes: dict[int, str] = {}
     accepted: dict[int, list[int]] = {}
-    taken: dict[int, int] = {}
+    taken: dict[int, list[tuple[int, int]]] = {}
     shared: dict[int, set[int]] = {}
     for requirement, mode, resource, packed, sessions in rows:
         modes[requirement] = mode
         some = accepted.setdefault(requirement, [])
         if resource is not None:
             some.append(resource)
-            taken[resource] = ruler.draw(timeline.unpack(packed))
+            taken[resource] = list(timeline.unpack(packed))
             for session in sessions or ():
                 shared.setdefault(session, set()).add(resource)
-    return Needs(
-        all_of=[some for each, some in accepted.items() if modes[each] == Requirement.Mode.ALL],
-        any_of=[some for each, some in accepted.items() if modes[each] == Requirement.Mode.ANY],
-        taken=taken,
-        size=ruler.size,
-        shared=shared,
-    )
+    return [
+        Needs(
+            all_of=[some for each, some in accepted.items() if modes[each] == Requirement.Mode.ALL],
+            any_of=[some for each, some in accepted.items() if modes[each] == Requirement.Mode.ANY],
+            taken={resource: ruler.draw(spans) for resource, spans in taken.items()},
+            size=ruler.size,
+            shared=shared,
+        )
+        for ruler in rulers
+    ]
 
 
 def _at_least(count: int, lines: Iterable[int]) -> int:

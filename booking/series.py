@@ -4,7 +4,7 @@ A series is as many ordinary appointments; each keeps to the rules of every book
 or put at a time that the caller named, when the caller said so; without a word the whole series is refused.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -25,6 +25,7 @@ from booking import (
     resources,
     rules,
     scheduling,
+    sessions,
 )
 from booking.availability import Slot
 from booking.models import Appointment, Customer, Series, Service, StaffMember
@@ -108,6 +109,7 @@ class Wish:
     starts_at: datetime
     now: datetime
     customer: Customer | None = None
+    seats: int = 1
 
     def occurrences(self) -> list[Occurrence]:
         return recurrence.occurrences(self.rule, first=self.starts_at, zone=self.branch.zone)
@@ -122,13 +124,17 @@ def preview(
     starts_at: datetime,
     now: datetime,
     customer: Customer | None = None,
+    seats: int = 1,
 ) -> list[Verdict]:
     """Return what the rules say to every date; with a customer, their limits too. Nothing is written or held.
 
-    Dates are looked at one by one: a limit that only several of them reach together is found when they are booked.
+    `seats` is how many come each time. Each date is looked at by itself: a limit that only several of them reach
+    together is found when they are booked.
 
     :raises recurrence.InvalidRule: the rule gives no dates that begin with `starts_at`
+    :raises Invalid: more come than the service has seats
     """
+    sessions.must_fit(service, seats)
     wish = Wish(
         service=service,
         branch=branch,
@@ -137,8 +143,9 @@ def preview(
         starts_at=starts_at,
         now=now,
         customer=customer,
+        seats=seats,
     )
-    return [_looked_at(wish, each) for each in wish.occurrences()]
+    return _looked_at(wish, wish.occurrences())
 
 
 def book(
@@ -153,6 +160,7 @@ def book(
     source: str,
     by: Actor,
     now: datetime,
+    seats: int = 1,
     idempotency_key: str | None = None,
     on_conflict: OnConflict = OnConflict.ABORT,
     choices: Mapping[datetime, Choice] | None = None,
@@ -160,14 +168,15 @@ def book(
     """Book every date of a rule in one transaction, and tell the customer once.
 
     All diaries are waited for, all dates are looked at, and only then is the first one written. `choices` names by
-    the wanted start what was chosen for a date; a chosen time that cannot be is never skipped. The same key again
-    returns the stored series and does nothing.
+    the wanted start what was chosen for a date; a chosen time that cannot be is never skipped. `seats` is how many
+    come each time. The same key again returns the stored series and does nothing.
 
     :raises recurrence.InvalidRule: the rule gives no dates that begin with `starts_at`
     :raises SeriesConflict: dates cannot be (and are not to be skipped), or none is left
     :raises KeyReused: the key stands for another series
-    :raises Invalid: nobody is named, or a choice is about no date of the series
+    :raises Invalid: nobody is named, more come than the service has seats, or a choice is about no date of the series
     """
+    sessions.must_fit(service, seats)
     wish = Wish(
         service=service,
         branch=branch,
@@ -176,6 +185,7 @@ def book(
         starts_at=starts_at,
         now=now,
         customer=customer,
+        seats=seats,
     )
     chosen = choices or {}
     dates = wish.occurrences()
@@ -189,6 +199,7 @@ def book(
         attendee_name=_named(attendee_name),
         rule=recurrence.normal(rule),
         starts_at=starts_at,
+        seats=seats,
         idempotency_key=idempotency_key,
     )
     with transaction.atomic():
@@ -263,6 +274,7 @@ def _identity(series: Series) -> tuple[object, ...]:
         series.attendee_name.casefold(),
         series.rule,
         series.starts_at,
+        series.seats,
     )
 
 
@@ -292,42 +304,39 @@ def _lock(wish: Wish, chosen: Collection[Choice]) -> None:
 # --- Looking -----------------------------------------------------------------------------------
 
 
-def _looked_at(wish: Wish, date: Occurrence) -> Verdict:
-    rule, staff_member_id = _first_rule(wish, date.starts_at, wish.staff_member)
-    if rule is None:
-        return Verdict(occurrence=date, staff_member_id=staff_member_id)
-    return Verdict(
-        occurrence=date,
-        rule=rule,
-        alternatives=alternatives(
-            wish.service,
-            branch=wish.branch,
-            staff_member=wish.staff_member,
-            starts_at=date.starts_at,
-            now=wish.now,
-            customer=wish.customer,
-        ),
-    )
+def _looked_at(wish: Wish, dates: list[Occurrence]) -> list[Verdict]:
+    """Return the verdict of every date, in a number of statements that does not grow with them."""
+    found = _first_rules(wish, [each.starts_at for each in dates], wish.staff_member)
+    conflicts = [
+        each.starts_at for each, (rule, _) in zip(dates, found, strict=True) if rule is not None
+    ]
+    others = dict(zip(conflicts, _alternatives(wish, conflicts), strict=True))
+    return [
+        Verdict(
+            occurrence=each,
+            rule=rule,
+            staff_member_id=staff_member_id,
+            alternatives=others.get(each.starts_at, ()),
+        )
+        for each, (rule, staff_member_id) in zip(dates, found, strict=True)
+    ]
 
 
-def alternatives(
-    service: Service,
-    *,
-    branch: Branch,
-    staff_member: StaffMember | None,
-    starts_at: datetime,
-    now: datetime,
-    customer: Customer | None = None,
-) -> tuple[Slot, ...]:
-    """Return the free times of the same local day that are nearest to a start, in order of time."""
-    free = availability.free_slots(
-        service,
-        branch=branch,
-        period=day_of(starts_at, branch),
-        now=now,
-        staff_member=staff_member,
-        customer=customer,
+def _alternatives(wish: Wish, starts: Sequence[datetime]) -> list[tuple[Slot, ...]]:
+    """Return for each start the free times of its local day that are nearest to it, in order of time."""
+    free = availability.free_on_days(
+        wish.service,
+        branch=wish.branch,
+        days=[day_of(starts_at, wish.branch) for starts_at in starts],
+        now=wish.now,
+        staff_member=wish.staff_member,
+        customer=wish.customer,
+        seats=wish.seats,
     )
+    return [_nearest(starts_at, slots) for starts_at, slots in zip(starts, free, strict=True)]
+
+
+def _nearest(starts_at: datetime, free: Sequence[Slot]) -> tuple[Slot, ...]:
     nearest = sorted(free, key=lambda slot: (abs(slot.starts_at - starts_at), slot.starts_at))
     return tuple(sorted(nearest[:ALTERNATIVES], key=lambda slot: slot.starts_at))
 
@@ -341,22 +350,27 @@ def day_of(instant: datetime, branch: Branch) -> Period:
     )
 
 
-def _first_rule(
-    wish: Wish, starts_at: datetime, staff_member: StaffMember | None
-) -> tuple[str | None, int | None]:
-    """Return the first rule that forbids a start, or who would do it."""
-    found = availability.verdicts(
+def _first_rules(
+    wish: Wish, starts: Sequence[datetime], staff_member: StaffMember | None
+) -> list[tuple[str | None, int | None]]:
+    """Return for each start the first rule that forbids it, or who would do it."""
+    found = availability.verdicts_on(
         wish.service,
         branch=wish.branch,
-        starts_at=starts_at,
+        starts=starts,
         now=wish.now,
         staff_member=staff_member,
         customer=wish.customer,
+        seats=wish.seats,
     )
-    for each in found:
+    return [_first_rule(verdicts) for verdicts in found]
+
+
+def _first_rule(verdicts: list[availability.Verdict]) -> tuple[str | None, int | None]:
+    for each in verdicts:
         if each.is_free:
             return None, each.staff_member_id
-    return availability.nearest_rule(found), None
+    return availability.nearest_rule(verdicts), None
 
 
 @dataclass(kw_only=True)
@@ -383,20 +397,31 @@ def _places(
     places: list[_Place] = []
     conflicts: dict[datetime, str] = {}
     left_out: dict[datetime, str] = {}
-    for date in dates:
-        place = _place(wish, date, chosen.get(date.starts_at))
-        if place is None:
-            continue
-        rule, _person = _first_rule(wish, place.starts_at, place.staff_member)
+    wanted = [_place(wish, date, chosen.get(date.starts_at)) for date in dates]
+    for place, rule in _with_rules(wish, [each for each in wanted if each is not None]):
         if rule is None:
             places.append(place)
         elif place.is_chosen or on_conflict == OnConflict.ABORT:
-            conflicts[date.starts_at] = rule
+            conflicts[place.wanted] = rule
         else:
-            left_out[date.starts_at] = rule
+            left_out[place.wanted] = rule
     if conflicts or not places:
         raise SeriesConflict(conflicts or left_out)
     return places
+
+
+def _with_rules(wish: Wish, places: list[_Place]) -> list[tuple[_Place, str | None]]:
+    """Return each place with the first rule that forbids it; all that are with the same person are looked at together."""
+    together: dict[int | None, list[_Place]] = {}
+    for place in places:
+        person = None if place.staff_member is None else place.staff_member.pk
+        together.setdefault(person, []).append(place)
+    rule_of: dict[datetime, str | None] = {}
+    for some in together.values():
+        found = _first_rules(wish, [each.starts_at for each in some], some[0].staff_member)
+        for place, (rule, _person) in zip(some, found, strict=True):
+            rule_of[place.wanted] = rule
+    return [(place, rule_of[place.wanted]) for place in places]
 
 
 def _place(wish: Wish, date: Occurrence, choice: Choice | None) -> _Place | None:
@@ -448,6 +473,7 @@ def _written(
                 by=by,
                 now=now,
                 series=series,
+                seats=series.seats,
                 quietly=True,
             )
         except (SlotTaken, NotBookable, NotOffered) as refusal:

@@ -333,6 +333,7 @@ class _Plan:
             attendee_name=old.attendee_name,
             rule=rule,
             starts_at=self.after[0].starts_at,
+            seats=old.seats,
         )
         rows.insert_once(new, now=self.request.now)
         _end(old, now=self.request.now)
@@ -374,6 +375,7 @@ class _Plan:
             staff_member=None if free else step.staff_member,
             ignoring=step.appointment,
             customer=self.series.customer,
+            seats=step.appointment.seats,
         )
         able = [each.staff_member_id for each in found if each.is_free]
         if not able:

@@ -61,6 +61,7 @@ class SeriesShape(serializers.Serializer[Any]):
     staff_id = serializers.IntegerField(allow_null=True, help_text="null: whoever is free")
     customer_id = serializers.IntegerField()
     attendee_name = serializers.CharField()
+    seats = serializers.IntegerField(help_text="How many come each time.")
     created_at = serializers.DateTimeField()
     dates = SeriesDateShape(many=True)
 
@@ -109,7 +110,7 @@ def show(rows: "QuerySet[Series]") -> list[dict[str, Any]]:
     """Return the rows as the API shows them, read in two queries."""
     shown = rows.values(
         "id", "rule", "starts_at", "ended_at", "branch_id", "service_id", "customer_id",
-        "attendee_name", "created_at",
+        "attendee_name", "seats", "created_at",
         time_zone=F("branch__time_zone"),
         staff_id=F("staff_member_id"),
     )  # fmt: skip
@@ -207,6 +208,15 @@ class _Conflicts(strict.Input):
     choices = SeriesChoice(many=True, required=False, max_length=100)  # type: ignore[call-arg]
 
 
+def _seats() -> strict.Integer:
+    return strict.Integer(
+        min_value=1,
+        max_value=500,
+        default=1,
+        help_text="How many come each time, to a service with seats.",
+    )
+
+
 class SeriesPreview(strict.Input):
     service_id = strict.Id()
     starts_at = strict.Instant(help_text="The first date.")
@@ -216,6 +226,7 @@ class SeriesPreview(strict.Input):
         required=False, help_text="Needed without `staff_id` if there are several branches."
     )
     customer_id = strict.Id(required=False, help_text="For whom: their limits count.")
+    seats = _seats()
 
 
 class NewSeries(_Conflicts):
@@ -230,6 +241,7 @@ class NewSeries(_Conflicts):
     attendee_name = strict.Line(
         required=False, max_length=255, help_text="For whom, if not for the customer."
     )
+    seats = _seats()
 
 
 class _Meant(strict.Input):
@@ -327,6 +339,7 @@ class SeriesList(TenantView):  # /api/series
             source=_SOURCE,
             by=request.actor,
             now=now,
+            seats=wanted["seats"],
             on_conflict=OnConflict(wanted["on_conflict"]),
             choices=dict(_choices(wanted)),
         )
@@ -364,6 +377,7 @@ class SeriesPreviewing(TenantView):  # /api/series/preview
             starts_at=wanted["starts_at"],
             now=timezone.now(),
             customer=customer,
+            seats=wanted["seats"],
         )
         return Response({"dates": [_show_verdict(each) for each in found]})
 

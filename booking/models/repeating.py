@@ -106,6 +106,8 @@ class Series(TenantOwned):
     attendee_name = models.CharField(_("for"), max_length=255)
     rule = models.CharField(_("rule"), max_length=300, help_text="FREQ=WEEKLY;COUNT=10")
     starts_at = models.DateTimeField(_("first time"))
+    # How many come each time, to a service with seats.
+    seats = models.PositiveSmallIntegerField(_("seats"), default=1, db_default=1)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     idempotency_key = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001 — NULL: no key
 
@@ -117,6 +119,7 @@ class Series(TenantOwned):
                 fields=["tenant", "idempotency_key"], name="series_once_per_key"
             ),
             models.CheckConstraint(name="series_has_a_rule", condition=~Q(rule="")),
+            models.CheckConstraint(name="series_takes_a_seat", condition=Q(seats__gte=1)),
         ]
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from tenants import scope
 from tenants.models import Tenant
 from tests import factories
 from tests.api.conftest import Program
+from tests.booking import scenes
 from tests.booking.diary import at
 
 ERIKA = {"name": "Erika Mustermann", "email": "erika@example.org"}
@@ -186,3 +187,18 @@ def test_what_is_not_understood_is_named(
 def test_a_reader_changes_nothing(salon: Tenant, reader: Program) -> None:
     assert reader.post("/api/series", wish(salon, customer=ERIKA)).status_code == 403
     assert patch(reader, 1, scope="all", time="11:00").status_code == 403
+
+
+def test_several_come_to_every_date(salon: Tenant, program: Program) -> None:
+    cut = factories.service_of(salon, "Haarschnitt")
+    too_many = program.post("/api/series", wish(salon, customer=ERIKA, seats=2))
+    scenes.change(cut, seats=3)
+
+    looked = program.post("/api/series/preview", wish(salon, seats=3)).json()
+    made = program.post("/api/series", wish(salon, customer=ERIKA, seats=3)).json()
+
+    assert too_many.status_code == 400
+    assert all(each["is_free"] for each in looked["dates"])
+    assert made["seats"] == 3
+    with scope.tenant(salon):
+        assert {each.seats for each in Appointment.objects.all()} == {3}

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from booking import availability
+from booking import availability, series
 from booking.models import Service
 from booking.periods import Period
 from tenants import scope
@@ -116,6 +116,32 @@ def test_the_rows_behind_a_no_take_one_statement_for_everybody(
         assert len(said.people) == count
         assert not any(each.is_free for each in said.people)
         assert all(any(each.facts.values()) for each in said.people)
+
+
+def test_looking_at_a_series_takes_as_many_statements_for_forty_dates_as_for_four(
+    salon: Tenant, now: datetime, statements_run: list[str]
+) -> None:
+    """The team and what is taken, for the dates and once more for the free times of those that cannot be."""
+    cut, branch = _open(salon)
+    scenes.change(cut, horizon_days=365)
+    ten = at("2026-11-24", "10:00")
+    for person in ("Jana", "Mira"):
+        for week in (1, 2, 5, 10):
+            scenes.appointment(factories.staff_of(salon, person), cut, ten + timedelta(weeks=week))
+
+    for count, conflicts in ((4, 2), (40, 4)):
+        with scope.tenant(salon), _at_most(4, statements_run):
+            found = series.preview(
+                cut,
+                branch=branch,
+                staff_member=None,
+                rule=f"FREQ=WEEKLY;COUNT={count}",
+                starts_at=ten,
+                now=now,
+            )
+        assert len(found) == count
+        assert sum(each.rule == "taken" for each in found) == conflicts
+        assert all(len(each.alternatives) == 3 for each in found if each.rule == "taken")
 
 
 def test_with_every_rule_in_force_a_search_takes_six_statements_whatever_it_searches(

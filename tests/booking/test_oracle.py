@@ -26,6 +26,7 @@ from booking.models import (
     TimeOff,
     WorkingHours,
 )
+from booking.periods import Period
 from tenants import actors, scope
 from tenants.errors import Refused
 from tenants.models import Branch
@@ -383,6 +384,7 @@ def test_the_search_finds_what_the_oracle_finds_and_booking_agrees(seed: int) ->
             world.ask_from + dice.number(0, 37 * 60 // step - 1) * step * MINUTE for _ in range(8)
         ]
         asked += [world.ask_from + dice.minute(0, 37 * 60 - 1) * MINUTE for _ in range(2)]
+        _many_are_as_one_by_one(scene, asked)
         for start in [*asked, *(start for start, _ in expected[:4])]:
             for place, person in enumerate(scene.people):
                 rule = availability.why_not(
@@ -421,6 +423,18 @@ def _offers_are(scene: Scene, expected: list[tuple[datetime, int]]) -> None:
         for some in (plain, tidy)
     ]
     assert halves[0] == halves[1]
+
+
+def _many_are_as_one_by_one(scene: Scene, starts: list[datetime]) -> None:
+    """What is asked in one go, for a series, is answered as if each were asked alone."""
+    service, ask = scene.service, scene.ask()
+    assert availability.verdicts_on(service, starts=starts, **ask) == [
+        availability.verdicts(service, starts_at=start, **ask) for start in starts
+    ]
+    days = [Period(start, start + timedelta(hours=9)) for start in starts[:4]]
+    assert availability.free_on_days(service, days=days, **ask) == [
+        availability.free_slots(service, period=day, **ask) for day in days
+    ]
 
 
 def _can_be_booked(scene: Scene, person: StaffMember, start: datetime) -> bool:

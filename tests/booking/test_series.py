@@ -17,6 +17,7 @@ from tenants import actors
 from tenants.errors import Invalid, NotFound
 from tenants.models import AuditEntry, Branch, Tenant
 from tests import factories
+from tests.booking import scenes
 from tests.booking.diary import BERLIN, at
 
 BY = actors.system("tests")
@@ -591,3 +592,63 @@ def test_all_that_is_ahead_is_cancelled_once(booked: series.SeriesBooking) -> No
     assert (len(first.changed), len(again.changed)) == (3, 0)
     assert standing(booked.series) == ["Tue 24.11. 10:00"]
     assert Message.objects.count() == 1
+
+
+# --- Several come together ------------------------------------------------------------------------------
+
+
+def test_several_take_their_seats_on_every_date(
+    in_salon: Tenant, jana: StaffMember, erika: Customer, now: datetime
+) -> None:
+    scenes.change(cut(), seats=4)
+    other = Customer.objects.create(tenant=in_salon, name="Andere")
+    scheduling.book(
+        cut(),
+        branch=Branch.objects.get(),
+        staff_member=jana,
+        starts_at=TEN + WEEK,
+        customer=other,
+        attendee_name=other.name,
+        source=Appointment.Source.API,
+        by=BY,
+        now=now,
+        seats=2,
+    )
+
+    two = preview(jana, now=now, seats=2)
+    three = preview(jana, now=now, seats=3)
+    made = book(erika, jana, now=now, seats=3, on_conflict=OnConflict.SKIP)
+
+    assert [each.rule for each in two] == [None, None, None, None]
+    assert [each.rule for each in three] == [None, "session_full", None, None]
+    assert made.series.seats == 3
+    assert [each.seats for each in made.appointments] == [3, 3, 3]
+    assert made.skipped == [TEN + WEEK]
+
+
+def test_a_series_for_several_keeps_its_seats_when_it_moves(
+    in_salon: Tenant, jana: StaffMember, erika: Customer, now: datetime
+) -> None:
+    scenes.change(cut(), seats=2)
+    made = book(erika, jana, now=now, seats=2)
+
+    edit = series_edits.move(
+        made.series,
+        Change(clock=time(15)),
+        scope=Scope.ALL,
+        by=BY,
+        source=Appointment.Source.BACK_OFFICE,
+        now=now,
+    )
+
+    assert edit.series.seats == 2
+    assert [each.seats for each in edit.changed] == [2, 2, 2, 2]
+
+
+def test_more_than_the_service_has_seats_cannot_repeat(
+    jana: StaffMember, erika: Customer, now: datetime
+) -> None:
+    with pytest.raises(Invalid):
+        preview(jana, now=now, seats=2)
+    with pytest.raises(Invalid):
+        book(erika, jana, now=now, seats=2)
