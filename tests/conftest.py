@@ -4,17 +4,13 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-import psycopg
 import pytest
 from django.conf import settings
-from django.core.management import call_command
-from django.db import connections
-from psycopg import sql
 from pytest_django import Settings
 
 from tenants import scope
 from tenants.models import Tenant
-from tests import factories
+from tests import databases, factories
 from tests.retell import KEY, Retell
 
 MONDAY_MORNING = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # 09:00 in Berlin
@@ -23,37 +19,13 @@ MONDAY_MORNING = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # 09:00 in Berlin
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
     """Make a database as the owner, then work in it as the application, which cannot pass the walls."""
-    name = os.environ.get("ASKPRO_TEST_DB", "test_askpro")
-    owner = settings.DATABASES["owner"]
     if not settings.ENVIRONMENT == "test":
         raise pytest.UsageError("tests run with ASKPRO_ENV=test only: use bin/askpro test")
-    admin = f"host={owner['HOST']} port={owner['PORT']} user={owner['USER']} password={owner['PASSWORD']}"
-    with psycopg.connect(f"{admin} dbname={owner['NAME']}", autocommit=True) as driver:
-        driver.execute(
-            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-        )
-        driver.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    app_role = sql.Identifier(str(settings.DATABASES["default"]["USER"]))
-    for alias in ("default", "owner"):
-        connections[alias].close()
-        settings.DATABASES[alias]["NAME"] = name
-        connections[alias].settings_dict["NAME"] = name
-    with psycopg.connect(f"{admin} dbname={name}", autocommit=True) as driver:
-        for statement in (
-            "GRANT USAGE ON SCHEMA public TO {}",
-            "ALTER DEFAULT PRIVILEGES GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON TABLES TO {}",
-            "ALTER DEFAULT PRIVILEGES GRANT USAGE, SELECT ON SEQUENCES TO {}",
-        ):
-            driver.execute(sql.SQL(statement).format(app_role))
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        call_command("migrate", database="owner", verbosity=0)
-        connections["owner"].close()
+        databases.make(os.environ.get("ASKPRO_TEST_DB", "test_askpro"))
     yield
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        for connection in connections.all():
-            connection.close()
-            if hasattr(connection, "close_pool"):
-                connection.close_pool()
+        databases.leave()
 
 
 @pytest.fixture
