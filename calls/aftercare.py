@@ -18,12 +18,7 @@ log = structlog.get_logger("askpro.aftercare")
 BROKEN_PROMISE = "broken_promise"
 # A call that cannot be looked after is tried again, not at once: it must not keep the others waiting.
 _AGAIN_AFTER = timedelta(minutes=5)
-_NEXT = """
-UPDATE calls_call SET settle_at = %(again)s WHERE id = (
-  SELECT id FROM calls_call WHERE settle_at <= %(now)s
-  ORDER BY settle_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
-) RETURNING tenant_id, id
-"""
+_NEXT = "SELECT tenant_id, id FROM calls_next_to_settle(%s, %s)"
 _SAID = {
     auditor.Trouble.PHANTOM_BOOKING: "Termin zugesagt, aber nicht gebucht",
     auditor.Trouble.PHANTOM_CHANGE: "Änderung zugesagt, aber nicht gemacht",
@@ -37,8 +32,7 @@ _SAID = {
 
 def settle_next(*, now: datetime) -> bool:
     """Look after the call that waits longest; tell whether there was one. Must be called with no scope open."""
-    with scope.platform():
-        row = statements.run(_NEXT, {"now": now, "again": now + _AGAIN_AFTER}).fetchone()
+    row = statements.run(_NEXT, (now, now + _AGAIN_AFTER)).fetchone()
     if row is None:
         return False
     try:

@@ -1,7 +1,10 @@
 """How a call ended, decided from rows alone: one outcome per call, from a closed list, with its reason."""
 
+from typing import NamedTuple
+
 from booking.models import Appointment
-from calls.models import Call, CallbackRequest, Errand, ToolCall
+from calls.models import Call
+from tenants import scope, statements
 
 _BOOKED = (
     Appointment.Status.PENDING,
@@ -38,36 +41,71 @@ _AFTER_STATE = {
 }
 
 
+class Brought(NamedTuple):
+    """What a call brought, as the rows say. `change` and `answer` are the last ones of their kind: tool and state."""
+
+    has_booked: bool
+    has_ever_booked: bool
+    has_callback: bool
+    has_errand: bool
+    change: list[str] | None
+    answer: list[str] | None
+
+    @property
+    def changed_to(self) -> tuple[str, str]:
+        """What the call did last to an appointment of before, with the reason; empty when nothing.
+
+        The answer was written in the transaction that changed the appointment, so it is as true as the row.
+        """
+        if self.change is None:
+            return "", ""
+        tool, state = self.change
+        return _AFTER_CHANGE[state], f"{tool}: {state}"
+
+
+_BROUGHT = """
+SELECT
+  EXISTS (SELECT FROM booking_appointment a
+    WHERE a.tenant_id = %(tenant)s AND a.call_number = %(call)s AND a.status = ANY(%(booked)s)),
+  EXISTS (SELECT FROM booking_appointment a
+    WHERE a.tenant_id = %(tenant)s AND a.call_number = %(call)s AND a.status <> 'held'),
+  EXISTS (SELECT FROM calls_callbackrequest c WHERE c.tenant_id = %(tenant)s AND c.call_id = %(call)s),
+  EXISTS (SELECT FROM calls_errand e WHERE e.tenant_id = %(tenant)s AND e.call_id = %(call)s),
+  (SELECT ARRAY[t.name, t.state]::text[] FROM calls_toolcall t
+    WHERE t.tenant_id = %(tenant)s AND t.call_id = %(call)s AND t.state = ANY(%(changes)s) ORDER BY t.id DESC LIMIT 1),
+  (SELECT ARRAY[t.name, t.state]::text[] FROM calls_toolcall t
+    WHERE t.tenant_id = %(tenant)s AND t.call_id = %(call)s AND t.state = ANY(%(answers)s) ORDER BY t.id DESC LIMIT 1)
+"""
+
+
+def brought_by(call: Call) -> Brought:
+    """Return what a call brought, in one statement. The tenant's scope must be open."""
+    scope.current()
+    asked = {
+        "tenant": call.tenant_id,
+        "call": call.pk,
+        "booked": [str(each) for each in _BOOKED],
+        "changes": list(_AFTER_CHANGE),
+        "answers": list(_AFTER_STATE),
+    }
+    return Brought._make(statements.run(_BROUGHT, asked).fetchall()[0])
+
+
 def decide(call: Call) -> tuple[str, str]:
     """Return the outcome of a call that is over, and the reason as ``tool: state`` or the end reason."""
-    if Appointment.objects.filter(call_number=call.pk, status__in=_BOOKED).exists():
+    brought = brought_by(call)
+    if brought.has_booked:
         return Call.Outcome.BOOKED, ""
-    changed = changed_to(call)
-    if changed[0]:
-        return changed
-    if CallbackRequest.objects.filter(call=call).exists():
+    if brought.change is not None:
+        return brought.changed_to
+    if brought.has_callback:
         return Call.Outcome.CALLBACK, ""
-    if Errand.objects.filter(call=call).exists():
+    if brought.has_errand:
         return Call.Outcome.MESSAGE, "take_message"
-    last = (
-        ToolCall.objects.filter(call=call, state__in=_AFTER_STATE)
-        .order_by("-id")
-        .values_list("name", "state")
-        .first()
-    )
-    if last is not None:
-        return _AFTER_STATE[last[1]], f"{last[0]}: {last[1]}"
+    if brought.answer is not None:
+        tool, state = brought.answer
+        return _AFTER_STATE[state], f"{tool}: {state}"
     return _without_a_wish(call), call.end_reason
-
-
-def changed_to(call: Call) -> tuple[str, str]:
-    """Return what this call did last to an appointment of before, with the reason; empty when nothing.
-
-    The answer was written in the transaction that changed the appointment, so it is as true as the row.
-    """
-    done = ToolCall.objects.filter(call=call, state__in=_AFTER_CHANGE).order_by("-id")
-    last = done.values_list("name", "state").first()
-    return ("", "") if last is None else (_AFTER_CHANGE[last[1]], f"{last[0]}: {last[1]}")
 
 
 def _without_a_wish(call: Call) -> str:

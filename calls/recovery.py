@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from booking.models import Appointment, Customer
+from booking.models import Customer
 from calls import arguments, auditor, booking_tool, callbacks, outcomes, starts, tools
 from calls.auditor import Finding, Trouble
-from calls.models import Call, CallbackRequest, Errand, ToolCall
+from calls.models import Call, CallbackRequest, ToolCall
 from calls.wishes import Ask
 
 # Older calls are history: whoever wanted something has called again or gone elsewhere.
@@ -84,12 +84,12 @@ def wish_of(call: Call) -> str:
 
 def _has_something(call: Call) -> bool:
     """Whether the call brought what it was for: an appointment, or the promise of a callback."""
-    booked = Appointment.objects.filter(call_number=call.pk).exclude(status=Appointment.Status.HELD)
+    brought = outcomes.brought_by(call)
     return (
-        booked.exists()
-        or outcomes.changed_to(call)[0] != ""
-        or CallbackRequest.objects.filter(call=call).exists()
-        or Errand.objects.filter(call=call).exists()
+        brought.has_ever_booked
+        or brought.change is not None
+        or brought.has_callback
+        or brought.has_errand
     )
 
 

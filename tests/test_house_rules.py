@@ -20,7 +20,6 @@ PLATFORM_USERS = {
     "integrations/delivery.py",  # carries the outbox of all businesses
     "integrations/messaging/feedback.py",  # a provider names a message, not a business
     "calls/websocket.py",  # a connection names a call, not a business
-    "calls/aftercare.py",  # looks after the calls of all businesses
     "booking/calendars/settling.py",  # finds the answers of the calendars of all businesses
     "askpro/compliance/retention.py",  # deliveries of nobody grow old, too
     "askpro/operations/bench/search.py",  # makes the businesses it searches in
