@@ -54,6 +54,10 @@ SWEEPS: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"expires": 55},
     },
+    "compare agents with the platform": {
+        "task": "calls.tasks.compare_agents",
+        "schedule": crontab(hour=2, minute=20),
+    },
     "remove recordings that callers refused": {
         "task": "calls.tasks.remove_refused_recordings",
         "schedule": 60.0,

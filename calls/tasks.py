@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from calls import callbacks, recordings, refresh, waiting
-from calls.agents import publishing
+from calls.agents import comparing, publishing
 from tenants import directory, scope
 
 
@@ -67,3 +67,10 @@ def remove_refused_recordings() -> None:
     """Have the platform forget the recordings that callers did not want."""
     for tenant_id in directory.active_tenants():
         recordings.carry_out(tenant_id, now=timezone.now())
+
+
+@shared_task
+def compare_agents() -> None:
+    """Notice what somebody changed in the platform's dashboard."""
+    for tenant_id in directory.active_tenants():
+        comparing.compare(tenant_id, now=timezone.now())

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from askpro.operations.console import StepFailed
 from askpro.operations.supervisor import Supervisor
 
 _USUAL_PORT = 8000
+_HERE = "127.0.0.1"
 _HEALTH_SECONDS = 90.0
 _PATIENCE_SECONDS = 30.0
 _RESET = "Read the lines above; `bin/askpro reset` starts afresh if the demo's data are the cause."
@@ -41,7 +43,7 @@ def up(arguments: Sequence[str], *, folder: Path) -> int:
         port = _chosen_port(wishes.port)
         running = _engines(folder)
         try:
-            environment = demo_environment(running, port=port)
+            environment = demo_environment(running, port=port, llm_port=_port_behind(port))
             supervisor = Supervisor(
                 logs=folder / "logs", environment=_without_the_owner(environment), show=console.tell
             )
@@ -52,11 +54,12 @@ def up(arguments: Sequence[str], *, folder: Path) -> int:
             running.stop()
 
 
-def demo_environment(running: engines.Engines, *, port: int) -> dict[str, str]:
+def demo_environment(running: engines.Engines, *, port: int, llm_port: int) -> dict[str, str]:
     """Return the environment of every process of the demo."""
     return {
         "ASKPRO_ENV": "demo",
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "LLM_WEBSOCKET_URL": f"ws://127.0.0.1:{llm_port}",
         "EMAIL_FILE_PATH": str(running.folder / "mails"),
         **os.environ,
         **running.environment(),
@@ -90,13 +93,16 @@ def _run(
     address = f"http://127.0.0.1:{port}"
     try:
         _migrate(environment)
-        _start(supervisor, port=port, folder=running.folder)
+        # A demo that ends after its first call has nobody who would dial the websocket.
+        engine = None if wishes.once else environment["LLM_WEBSOCKET_URL"]
+        _start(supervisor, port=port, engine=engine, folder=running.folder)
         _seed(environment)  # while the processes are importing
         _wait_until_healthy(supervisor, address)
         has_booked = wishes.no_demo_call or _place_a_call(supervisor, environment, address)
         if wishes.once:
             return 0 if has_booked else 1
-        _welcome(running, address, seconds=time.time() - started)
+        engine_address = environment["LLM_WEBSOCKET_URL"]
+        _welcome(running, address, engine_address, seconds=time.time() - started)
         _watch(supervisor, running)
     except KeyboardInterrupt:
         console.tell("stop", "asked to end; once more to hurry")
@@ -123,14 +129,17 @@ def _migrate(environment: Mapping[str, str]) -> None:
     console.tell("", f"done ({time.monotonic() - began:.1f} s)")
 
 
-def _start(supervisor: Supervisor, *, port: int, folder: Path) -> None:
+def _start(supervisor: Supervisor, *, port: int, engine: str | None, folder: Path) -> None:
+    own = urllib.parse.urlsplit(engine or "")
     commands = {
         "worker": processes.worker(),
         "web": processes.web(port=port),
+        # An address elsewhere, from the environment, is served elsewhere.
+        **({"llm": processes.llm(port=own.port)} if own.port and own.hostname == _HERE else {}),
         "beat": processes.beat(schedule_file=folder / "beat-schedule"),
     }
     supervisor.start(commands, patience_seconds=_PATIENCE_SECONDS)
-    console.tell("processes", "starting web, worker and beat ...")
+    console.tell("processes", f"starting {', '.join(commands)} ...")
 
 
 def _seed(environment: Mapping[str, str]) -> None:
@@ -190,13 +199,16 @@ def _repeat(lines: IO[str] | None) -> None:
         console.tell("", line.rstrip())
 
 
-def _welcome(running: engines.Engines, address: str, *, seconds: float) -> None:
+def _welcome(
+    running: engines.Engines, address: str, engine_address: str, *, seconds: float
+) -> None:
     state = running.state
     console.tell("", "")
     console.tell("back office", f"{address}/admin/")
     console.tell("  log in", f"{state.admin_email}   {state.admin_password}")
     console.tell("API", f"{address}/api/docs/")
     console.tell("health", f"{address}/health")
+    console.tell("own engine", f"{engine_address}/api/retell/llm/<call_id>")
     console.tell("logs", str(running.folder / "logs"))
     console.tell("mails", str(running.folder / "mails"))
     console.tell("", "")
@@ -269,6 +281,11 @@ def _chosen_port(wanted: int | None) -> int:
     port = next((port for port in range(_USUAL_PORT + 1, 65_536) if _is_free(port)), 0)
     console.tell("port", f"{_USUAL_PORT} is taken by another program, using {port}")
     return port
+
+
+def _port_behind(port: int) -> int:
+    """Return the next free port, for the websocket of our own engine."""
+    return next((each for each in range(port + 1, 65_536) if _is_free(each)), 0)
 
 
 def _is_free(port: int) -> bool:

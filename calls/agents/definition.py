@@ -90,6 +90,11 @@ def agent(agent: Agent, facts: Facts, *, base_url: str) -> dict[str, Any]:
     }
 
 
+def inbound_webhook(base_url: str) -> str:
+    """Return where we are asked before a call is answered."""
+    return f"{base_url.rstrip('/')}/api/retell/inbound"
+
+
 def own_engine(*, websocket_url: str) -> dict[str, str]:
     """Return the engine of an agent that our own dialogue manager speaks for."""
     return {"type": "custom-llm", "llm_websocket_url": f"{websocket_url}/api/retell/llm"}

@@ -227,7 +227,7 @@ def _renew(plan: _Plan, current: AgentAtProvider, *, key: str) -> AgentAtProvide
 
 def _bind(number: str, nickname: str, agent: AgentAtProvider, *, key: str) -> None:
     """Have a number answered by exactly this version, and ourselves asked before."""
-    inbound = f"{settings.PUBLIC_URL.rstrip('/')}/api/retell/inbound"
+    inbound = definition.inbound_webhook(settings.PUBLIC_URL)
     wanted: dict[str, Any] = {
         "inbound_agents": [
             {"agent_id": agent.agent_id, "weight": 1, "agent_version": agent.version}

@@ -5,6 +5,7 @@ with each question. So nothing outside has a say: the same seed gives the same c
 hash. What the platform would post is posted, signed, through every layer of the application; only the network is left out.
 """
 
+import gc
 import hashlib
 import json
 import random
@@ -115,10 +116,19 @@ def play(
         return Rehearsal(played=tuple(played))
     # A connection is not for two processes; each opens its own.
     connections.close_all()
-    with ProcessPoolExecutor(processes, mp_context=get_context("fork")) as pool:
+    with ProcessPoolExecutor(
+        processes, mp_context=get_context("fork"), initializer=_collect_seldom
+    ) as pool:
         shares = [pool.submit(_play, part, seed, application) for part in parts]
         played = [each for share in shares for each in share.result()]
     return Rehearsal(played=tuple(played))
+
+
+def _collect_seldom() -> None:
+    """Look for garbage less often: a process of the pool lives for a minute, and looking takes a twelfth of it."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(200_000, 50, 100)
 
 
 @dataclass(frozen=True, kw_only=True)

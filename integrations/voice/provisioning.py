@@ -97,6 +97,22 @@ def get_agent(agent_id: str, *, key: str) -> AgentAtProvider | None:
     return _agent(answer)
 
 
+def read_agent(agent_id: str, *, version: int | None, key: str) -> dict[str, Any] | None:
+    """Return an agent as the platform has it, None when it is not there under this key.
+
+    :raises ProviderError: no usable answer
+    """
+    return _read(f"/get-agent/{quote(agent_id, safe='')}", version, "get_agent", key=key)
+
+
+def read_llm(llm_id: str, *, version: int | None, key: str) -> dict[str, Any] | None:
+    """Return a language model as the platform has it, None when it is not there under this key.
+
+    :raises ProviderError: no usable answer
+    """
+    return _read(f"/get-retell-llm/{quote(llm_id, safe='')}", version, "get_llm", key=key)
+
+
 def create_agent(content: dict[str, Any], *, key: str) -> AgentAtProvider:
     """Create an agent and return its first draft.
 
@@ -164,6 +180,16 @@ def update_number(number: str, content: dict[str, Any], *, key: str) -> None:
     """
     path = f"/update-phone-number/{quote(number, safe='')}"
     client.ask("PATCH", path, "update_number", key=key, content=content)
+
+
+def _read(path: str, version: int | None, operation: str, *, key: str) -> dict[str, Any] | None:
+    at = "" if version is None else f"?version={version}"
+    try:
+        return client.ask("GET", f"{path}{at}", operation, key=key).json()
+    except PermanentError as error:
+        if error.status in client.NOT_THERE:
+            return None
+        raise
 
 
 def _pages(path: str, operation: str, *, key: str) -> Iterator[dict[str, Any]]:

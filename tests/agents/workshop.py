@@ -61,6 +61,11 @@ class Workshop(providers.Retell):
         self.llms[name] |= content
         return httpx.Response(200, json=self.llms[name])
 
+    def _get_retell_llm(self, name: str, _content: Any) -> httpx.Response:
+        if name not in self.llms:
+            return refusal(422, "llm not found")
+        return httpx.Response(200, json=self.llms[name])
+
     def _list_agents(self, _name: str, content: Any) -> httpx.Response:
         query = content["filter_criteria"]["query"]
         items = [

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -98,6 +99,8 @@ def test_one_command_takes_a_call_and_ctrl_c_ends_everything_in_order(demo: Demo
     process = demo.up()
     said = _until(process, "ready ")
     page = urllib.request.urlopen(f"http://127.0.0.1:{demo.port}/admin/login/", timeout=10)
+    engine = re.search(r"own engine +ws://127\.0\.0\.1:(\d+)/api/retell/llm/", said)
+    has_engine = engine is not None and _comes_up(int(engine[1]))
 
     os.killpg(process.pid, signal.SIGINT)
     rest, _ = process.communicate(timeout=90)
@@ -106,8 +109,12 @@ def test_one_command_takes_a_call_and_ctrl_c_ends_everything_in_order(demo: Demo
     assert re.search(r"Leistung: ", said)
     assert re.search(r"log in +admin@askpro\.example +\S{12,}", said)
     assert page.status == 200
+    assert has_engine
     assert process.returncode == 0
-    assert re.findall(r"stop +(.+)", rest)[1:] == ["beat", "web", "worker", "database and queue"]
+    assert re.findall(r"stop +(.+)", rest)[1:] == [
+        *("beat", "llm", "web", "worker"),
+        "database and queue",
+    ]
     assert not _answers(demo.port)
     appointments = demo.appointments()
     assert appointments > 0
@@ -194,6 +201,14 @@ def _until(process: "subprocess.Popen[str]", wanted: str) -> str:
         if line.strip().startswith(wanted):
             return said
     pytest.fail(f"it ended without {wanted!r}:\n{said}")
+
+
+def _comes_up(port: int) -> bool:
+    """Nothing waits for the websocket's server: it may come up a moment later than the rest."""
+    give_up_at = time.monotonic() + 30
+    while time.monotonic() < give_up_at and not _answers(port):
+        time.sleep(0.1)
+    return _answers(port)
 
 
 def _answers(port: int) -> bool:

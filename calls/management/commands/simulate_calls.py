@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.core.wsgi import get_wsgi_application
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.migrations.executor import MigrationExecutor
 from django.utils import translation
 
 from calls.models import Agent
@@ -39,6 +42,7 @@ class Command(BaseCommand):
             raise CommandError(
                 "RETELL_API_KEY ist nicht gesetzt: ohne Schlüssel keine Unterschrift."
             )
+        _bring_up_to_date()
         logging.disable(logging.CRITICAL)
         began = time.perf_counter()
         try:
@@ -84,6 +88,14 @@ class Command(BaseCommand):
         for goal, counted in table:
             cells = "".join(f"{counted[result] or '·':>6}" for result in results)
             self.stdout.write(f"{goal:<{width}}{cells}{counted.total():>7}")
+
+
+def _bring_up_to_date() -> None:
+    """Migrate a database that was never used: a rehearsal is often the first thing that is asked of a fresh checkout."""
+    executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        owner = "owner" if "owner" in connections else DEFAULT_DB_ALIAS
+        call_command("migrate", database=owner, interactive=False, verbosity=0)
 
 
 def _transcript(number: int, played: Played) -> str:
