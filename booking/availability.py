@@ -99,13 +99,14 @@ def free_slots(
     usual = _preferred(search, team, who)
     tidily = team.avoids_gaps if avoiding_gaps is None else avoiding_gaps
     found: list[Slot] = []
+    prefers_tidy = tidily and not every and limit is not None
     for start, end in portions:
-        days = drawing.days_for_offers(search, team, who, start, end)
+        days = drawing.days_for_offers(search, team, who, start, end, exactly=prefers_tidy)
         opened = _openings(days, start, end, usual=usual, every=every)
         if limit is None:
             return list(opened)
         wanted = limit - len(found)
-        if tidily and not every:
+        if prefers_tidy:
             found += gaps.avoiding(days, opened, wanted, wish=period.start)
         else:
             found += opened.first(wanted)

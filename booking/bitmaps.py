@@ -88,7 +88,7 @@ class Kept(NamedTuple):
             found &= timeline.full(ruler.size)
         if self.holds:
             spans = list(timeline.unpack(self.holds))
-            if any(minute % COARSE for span in spans for minute in span):
+            if not ruler.fits(spans):
                 return None
             found |= ruler.draw(spans)
         return found

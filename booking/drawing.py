@@ -20,25 +20,30 @@ def team_for_offers(
 ) -> Team:
     """Read the team for all stretches of starts, and the stored lines of the first one with it where these may do."""
     first, last = portions[0][0], portions[-1][1]
-    if not _may_use_lines(search, who):
+    if not _may_use_lines(who):
         return teams.read(search, staff_member, first, last)
     ruler = _ruler(search, [search.usual], _midnights(search, *portions[0]), COARSE)
     numbers = bitmaps.numbers_between(ruler.base, ruler.end)
     return teams.read(search, staff_member, first, last, lines_for=who, numbers=numbers)
 
 
-def days_for_offers(search: Search, team: Team, who: Seeker, first: int, last: int) -> Days:
+def days_for_offers(
+    search: Search, team: Team, who: Seeker, first: int, last: int, *, exactly: bool = False
+) -> Days:
     """Draw the whole local days that contain the starts from `first` to just before `last`.
 
-    Where everything is a multiple of five minutes, what is taken comes from the lines that the database keeps.
+    Where the service and all appointments are multiples of five minutes, what is taken comes from the lines that the
+    database keeps. `exactly`: hours and time off must be, too, because how long somebody is free matters.
     """
     midnights = _midnights(search, first, last)
     shapes = [teams.shape_of(person, search) for person in team.people]
-    if _fits_coarse(search, team, who, shapes, midnights):
+    if _fits_coarse(search, team, who, shapes, midnights) and not (exactly and _is_uneven(team)):
         ruler = _ruler(search, shapes, midnights, COARSE)
         lines = _kept(search, team, who, ruler)
         if lines is not None:
-            return _drawn(search, team, who, shapes, midnights, ruler, lines)
+            days = _drawn(search, team, who, shapes, midnights, ruler, lines)
+            if _sessions_fit(days):
+                return days
     return days_from_rows(search, team, who, first, last)
 
 
@@ -140,7 +145,7 @@ def _put_together(
     beside: _Beside,
 ) -> Days:
     people = team.people
-    closed = ruler.draw(timeline.unpack(team.closed))
+    closed = ruler.draw_around(timeline.unpack(team.closed))
     return Days(
         search=search,
         team=team,
@@ -151,7 +156,9 @@ def _put_together(
         ruler=ruler,
         branch=hours.working(team.opening, ruler) & ~closed,
         own=[_own(person, team, ruler) for person in people],
-        off=[ruler.draw(timeline.unpack(person.off)) if person.off else 0 for person in people],
+        off=[
+            ruler.draw_around(timeline.unpack(person.off)) if person.off else 0 for person in people
+        ],
         taken=lines,
         standing=beside.standing,
         needs=beside.needs,
@@ -186,9 +193,9 @@ def _in_cells(shapes: list[Shape], unit: int) -> list[Shape]:
     return [scaled[id(each)] for each in shapes]
 
 
-def _may_use_lines(search: Search, who: Seeker) -> bool:
-    """Whether the stored lines can say what is taken, as far as the question alone decides."""
-    return not who.has_own and not search.is_group
+def _may_use_lines(who: Seeker) -> bool:
+    """Whether the stored lines can say what is taken: who moves an appointment has its own time in them."""
+    return not who.has_own
 
 
 def _kinds(shapes: list[Shape]) -> list[Shape]:
@@ -199,16 +206,26 @@ def _kinds(shapes: list[Shape]) -> list[Shape]:
 def _fits_coarse(
     search: Search, team: Team, who: Seeker, shapes: list[Shape], midnights: list[int]
 ) -> bool:
-    """Whether all that is drawn begins and ends at multiples of five minutes, and nothing of the seeker's own is ignored."""
-    if not _may_use_lines(search, who) or team.has_requirements or midnights[0] % COARSE:
+    """Whether what is looked for begins and ends at multiples of five minutes, and nothing of the seeker's own is ignored."""
+    if not _may_use_lines(who) or midnights[0] % COARSE:
         return False
-    if not all(each.is_multiple_of(COARSE) for each in _kinds(shapes)):
-        return False
+    return all(each.is_multiple_of(COARSE) for each in _kinds(shapes))
+
+
+def _is_uneven(team: Team) -> bool:
+    """Whether hours or time off begin or end between multiples of five minutes."""
     schedules = {teams.schedule_of(person, team) for person in team.people if person.has_own_hours}
     schedules.add(team.opening)
     if not all(each is None or hours.is_coarse(each) for each in schedules):
-        return False
+        return True
     away = [team.closed, *(person.off for person in team.people if person.off)]
+    return any(minute % COARSE for off in away for span in timeline.unpack(off) for minute in span)
+
+
+def _sessions_fit(days: Days) -> bool:
+    """Whether the sessions that can be joined begin and end on the ruler, as their service did when they were booked."""
     return all(
-        minute % COARSE == 0 for off in away for span in timeline.unpack(off) for minute in span
+        days.ruler.fits([(each.minute, each.minute), (each.blocked_from, each.blocked_until)])
+        for some in days.standing.values()
+        for each in some.values()
     )

@@ -103,13 +103,13 @@ def midnight(zone: str, day: int) -> int:
 
 @lru_cache(maxsize=1024)
 def working(schedule: Schedule, ruler: Ruler) -> int:
-    """Return the line on which a schedule says "working"."""
+    """Return the line on which a schedule says "working" all through."""
     spans: list[tuple[int, int]] = []
     zone = schedule.zone
     # The day before may have a shift that ends in the first night.
     for day in range(day_of(zone, ruler.base) - 1, day_of(zone, ruler.end) + 1):
         spans += shift_windows(zone, shifts_on(schedule, day), day)
-    return ruler.draw(spans)
+    return ruler.draw_inside(spans)
 
 
 @lru_cache(maxsize=4096)

@@ -119,7 +119,7 @@ def read(search: Search, who: Seeker, rulers: Sequence[Ruler]) -> list[Needs]:
         Needs(
             all_of=[some for each, some in accepted.items() if modes[each] == Requirement.Mode.ALL],
             any_of=[some for each, some in accepted.items() if modes[each] == Requirement.Mode.ANY],
-            taken={resource: ruler.draw(spans) for resource, spans in taken.items()},
+            taken={resource: ruler.draw_around(spans) for resource, spans in taken.items()},
             size=ruler.size,
             shared=shared,
         )

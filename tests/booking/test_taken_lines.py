@@ -190,16 +190,97 @@ def test_the_neighbour_sees_no_line(salon: Tenant, neighbour: Tenant, now: datet
     assert _cells(neighbour, [jana], now) == [0]
 
 
-def test_a_service_for_one_is_searched_in_the_lines(
-    salon: Tenant, now: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The answer is the same from the lines as from the appointments; here it comes from the lines."""
-    jana, cut = factories.staff_of(salon, "Jana"), factories.service_of(salon, "Haarschnitt")
-    scenes.appointment(jana, cut, at("2026-11-24", "10:00"))
+@pytest.fixture
+def from_lines_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer is the same from the lines as from the appointments; here it must come from the lines."""
 
     def never(*_args: object, **_named: object) -> list[int]:
         raise AssertionError("the appointments were read")
 
     monkeypatch.setattr(taken, "lines", never)
-    offered = starts(salon, cut, period=a_day("2026-11-24"), now=now, staff_member=jana)
-    assert offered == [*quarters("09:00", "09:30"), *quarters("10:30", "16:30")]
+
+
+def _offered(salon: Tenant, now: datetime) -> list[str]:
+    jana, cut = factories.staff_of(salon, "Jana"), factories.service_of(salon, "Haarschnitt")
+    return starts(salon, cut, period=a_day("2026-11-24"), now=now, staff_member=jana)
+
+
+@pytest.mark.usefixtures("from_lines_alone")
+def test_a_service_for_one_is_searched_in_the_lines(salon: Tenant, now: datetime) -> None:
+    jana, cut = factories.staff_of(salon, "Jana"), factories.service_of(salon, "Haarschnitt")
+    scenes.appointment(jana, cut, at("2026-11-24", "10:00"))
+
+    assert _offered(salon, now) == [*quarters("09:00", "09:30"), *quarters("10:30", "16:30")]
+
+
+@pytest.mark.usefixtures("from_lines_alone")
+def test_time_off_and_closures_by_the_minute_leave_the_lines_in_use(
+    salon: Tenant, now: datetime
+) -> None:
+    branch, jana = factories.branch_of(salon), factories.staff_of(salon, "Jana")
+    day = "2026-11-24"
+    factories.make_time_off(
+        branch, starts_at=at(day, "11:03"), ends_at=at(day, "11:58"), staff_member=jana
+    )
+    factories.make_time_off(branch, starts_at=at(day, "14:59"), ends_at=at(day, "15:01"))
+
+    # 10:30 is over at eleven and 14:15 at a quarter to three; 12:00 and 15:15 begin when all is over.
+    assert _offered(salon, now) == [
+        *quarters("09:00", "10:30"), *quarters("12:00", "14:15"), *quarters("15:15", "16:30"),
+    ]  # fmt: skip
+
+
+@pytest.mark.usefixtures("from_lines_alone")
+def test_hours_by_the_minute_leave_the_lines_in_use(salon: Tenant, now: datetime) -> None:
+    branch = factories.branch_of(salon)
+    # Two shifts that follow each other are one: nothing is lost between them.
+    scenes.hours(branch, "2026-11-24", (9 + 3 / 60, 12 + 3 / 60), (12 + 3 / 60, 16 + 58 / 60))
+
+    assert _offered(salon, now) == quarters("09:15", "16:15")
+
+
+@pytest.mark.usefixtures("from_lines_alone")
+def test_resources_leave_the_lines_in_use(salon: Tenant, now: datetime) -> None:
+    branch, mira = factories.branch_of(salon), factories.staff_of(salon, "Mira")
+    room = scenes.resource(branch, "Raum")
+    scenes.needs(factories.service_of(salon, "Haarschnitt"), "all", room)
+    long = factories.make_service(salon, name="Lang", duration_minutes=33)
+    scenes.use(scenes.appointment(mira, long, at("2026-11-24", "10:00")), room)
+
+    assert _offered(salon, now) == [*quarters("09:00", "09:30"), *quarters("10:45", "16:30")]
+
+
+@pytest.mark.usefixtures("from_lines_alone")
+def test_seats_leave_the_lines_in_use(salon: Tenant, now: datetime) -> None:
+    jana, cut = factories.staff_of(salon, "Jana"), factories.service_of(salon, "Haarschnitt")
+    scenes.change(cut, seats=3)
+    ten = at("2026-11-24", "10:00")
+    scenes.appointment(jana, cut, ten, session=scenes.session(jana, cut, ten))
+
+    # The session can be joined at ten, and nothing else begins while it lasts.
+    expected = [*quarters("09:00", "09:30"), "10:00", *quarters("10:30", "16:30")]
+    assert _offered(salon, now) == expected
+
+
+def test_who_avoids_gaps_measures_them_by_the_minute(salon: Tenant, now: datetime) -> None:
+    """Three minutes before somebody leaves are a gap, though the five minutes in which they lie are not free."""
+    branch, jana = factories.branch_of(salon), factories.staff_of(salon, "Jana")
+    cut, day = factories.service_of(salon, "Haarschnitt"), "2026-11-24"
+    scenes.change(cut, step_minutes=30)
+    scenes.hours(branch, day, (9 + 10 / 60, 17))
+    factories.make_time_off(
+        branch, starts_at=at(day, "10:33"), ends_at=at(day, "17:00"), staff_member=jana
+    )
+
+    offered = starts(
+        salon,
+        cut,
+        period=a_day(day),
+        now=now,
+        staff_member=jana,
+        limit=1,
+        avoiding_gaps=True,
+    )
+
+    # 9:30 leaves twenty minutes before it. 10:00 would leave three behind it, so the first start stays the first.
+    assert offered == ["09:30"]

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from booking import timeline
+from booking.rulers import Ruler
 
 SIZE, BASE = 500, 29_000_000
 spans = st.lists(
@@ -84,3 +85,16 @@ def test_the_first_marks_are_the_lowest_ones(line: set[int], count: int) -> None
     found = timeline.minutes(timeline.first_marks(_line(line), count))
 
     assert list(found) == sorted(line)[:count]
+
+
+@given(spans)
+def test_coarse_cells_lie_inside_wholly_or_are_touched(spans: list[tuple[int, int]]) -> None:
+    ruler = Ruler(BASE, SIZE // 5, 5)
+    covered = {minute for a, b in spans for minute in range(a, b)}
+    cells = {cell: set(range(cell * 5, cell * 5 + 5)) for cell in range(SIZE // 5)}
+    shifted = [(a + BASE, b + BASE) for a, b in spans]
+
+    inside, around = ruler.draw_inside(shifted), ruler.draw_around(shifted)
+
+    assert set(timeline.minutes(inside)) == {c for c, all_of in cells.items() if all_of <= covered}
+    assert set(timeline.minutes(around)) == {c for c, all_of in cells.items() if all_of & covered}
