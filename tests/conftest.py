@@ -3,11 +3,14 @@
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 
+import httpx
 import pytest
 from django.conf import settings
 from pytest_django import Settings
 
+from integrations import http
 from tenants import scope
 from tenants.models import Tenant
 from tests import databases, factories
@@ -26,6 +29,33 @@ def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
     yield
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         databases.leave()
+
+
+class _NobodyAsks(httpx.BaseTransport):
+    """Lets everything through but what would go to the real Cal.com."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if request.url.host == "api.cal.com":
+            self.asked.append(f"{request.method} {request.url.path}")
+            raise httpx.ConnectError("Cal.com is not played here", request=request)
+        return _outside().handle_request(request)
+
+
+@cache
+def _outside() -> httpx.HTTPTransport:
+    return httpx.HTTPTransport()
+
+
+@pytest.fixture(autouse=True)
+def _cal_com_is_asked_in_character_only() -> Iterator[None]:
+    """Whatever asks Cal.com is heard by the character that holds it against the contract, or fails its test."""
+    nobody = _NobodyAsks()
+    with http.rerouted(nobody):
+        yield
+    assert nobody.asked == []
 
 
 @pytest.fixture

@@ -19,8 +19,15 @@ def diary(request: HttpRequest, tenant_id: UUID, token: str) -> HttpResponse:
         raise Http404
     mark = publishing.etag_of(document)
     response: HttpResponse = HttpResponseNotModified()
-    if request.headers.get("If-None-Match") != mark:
+    if not _knows(request.headers.get("If-None-Match", ""), mark):
         response = HttpResponse(document, content_type="text/calendar; charset=utf-8")
     response["ETag"] = mark
     response["Cache-Control"] = "private, max-age=0, must-revalidate"
     return response
+
+
+def _knows(given: str, mark: str) -> bool:
+    """Tell whether a header names this version: alone, among others, as a weak one, or as any (RFC 9110, 13.1.2)."""
+    if given.strip() == "*":
+        return True
+    return mark in (each.strip().removeprefix("W/") for each in given.split(","))

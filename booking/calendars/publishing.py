@@ -12,6 +12,7 @@ from booking import invitation
 from booking.models import Appointment, DiaryFeed, StaffMember
 from tenants import audit
 from tenants.actors import Actor
+from tenants.models import Tenant
 
 _BACK, _AHEAD = timedelta(days=30), timedelta(days=365)
 
@@ -46,6 +47,8 @@ def revoke(feed: DiaryFeed, *, by: Actor, now: datetime) -> None:
 
 def document_for(tenant_id: UUID, token: str, *, now: datetime) -> str | None:
     """Return the calendar behind an address, None when it leads nowhere. The scope of the business must be open."""
+    if not Tenant.objects.filter(pk=tenant_id, is_active=True).exists():
+        return None
     feed = (
         DiaryFeed.objects.filter(tenant_id=tenant_id, token_hash=_hash(token), revoked_at=None)
         .select_related("staff_member__branch")
@@ -112,7 +115,9 @@ def _utc(instant: datetime) -> str:
 
 
 def _escaped(text: str) -> str:
-    for found, written in (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\n", "\\n"), ("\r", "")):
+    """Return a text as RFC 5545 wants it: no control characters, a line break as a word, separators marked."""
+    text = "".join(each for each in text if each in "\n\t" or ord(each) >= 32 and ord(each) != 127)
+    for found, written in (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\n", "\\n")):
         text = text.replace(found, written)
     return text
 

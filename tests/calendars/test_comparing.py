@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
 
+import httpx
 import pytest
 import time_machine
 from django.core.management import call_command
@@ -87,6 +88,30 @@ def test_connecting_again_makes_nothing_twice_and_mends_what_is_wrong(
     assert len(mended.made) == 2
     assert two_sides.kind_of(calcom, "Jana").minutes == 30
     assert len(calcom.house.event_types) == 5
+
+
+@pytest.mark.parametrize("answers", range(6))
+def test_connecting_that_broke_off_is_finished_by_the_next_run(
+    connected: Tenant, calcom: Calcom, answers: int
+) -> None:
+    """A new person wants an event type and a webhook; Cal.com stops answering somewhere on the way."""
+    neu = factories.make_staff(factories.branch_of(connected), name="Neu")
+    factories.make_skill(neu, factories.service_of(connected, "Haarschnitt"))
+    (team,) = calcom.house.team_names
+    calcom.house.add_user("Neu", "neu@salon.example", team_id=team)
+    calcom.next = [calcom.answer] * answers
+    calcom.does_it_and_then(httpx.ReadTimeout("lost"))
+    with pytest.raises(ProviderError):
+        connecting.connect(connected.pk, is_personal=False, by=ME, now=MONDAY_MORNING)
+
+    connecting.connect(connected.pk, is_personal=False, by=ME, now=MONDAY_MORNING)
+    again = connecting.connect(connected.pk, is_personal=False, by=ME, now=MONDAY_MORNING)
+
+    assert again.made == []
+    assert len(calcom.house.event_types) == len(calcom.house.webhooks) == 6
+    with scope.tenant(connected):
+        assert CalendarEventType.objects.filter(staff_member=neu).count() == 1
+        assert CalendarHost.objects.filter(staff_member=neu).count() == 1
 
 
 def test_the_command_connects_and_says_what_is_missing(connected: Tenant, calcom: Calcom) -> None:

@@ -1,5 +1,6 @@
 """Booking on the telephone for a business that keeps a calendar at Cal.com: the caller hears what the rows prove."""
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from tenants import scope
 from tenants.models import Tenant
 from tests.calendars import two_sides
 from tests.calendars.calcom_house import Calcom
+from tests.calls.test_aftercare import hang_up, invocation
 from tests.conftest import MONDAY_MORNING
 from tests.retell import Retell
 
@@ -170,6 +172,27 @@ def test_a_time_that_turns_out_to_be_taken_after_the_call_becomes_a_callback(
         assert CallbackRequest.objects.get().priority == "high"
         assert Call.objects.get().status == "ended"
     assert two_sides.ours(connected) == []
+
+
+def test_what_was_collected_in_a_call_stands_on_both_sides_after_it(
+    connected: Tenant,
+    calcom: Calcom,
+    retell: Retell,
+    call: dict[str, Any],
+    clock: time_machine.Traveller,
+) -> None:
+    """The end of a call is all that reached us: call row, appointment row, booking at Cal.com."""
+    wish = {"service": "Haarschnitt", "date": "26.11.2026", "time": "10:00", "name": "Erika Muster"}
+    asked = invocation("collect_appointment_data", json.dumps(wish))
+
+    hang_up(retell, call, ("agent", "Ihr Termin ist gebucht."), asked=asked)
+    later(clock, 1)
+
+    with scope.tenant(connected):
+        assert Call.objects.get().status == "ended"
+    (ours,) = two_sides.ours(connected)
+    assert (ours[0], ours[2]) == ("26. 09:00", "confirmed")
+    assert [each[0] for each in two_sides.theirs(calcom)] == ["26. 09:00"]
 
 
 def test_moving_on_the_telephone_moves_both_sides(
