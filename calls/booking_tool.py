@@ -177,6 +177,8 @@ def _key(call: Call, service: Service, starts_at: datetime, name: str) -> str:
 
 
 def _own_hold(call: Call, wish: Wish, starts_at: datetime) -> Appointment | None:
+    if call.holds is False:
+        return None
     held = rows.load(
         Appointment,
         "tenant_id = %s AND call_number = %s AND status = 'held' AND service_id = %s AND starts_at = %s"

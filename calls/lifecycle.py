@@ -45,7 +45,8 @@ _AT_HAND = (
 )  # fmt: skip
 _OPEN = f"""
 SELECT tenant_id, time_zone, {", ".join(_AT_HAND[1:])}, (
-  SELECT when_closed FROM calls_desk d WHERE d.tenant_id = o.tenant_id AND d.branch_id = o.branch_id)
+  SELECT when_closed FROM calls_desk d WHERE d.tenant_id = o.tenant_id AND d.branch_id = o.branch_id), EXISTS (
+  SELECT FROM booking_appointment a WHERE a.tenant_id = o.tenant_id AND a.call_number = o.id AND a.status = 'held')
 FROM calls_open(%s, %s, %s, %s) o
 """  # noqa: S608 — our own words
 _OPEN_WITH_MENU = _OPEN.replace("\nFROM ", f", {catalogue.MENU_OF}\nFROM ", 1)
@@ -136,7 +137,7 @@ def opened(
 def _reached(tenant_id: UUID, time_zone: str, *rest: Any) -> tuple[Call, ZoneInfo]:
     known = len(_AT_HAND) - 1
     call = rows.made(Call, _AT_HAND, (tenant_id, *rest[:known]))
-    when_closed, *menu = rest[known:]
+    when_closed, call.holds, *menu = rest[known:]
     call.when_closed = when_closed or Desk.WhenClosed.BOOK
     if menu:
         call.menu = Menu(branch_json=menu[0], services_json=menu[1])

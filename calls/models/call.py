@@ -48,6 +48,8 @@ class Call(TenantOwned):
     menu: "Menu | None" = None
     # What its branch does after hours, read along as well (`Desk.WhenClosed`); empty: not read.
     when_closed: str = ""
+    # Whether a time was kept for this call when the question came; None: not read.
+    holds: bool | None = None
 
     id = models.BigIntegerField(primary_key=True)
     branch = TenantForeignKey(

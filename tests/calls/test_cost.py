@@ -122,10 +122,10 @@ def test_a_look_into_an_empty_inbox_is_one_statement(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_booking_of_an_offered_time_takes_fifteen_statements(
+def test_a_booking_of_an_offered_time_takes_fourteen_statements(
     salon: Tenant, now: datetime, statements_run: list[str]
 ) -> None:
-    """The call, what was chosen, the customer, two looks for what was asked before, eight to book, the call's customer, the note."""
+    """The call, what was chosen, the customer, whether it was asked before, eight to book, the call's customer, the note."""
     free = _asked("check_availability", service="Haarschnitt", date="morgen")
     slot = _answer(free, now)["data"]["slots"][0]["slot_id"]
     before = len(statements_run)
@@ -134,4 +134,4 @@ def test_a_booking_of_an_offered_time_takes_fifteen_statements(
 
     assert answer["state"] == "booked"
     run = statements_run[before:]
-    assert len(run) == 15, run
+    assert len(run) == 14, run
