@@ -71,6 +71,23 @@ _PROBLEMS = {
 }
 
 
+_HOW_OFTEN = {
+    "DAILY": (_("every day"), _("every %(count)d days")),
+    "WEEKLY": (_("every week"), _("every %(count)d weeks")),
+    "MONTHLY": (_("every month"), _("every %(count)d months")),
+    "YEARLY": (_("every year"), _("every %(count)d years")),
+}
+_DAY_NAMES = (
+    _("Monday"),
+    _("Tuesday"),
+    _("Wednesday"),
+    _("Thursday"),
+    _("Friday"),
+    _("Saturday"),
+    _("Sunday"),
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Occurrence:
     """One date of a rule: what the clock on the wall shows, which instant that is, and what the clock did to it."""
@@ -78,6 +95,26 @@ class Occurrence:
     wall: datetime
     starts_at: datetime
     clock: str | None = None
+
+
+def in_words(rule: str) -> str:
+    """Return a rule in the active language; one that says more than words can hold stays as it is written."""
+    said = dict(part.split("=") for part in rule.split(";"))
+    days = said.get("BYDAY", "").split(",") if "BYDAY" in said else []
+    if said.keys() - {"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "WKST"} or not (
+        set(days) <= set(_WEEKDAYS)
+    ):
+        return rule
+    interval = int(said.get("INTERVAL", "1"))
+    one, many = _HOW_OFTEN[said["FREQ"]]
+    words = [str(one) if interval == 1 else many % {"count": interval}]
+    words += [str(_DAY_NAMES[_WEEKDAYS.index(day)]) for day in days]
+    if "COUNT" in said:
+        words.append(_("%(count)s times") % {"count": said["COUNT"]})
+    if "UNTIL" in said:
+        last = datetime.strptime(said["UNTIL"][:8], "%Y%m%d").replace(tzinfo=UTC)
+        words.append(_("until %(day)s") % {"day": f"{last:%d.%m.%Y}"})
+    return ", ".join(words)
 
 
 def occurrences(rule: str, *, first: datetime, zone: ZoneInfo) -> list[Occurrence]:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from booking import series_edits
+from booking import recurrence, series_edits
 from booking.admin.acting import ActingAdmin, typed
 from booking.admin.diary_forms import ReasonForm
 from booking.admin.inputs import clock_field, written
@@ -82,14 +82,14 @@ class SeriesAdmin(ActingAdmin):
     fields = (
         ("service", "staff_member"),
         ("customer", "attendee_name"),
-        ("rule", "branch"),
+        ("repeats", "branch"),
         ("starts_at", "ended_at"),
     )
     list_display = (
         "attendee_name",
         "service",
         "staff_member",
-        "rule",
+        "repeats",
         "first",
         "branch",
         "is_over",
@@ -99,6 +99,13 @@ class SeriesAdmin(ActingAdmin):
     ordering = ("-pk",)
     sortable_by = ()
     actions_detail = ("move_dates", "cancel_dates")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[Any, ...]:
+        return (*super().get_readonly_fields(request, obj), "repeats")
+
+    @column(_("rule"))
+    def repeats(self, series: Series) -> str:
+        return recurrence.in_words(series.rule)
 
     @column(_("first time"))
     def first(self, series: Series) -> str:

@@ -347,7 +347,8 @@ class WorkingHoursAdmin(_PresenceAdmin):
     form = HoursForm
     fields = (
         ("branch", "staff_member"),
-        ("weekday", "from_minute", "until_minute"),
+        "weekday",
+        ("from_minute", "until_minute"),
         ("valid_from", "valid_until"),
     )
     list_display = ("whose", "branch", "weekday", "span", "valid_from", "valid_until")
@@ -369,7 +370,7 @@ class WorkingHoursAdmin(_PresenceAdmin):
 @admin.register(SpecialHours)
 class SpecialHoursAdmin(_PresenceAdmin):
     form = SpecialHoursForm
-    fields = (("branch", "staff_member"), ("day", "from_minute", "until_minute"), "note")
+    fields = (("branch", "staff_member"), "day", ("from_minute", "until_minute"), "note")
     list_display = ("day", "whose", "branch", "span", "note")
     list_filter = ("branch", "staff_member")
     ordering = ("-day", "pk")
@@ -390,7 +391,7 @@ class SpecialHoursAdmin(_PresenceAdmin):
 @admin.register(TimeOff)
 class TimeOffAdmin(_PresenceAdmin):
     form = TimeOffForm
-    fields = (("branch", "staff_member"), ("starts_at", "ends_at"), ("kind", "note"))
+    fields = (("branch", "staff_member"), "starts_at", "ends_at", ("kind", "note"))
     list_display = ("whose", "branch", "begins", "ends", "kind", "note")
     list_filter = ("kind", "branch", "staff_member")
     ordering = ("-starts_at", "pk")

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib import admin, messages
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +18,15 @@ from booking.admin.inputs import WallTimeField, written
 from booking.admin.local_time import LocalTimeAdmin
 from booking.admin.staff import TimeOffAdmin
 from booking.cascade import NOTHING_FREE, PART_OF_A_VISIT, TOO_LATE, Case
-from booking.models import Appointment, Proposal, TimeOff, WaitingEntry, WaitingOffer
+from booking.models import (
+    Appointment,
+    AppointmentChange,
+    Proposal,
+    TimeOff,
+    WaitingEntry,
+    WaitingOffer,
+    WorkingHours,
+)
 from tenants import scope
 from tenants.back_office import TenantModelAdmin, actor, column, sentence_of
 from tenants.errors import Refused
@@ -83,8 +91,9 @@ class WaitingEntryAdmin(LocalTimeAdmin):
     fields = (
         ("service", "staff_member"),
         ("customer", "attendee_name"),
-        ("first_day", "last_day", "weekdays"),
-        ("between", "seats"),
+        ("first_day", "last_day"),
+        ("weekdays_in_words", "between"),
+        "seats",
         ("branch", "status"),
         ("source", "created_at"),
         "note",
@@ -105,7 +114,12 @@ class WaitingEntryAdmin(LocalTimeAdmin):
     actions = ("withdraw",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[Any, ...]:
-        return (*super().get_readonly_fields(request, obj), "between")
+        return (*super().get_readonly_fields(request, obj), "between", "weekdays_in_words")
+
+    @column(_("weekdays"))
+    def weekdays_in_words(self, entry: WaitingEntry) -> str:
+        names = dict(WorkingHours._meta.get_field("weekday").choices or [])
+        return ", ".join(str(names[number]) for number in entry.weekdays) or str(_("every day"))
 
     @column(_("days"))
     def days(self, entry: WaitingEntry) -> str:
@@ -190,9 +204,21 @@ class ProposalAdmin(_OfferAdmin):
     def attendee(self, proposal: Proposal) -> str:
         return str(proposal.appointment.attendee_name)
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Proposal]:
+        moves = AppointmentChange.objects.filter(
+            appointment=OuterRef("appointment"),
+            kind=AppointmentChange.Kind.MOVED,
+            new_starts_at=OuterRef("starts_at"),
+        )
+        rows: QuerySet[Proposal] = super().get_queryset(request)
+        return rows.annotate(moved_from=Subquery(moves.order_by("-pk").values("old_starts_at")[:1]))
+
     @column(_("before"))
-    def old(self, proposal: Proposal) -> str:
-        return written(proposal.appointment.starts_at, proposal.appointment.branch)
+    def old(self, proposal: Any) -> str:
+        """Return where the appointment is, or was before the customer agreed."""
+        is_moved = proposal.status == Proposal.Status.ACCEPTED and proposal.moved_from is not None
+        old = proposal.moved_from if is_moved else proposal.appointment.starts_at
+        return written(old, proposal.appointment.branch)
 
     @column(_("after"))
     def when(self, proposal: Proposal) -> str:
@@ -204,6 +230,8 @@ class ProposalAdmin(_OfferAdmin):
 
     @column(_("reached by"))
     def reach(self, proposal: Proposal) -> str:
+        if proposal.status != Proposal.Status.OPEN:
+            return "–"
         customer = proposal.appointment.customer
         return str(_("e-mail") if customer and customer.email else _("telephone only: please call"))
 

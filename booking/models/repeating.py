@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from booking.models.catalogue import Service
@@ -79,7 +80,7 @@ class Session(TenantOwned):
         ]
 
     def __str__(self) -> str:
-        return f"{self.service} {self.starts_at:%d.%m.%Y %H:%M}"
+        return f"{self.service} {timezone.localtime(self.starts_at):%d.%m.%Y %H:%M}"
 
 
 class Series(TenantOwned):
@@ -123,4 +124,4 @@ class Series(TenantOwned):
         ]
 
     def __str__(self) -> str:
-        return f"{self.attendee_name}: {self.rule}"
+        return f"{self.attendee_name} {timezone.localtime(self.starts_at):%d.%m.%Y %H:%M}"

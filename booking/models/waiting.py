@@ -6,6 +6,7 @@ The offered time is kept by a hold. Holds vanish when they run out, so a plain n
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from booking.models.catalogue import Service
@@ -122,7 +123,12 @@ class _Offer(TenantOwned):
 class WaitingOffer(_Offer):
     """A time that became free, offered to one waiting customer at a time."""
 
-    entry = TenantForeignKey(WaitingEntry, on_delete=models.CASCADE, related_name="offers")
+    entry = TenantForeignKey(
+        WaitingEntry,
+        on_delete=models.CASCADE,
+        related_name="offers",
+        verbose_name=_("waiting customer"),
+    )
 
     class Meta(TenantOwned.Meta):
         verbose_name = _("offer from the waiting list")
@@ -144,15 +150,25 @@ class WaitingOffer(_Offer):
         ]
 
     def __str__(self) -> str:
-        return f"{self.entry} {self.starts_at:%d.%m.%Y %H:%M}"
+        return f"{self.entry} {timezone.localtime(self.starts_at):%d.%m.%Y %H:%M}"
 
 
 class Proposal(_Offer):
     """Another time for an appointment whose staff member is away. Nothing moves before the customer agrees."""
 
-    appointment = TenantForeignKey(Appointment, on_delete=models.CASCADE, related_name="proposals")
+    appointment = TenantForeignKey(
+        Appointment,
+        on_delete=models.CASCADE,
+        related_name="proposals",
+        verbose_name=_("appointment"),
+    )
     time_off = TenantForeignKey(
-        TimeOff, on_delete=models.SET_NULL, related_name="proposals", null=True, blank=True
+        TimeOff,
+        on_delete=models.SET_NULL,
+        related_name="proposals",
+        null=True,
+        blank=True,
+        verbose_name=_("time off"),
     )
 
     class Meta(TenantOwned.Meta):
@@ -172,4 +188,4 @@ class Proposal(_Offer):
         ]
 
     def __str__(self) -> str:
-        return f"{self.appointment} → {self.starts_at:%d.%m.%Y %H:%M}"
+        return f"{self.appointment} → {timezone.localtime(self.starts_at):%d.%m.%Y %H:%M}"

@@ -36,6 +36,12 @@ def test_whatever_happens_at_once_the_diary_stays_true(now: datetime) -> None:
         assert not ApiKey.objects.exists()
 
 
+def test_a_run_ends_in_time(now: datetime) -> None:
+    report = interleaving.run(rounds=50, workers=2, seed=1, now=now, seconds=0)
+
+    assert (report.rounds, report.workers, report.holds) == (1, 2, True)
+
+
 def test_what_is_wrong_in_the_rows_is_seen(salon: Tenant) -> None:
     """A row that no verb has written: no story, no room; then a visit of one, and a room kept by what is over."""
     cut, branch = factories.service_of(salon, "Haarschnitt"), factories.branch_of(salon)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -150,3 +151,23 @@ def test_every_date_shows_the_same_time_unless_the_clock_cannot(
         wanted = wall + timedelta(days=interval * number)
         shown = each.starts_at.astimezone(BERLIN).replace(tzinfo=None)
         assert shown == wanted + (timedelta(hours=1) if each.clock == SKIPPED else timedelta())
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("FREQ=DAILY;COUNT=5", "jeden Tag, 5-mal"),
+        (
+            "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,TH;COUNT=10",
+            "alle 2 Wochen, Dienstag, Donnerstag, 10-mal",
+        ),
+        ("FREQ=MONTHLY;UNTIL=20271231", "jeden Monat, bis 31.12.2027"),
+        ("FREQ=YEARLY;UNTIL=20271231T235959Z", "jedes Jahr, bis 31.12.2027"),
+        # The last Tuesday of the month: words would lose the last.
+        ("FREQ=MONTHLY;BYDAY=-1TU;COUNT=3", "FREQ=MONTHLY;BYDAY=-1TU;COUNT=3"),
+        ("FREQ=MONTHLY;BYMONTHDAY=15;COUNT=3", "FREQ=MONTHLY;BYMONTHDAY=15;COUNT=3"),
+    ],
+)
+def test_a_rule_is_told_in_words(rule: str, words: str) -> None:
+    with translation.override("de"):
+        assert recurrence.in_words(rule) == words

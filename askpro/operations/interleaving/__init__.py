@@ -69,13 +69,14 @@ def run(
     seed: int,
     now: datetime,
     progress: Callable[[int], None] = lambda _done: None,
+    seconds: float | None = None,
     actions: Sequence[tuple[str, int, Action]] = (),
 ) -> Report:
-    """Let the workers meet in so many rounds. Leaves a business that is empty and inactive.
+    """Let the workers meet in so many rounds, for so many seconds at most. Leaves a business that is empty and inactive.
 
     `actions` are names, weights and verbs that take part beside our own.
     """
-    report = Report(rounds=rounds, workers=workers)
+    report = Report(workers=workers)
     began = time.perf_counter()
     try:
         stage = stages.build(now, workers=workers)
@@ -87,6 +88,9 @@ def run(
                 if number % ROUNDS_A_DAY == ROUNDS_A_DAY - 1:
                     stages.empty_the_day()
                 progress(number + 1)
+                report.rounds = number + 1
+                if seconds is not None and time.perf_counter() - began > seconds:
+                    break
     finally:
         stages.leave()
     report.seconds = time.perf_counter() - began

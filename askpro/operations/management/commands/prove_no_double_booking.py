@@ -20,6 +20,9 @@ class Command(BaseCommand):
             "--interleavings", type=int, default=0, help="rounds of everything at once, afterwards"
         )
         parser.add_argument("--workers", type=int, default=32, help="workers in each of these")
+        parser.add_argument(
+            "--seconds", type=float, default=None, help="no further round after so long"
+        )
         parser.add_argument("--seed", type=int, default=1, help="what the workers' dice show")
 
     def handle(self, *args: Any, rounds: int, threads: int, **options: Any) -> None:
@@ -46,7 +49,13 @@ class Command(BaseCommand):
         self.stdout.write("The diary holds.")
 
     def _everything_at_once(
-        self, *, interleavings: int, workers: int, seed: int, **options: Any
+        self,
+        *,
+        interleavings: int,
+        workers: int,
+        seed: int,
+        seconds: float | None,
+        **options: Any,
     ) -> bool:
         every = max(interleavings // 20, 1)
 
@@ -55,7 +64,12 @@ class Command(BaseCommand):
                 self.stdout.write(f"everything at once: {done} of {interleavings} rounds")
 
         report = interleaving.run(
-            rounds=interleavings, workers=workers, seed=seed, now=timezone.now(), progress=progress
+            rounds=interleavings,
+            workers=workers,
+            seed=seed,
+            now=timezone.now(),
+            progress=progress,
+            seconds=seconds,
         )
         for (action, outcome), count in sorted(report.outcomes.items()):
             self.stdout.write(f"  {action:<18} {outcome:<22} {count:>7}")
