@@ -150,7 +150,8 @@ class AppointmentAdmin(AttendanceVerbs, LocalTimeAdmin):
                     ("branch", "price"),
                     ("source", "call"),
                     ("seats", "together"),
-                    ("confirmed_at", "checked_in_at", "cancelled_at"),
+                    ("confirmed_at", "checked_in_at"),
+                    "cancelled_at",
                 )
             },
         ),
