@@ -14,7 +14,13 @@ from django.db.models import F, Q, QuerySet
 
 from booking import calendar_links, in_hand
 from booking.calendars import accounts, observing, settling
-from booking.models import Appointment, CalendarAccount, CalendarLink, CalendarReview
+from booking.models import (
+    Appointment,
+    CalendarAccount,
+    CalendarHost,
+    CalendarLink,
+    CalendarReview,
+)
 from integrations.calendars import calcom_account
 from integrations.calendars.calcom import Calcom
 from integrations.calendars.protocol import Entry, Gone
@@ -30,7 +36,7 @@ _MOST_READ_ALONE = 30
 
 @dataclass(kw_only=True)
 class Report:
-    """What the comparison found. `differences` are those that a person has to decide."""
+    """What the comparison found. `differences` are those that a person has to decide, or to know of."""
 
     seen: int = 0
     changed: int = 0
@@ -228,10 +234,27 @@ def _tell_first(tenant_id: UUID, appointment_id: int, *, now: datetime) -> bool:
         )
 
 
+def _with_somebody_else(now: datetime) -> list[str]:
+    """Return the appointments that somebody else of ours has at Cal.com: nothing is moved for it, a person has to know."""
+    hosts = dict(CalendarHost.objects.values_list("number", "staff_member__name"))
+    links = CalendarLink.objects.filter(
+        theirs_host__in=hosts,
+        theirs_state__in=_STANDS,
+        appointment__status__in=Appointment.ACTIVE,
+        appointment__starts_at__gt=now,
+    ).select_related("appointment__staff_member")
+    return [
+        f"{each.appointment}: {hosts[each.theirs_host]} (Cal.com)"
+        for each in links.order_by("appointment__starts_at", "pk")
+        if each.appointment is not None
+        and each.appointment.staff_member.name != hosts[each.theirs_host]
+    ][:100]
+
+
 def _note(account: CalendarAccount, report: Report, *, until: datetime, now: datetime) -> None:
     open_reviews = CalendarReview.objects.filter(resolved_at=None).order_by("opened_at", "pk")
     report.conflicts = open_reviews.count()
-    report.differences = [str(each) for each in open_reviews[:100]]
+    report.differences = [*map(str, open_reviews[:100]), *_with_somebody_else(now)]
     CalendarAccount.objects.filter(pk=account.pk).update(
         changes_until=until,
         synced_at=now,

@@ -298,6 +298,23 @@ def test_event_types_that_drift_are_named_and_ours_stay(connected: Tenant, calco
         assert Service.objects.get(name="Haarschnitt").duration_minutes == 30
 
 
+def test_an_appointment_that_was_handed_over_there_is_named_and_not_moved(
+    connected: Tenant, calcom: Calcom
+) -> None:
+    book(connected)
+    hear(calcom)
+    (booking,) = calcom.house.bookings.values()
+    assert sync(connected).differences == []
+    booking.host = next(each.id for each in calcom.house.users.values() if each.name == "Mira")
+
+    report = sync(connected)
+
+    (difference,) = report.differences
+    assert difference.endswith("Mira (Cal.com)")
+    assert sync(connected).differences == [difference]
+    assert two_sides.ours(connected) == [("26. 09:00", "Jana", "confirmed")]
+
+
 def test_the_command_lists_what_a_person_has_to_decide(connected: Tenant, calcom: Calcom) -> None:
     book(connected)
     calcom.house.fired.clear()
