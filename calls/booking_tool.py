@@ -1,12 +1,14 @@
 """The tool that books."""
 
 from datetime import datetime
+from typing import Any
 
 from booking import customers, scheduling
 from booking.models import Appointment, Service
 from calls import (
     arguments,
     checking,
+    decisions,
     dictation,
     holding,
     lifecycle,
@@ -85,9 +87,11 @@ def book_appointment(
             hold=_own_hold(call, wish, starts_at),
         )
     except Refused as refusal:
+        _note(wish, starts_at, said={"refused": refusal.code, "rule": refusal.facts.get("rule")})
         state = "slot_taken" if refusal.code == "slot_taken" else "not_available"
         rule = "taken" if state == "slot_taken" else str(refusal.facts.get("rule", refusal.code))
         return offers.others(call, wish, starts_at, state=state, rule=rule, now=now)
+    _note(wish, starts_at, said={"staff": booking.appointment.staff_member.name})
     lifecycle.note_customer(call, customer, now=now)
     dictated = address if address != email else None
     if booking.appointment.status == Appointment.Status.PENDING:
@@ -98,6 +102,15 @@ def book_appointment(
             booked=lambda *_: _booked(booking.appointment, wish.branch, dictated=dictated),
         )
     return _booked(booking.appointment, wish.branch, dictated=dictated)
+
+
+def _note(wish: Wish, starts_at: datetime, *, said: dict[str, Any]) -> None:
+    given = {
+        "service": wish.service.name,
+        "staff": wish.staff_member.name if wish.staff_member else None,
+        "start": starts_at.isoformat(),
+    }
+    decisions.note("book", given=given, said=said)
 
 
 def _name_must_be_said(name: str, *, now: datetime) -> None:

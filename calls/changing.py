@@ -11,6 +11,7 @@ from booking.periods import Period
 from calls import (
     arguments,
     checking,
+    decisions,
     offers,
     own_appointments,
     speech,
@@ -51,7 +52,7 @@ def cancel_appointment(
         )
     except Ask as ask:
         return ask.answer
-    terms = policies.terms_for(appointment, Policy.Kind.CANCEL, now=now)
+    terms = _terms_of(appointment, Policy.Kind.CANCEL, now=now)
     if terms.refusal is not None:
         return _denied(appointment, terms.refusal)
     asked = Answer(
@@ -173,7 +174,7 @@ def _move(
     if not offers.free(call, wish, minute, now=now, limit=1):
         rule = checking.rule_of(call, wish, start, now=now) or "taken"
         return offers.others(call, wish, start, state="alternatives", rule=rule, now=now)
-    terms = policies.terms_for(appointment, Policy.Kind.MOVE, now=now)
+    terms = _terms_of(appointment, Policy.Kind.MOVE, now=now)
     if terms.refusal is not None:
         return _denied(appointment, terms.refusal)
     asked = _ask_to_move(appointment, wish, start, terms)
@@ -213,6 +214,18 @@ def _ask_to_move(
 
 
 # --- what it costs --------------------------------------------------------------------------------------
+
+
+def _terms_of(appointment: Appointment, kind: str, *, now: datetime) -> policies.Terms:
+    """Return what the policy says, and write it into the decision log."""
+    terms = policies.terms_for(appointment, kind, now=now)
+    refused = None if terms.refusal is None else terms.refusal.code
+    decisions.note(
+        "policy",
+        given={"kind": str(kind), "start": appointment.starts_at.isoformat()},
+        said={"refused": refused, "fee_cents": terms.fee_cents},
+    )
+    return terms
 
 
 def _fee(terms: policies.Terms) -> str:

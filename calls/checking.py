@@ -6,7 +6,7 @@ from booking import availability, doors, scheduling
 from booking.availability import Slot
 from booking.models import Appointment, StaffMember
 from booking.periods import Period
-from calls import offers, when, wishes
+from calls import decisions, offers, when, wishes
 from calls.answers import Answer
 from calls.models import Call
 from calls.wishes import Ask, Wish
@@ -113,4 +113,13 @@ def rule_of(call: Call, wish: Wish, start: datetime, *, now: datetime) -> str:
             ignoring=wish.moving,
             for_call=call.pk,
         )
+    decisions.note(
+        "why_not",
+        given={
+            "service": wish.service.name,
+            "staff": wish.staff_member.name if wish.staff_member else None,
+            "start": start.isoformat(),
+        },
+        said={"rule": rule},
+    )
     return rule or ""

@@ -7,7 +7,7 @@ from typing import Any
 from booking import availability
 from booking.availability import Slot
 from booking.periods import Period
-from calls import slot_ids, speech
+from calls import decisions, slot_ids, speech
 from calls.answers import Answer
 from calls.models import Call
 from calls.slot_ids import SlotRef
@@ -42,7 +42,7 @@ def free(
     """Return what is free for a wish; what is held for this very call counts as free for it."""
     if period.start >= period.end:
         return []
-    return availability.free_slots(
+    found = availability.free_slots(
         wish.service,
         branch=wish.branch,
         staff_member=wish.staff_member,
@@ -53,6 +53,26 @@ def free(
         for_call=call.pk,
         customer=call.customer if call.customer_id else None,
     )
+    decisions.note("free", given=_asked(wish, period), said=_found(found))
+    return found
+
+
+def _asked(wish: Wish, period: Period) -> dict[str, Any]:
+    """Return what the diary was asked, for the decision log."""
+    return {
+        "service": wish.service.name,
+        "staff": wish.staff_member.name if wish.staff_member else None,
+        "from": period.start.isoformat(),
+        "until": period.end.isoformat(),
+    }
+
+
+def _found(found: list[Slot]) -> dict[str, Any]:
+    """Return what the diary said: how many starts, and the first of them."""
+    return {
+        "count": len(found),
+        "first": [[slot.starts_at.isoformat(), slot.staff_name] for slot in found[:AT_MOST]],
+    }
 
 
 def within(call: Call, wish: Wish, said: When, *, now: datetime) -> list[Slot]:

@@ -14,6 +14,7 @@ from django.db import transaction
 
 from booking.models import Appointment, AppointmentChange, Customer
 from calls import decisions, rules, tools
+from calls.answers import Answer
 from calls.models import Call, CallbackRequest, ToolCall
 from tenants import actors
 
@@ -52,7 +53,7 @@ def replay(call: Call) -> list[Step]:
 def _once_more(call: Call, asked: ToolCall) -> Step:
     tool = tools.find(asked.name)
     with decisions.logged() as decided:
-        answer = tools.answer(tool, call, given=asked.arguments, now=asked.at) if tool else None
+        answer = _answered(tool, call, asked) if tool else None
     after = (
         {} if answer is None else {"state": answer.state, "say": answer.say, "data": answer.data}
     )
@@ -76,6 +77,12 @@ def _once_more(call: Call, asked: ToolCall) -> Step:
         decided_before=asked.decisions,
         decided_after=decided,
         same_rules=asked.rules_version == rules.version(),
+    )
+
+
+def _answered(tool: tools.Tool, call: Call, asked: ToolCall) -> Answer:
+    return tools.answer_again(
+        tool, call, given=asked.arguments, decided=asked.decisions, now=asked.at
     )
 
 

@@ -24,6 +24,7 @@ from calls import (
     checking,
     consent,
     context,
+    decisions,
     emergencies,
     holding,
     knowing,
@@ -357,6 +358,10 @@ _CALLERS = ("user", "dtmf")
 _LEAD_OUT = frozenset(
     ("transfer_to_human", "request_callback", "take_message", "note_recording_consent")
 )
+# Rules that decide before any tool does, by their names in the decision log.
+_DANGER, _PERSON, _HOURS = "danger", "person", "hours"
+# So much of what was said is kept where danger was heard: it may have been said some turns ago.
+_REMEMBERED = 20
 _ALIASES = {also: tool.name for tool in TOOLS.values() for also in tool.also}
 _VERSION_SUFFIX = re.compile(r"[_-]?v[0-9]+$")
 
@@ -389,14 +394,36 @@ def answer(
         return answers.INVALID_ARGUMENTS
     said = [turn.content for turn in turns if turn.role in _CALLERS]
     if emergencies.stands_in((*said, *cleaned.values())):
+        decisions.note(_DANGER, given={"said": said[-_REMEMBERED:]}, said={"state": "emergency"})
         return emergencies.ROUTED
     if said and tool.name not in _LEAD_OUT and leading_out.wants_a_person(said[-1]):
+        decisions.note(_PERSON, given={"said": said[-1:]}, said={"state": "leads_out"})
         return transferring.transfer_to_human(call, name="", phone="", reason="", now=now)
     is_told = (told or {}).get(after_hours.VARIABLE) == after_hours.YES
     must_ask = tool.makes_appointments or (tool.offers_times and is_told)
     if must_ask and after_hours.turns_down(call, began=began, now=now):
+        given_hours = {"began": began and began.isoformat(), "told": is_told}
+        decisions.note(_HOURS, given=given_hours, said={"books": False})
         return after_hours.CLOSED
     return tool.verb(call, now=now, **cleaned)
+
+
+def answer_again(
+    tool: Tool, call: Call, *, given: Mapping[str, Any], decided: Sequence[Any], now: datetime
+) -> Answer:
+    """Answer a kept question once more, with the words and the beginning that decided then."""
+    known = {each["rule"]: each["given"] for each in decided if isinstance(each, dict)}
+    heard = known.get(_DANGER) or known.get(_PERSON) or {}
+    hours = known.get(_HOURS) or {}
+    return answer(
+        tool,
+        call,
+        given=given,
+        turns=[Turn(role="user", content=each) for each in heard.get("said", ())],
+        told={after_hours.VARIABLE: after_hours.YES} if hours.get("told") else None,
+        began=datetime.fromisoformat(hours["began"]) if hours.get("began") else None,
+        now=now,
+    )
 
 
 def schema(tool: Tool) -> dict[str, Any]:

@@ -6,9 +6,10 @@ It asks the same tools as every other agent and says what they say; it decides o
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
-from calls import leading_out
+from calls import leading_out, when
 
 Ask = Callable[[str, Mapping[str, str]], Mapping[str, Any]]
 
@@ -41,6 +42,19 @@ _OWN = re.compile(
 )
 _PRICE = re.compile(r"\b(?:kostet|kosten|preis|preise|teuer)\b")
 _CALLBACK = re.compile(r"\b(?:rueckruf|zurueckrufen|rufen sie mich|ruft mich)\b")
+_OFFER = re.compile(r"\b(?:angebot|warteliste|vorschlag)\b")
+_JOINS = re.compile(r"\b(?:auf die|setzen sie mich|eintragen)\b.*\bwarteliste\b")
+_BY_MAIL = re.compile(r"\b(?:e ?mail|mail|mailadresse|bestaetigung schicken|schriftlich)\b")
+_ADDRESS = re.compile(
+    r"\S+@\S+|\b(?:ät|aet|klammeraffe|at)\b.*\b(?:punkt|dot)\b|\bpunkt\b.*\b(?:ät|aet|at)\b"
+)
+# What takes back what was said before.
+_CORRECTS = re.compile(
+    r"\b(?:lieber|doch|moment|stattdessen|warten sie|stopp|stop|ach nein|nein|aendern|andere[rsn]?|anders|quatsch|falsch|geht auch)\b"
+)
+_IS_NAMED = re.compile(r"\b(?:mein name|name ist|ich heisse|hier ist|auf den namen)\b")
+# Only to hear whether a time is named at all; which one is decided by our tools, on their clock.
+_ANY_MOMENT = datetime(2026, 1, 5, 8, tzinfo=UTC)
 _ORDINALS = {
     "erste": 0,
     "ersten": 0,
@@ -72,6 +86,8 @@ class Manager:
     _slots: list[Mapping[str, Any]] = field(default_factory=list)
     _slot_id: str = ""
     _name: str = ""
+    _email: str = ""
+    _wants_mail: bool = False
     _wish: dict[str, str] = field(default_factory=dict)
     _misses: int = 0
 
@@ -89,6 +105,7 @@ class Manager:
             return self._missed(_SORRY)
         if leading_out.wants_a_person(words):
             return self._lead_out(words)
+        self._wants_mail = self._wants_mail or bool(_BY_MAIL.search(folded))
         if _BYE.search(folded) and not self._pending:
             return Spoken(text=_GOODBYE, ends_call=True)
         handler = _PENDING.get(self._pending)
@@ -101,10 +118,12 @@ class Manager:
     # --- a new matter ------------------------------------------------------------------------------
 
     def _new_matter(self, words: str, folded: str) -> Spoken:
+        if _OFFER.search(folded) and not _JOINS.search(folded):
+            return self._about_offer({})
         if _CANCEL.search(folded):
             return self._change("cancel_appointment", {"date": ""})
         if _MOVE.search(folded):
-            return self._change("reschedule_appointment", {"new_date": ""})
+            return self._change(_MOVING, {"new_date": words if _names_a_time(words) else ""})
         if _OWN.search(folded):
             return self._say("find_appointments", {})
         if _PRICE.search(folded):
@@ -141,7 +160,7 @@ class Manager:
         if self._name:
             return self._book()
         self._pending = "name"
-        return Spoken(text="Auf welchen Namen darf ich den Termin eintragen?")
+        return Spoken(text=_WHOSE_NAME)
 
     def _chosen(self, folded: str) -> Mapping[str, Any] | None:
         """Return the slot that is meant: the only one, one by its place, or one by its hour."""
@@ -156,15 +175,33 @@ class Manager:
         return self._slots[0] if len(self._slots) == 1 and _YES.search(folded) else None
 
     def _hear_name(self, words: str, folded: str) -> Spoken:
+        if _takes_back(words, folded):
+            self._date, self._time = words, ""
+            return self._check()
+        if _BY_MAIL.search(folded) and not _IS_NAMED.search(folded):
+            return Spoken(text=f"Gern. {_WHOSE_NAME}")
         found = _NAME.match(_RAW_YES.sub("", words.strip()))
         self._name = (found[1] if found else words).strip()
         return self._book()
 
+    def _hear_email(self, words: str, folded: str) -> Spoken:
+        if _NO.search(folded):
+            self._email, self._wants_mail = "", False
+        elif _ADDRESS.search(words.casefold()) or len(folded) > _SHORTEST_ADDRESS:
+            self._email = words
+        else:
+            return Spoken(text=_WHICH_ADDRESS)
+        return self._book()
+
     def _book(self) -> Spoken:
+        if self._wants_mail and not self._email:
+            self._pending = "email"
+            return Spoken(text=_WHICH_ADDRESS)
         asked = {
             "slot_id": self._slot_id,
             "service": self._service,
             "name": self._name,
+            "email": self._email,
             "confirmed": "ja",
         }
         reply = self.ask("book_appointment", _without_blanks(asked))
@@ -201,6 +238,8 @@ class Manager:
         return Spoken(text=str(reply.get("say") or _SORRY))
 
     def _hear_confirmation(self, words: str, folded: str) -> Spoken:
+        if _takes_back(words, folded) and self._wish["tool"] == _MOVING:
+            return self._hear_new_time(words, folded)
         if not _YES.search(folded):
             self._pending = ""
             return Spoken(text="Gut, dann bleibt alles, wie es ist. Was kann ich noch für Sie tun?")
@@ -228,6 +267,25 @@ class Manager:
         found = _NAME.match(words.strip())
         self._wish["name"] = (found[1] if found else words).strip()
         return self._go_on_changing()
+
+    # --- offers ----------------------------------------------------------------------------------------
+
+    def _about_offer(self, asked: Mapping[str, str]) -> Spoken:
+        reply = self.ask("answer_offer", asked)
+        state = str(reply.get("state", ""))
+        self._pending = {"offer_open": "offer", "ask_name": "offer_name"}.get(state, "")
+        return Spoken(text=str(reply.get("say") or _SORRY))
+
+    def _hear_offer(self, words: str, folded: str) -> Spoken:
+        if _YES.search(folded):
+            return self._about_offer({"answer": "ja"})
+        if _NO.search(folded):
+            return self._about_offer({"answer": "nein"})
+        return self._about_offer({"date": words})
+
+    def _hear_offer_name(self, words: str, folded: str) -> Spoken:
+        found = _NAME.match(words.strip())
+        return self._about_offer({"name": (found[1] if found else words).strip()})
 
     # --- out of the conversation ---------------------------------------------------------------------
 
@@ -267,11 +325,16 @@ class Manager:
         return self._call_back("nicht verstanden") if self._misses > 3 else Spoken(text=text)
 
 
+_MOVING = "reschedule_appointment"
+_WHOSE_NAME = "Auf welchen Namen darf ich den Termin eintragen?"
+_WHICH_ADDRESS = "An welche E-Mail-Adresse darf ich die Bestätigung schicken? Gern buchstabiert."
+_SHORTEST_ADDRESS = 8
 # What is waited for after an answer without slots.
 _AFTER = {
     "ask_service": "service",
     "ask_date": "time",
     "ask_time": "time",
+    "ask_email": "email",
     "past": "time",
     "invalid": "time",
     "conflict": "time",
@@ -305,6 +368,9 @@ _AFTER_CHANGE = {
 _PENDING: Mapping[str, Callable[[Manager, str, str], Spoken]] = {
     "slot": Manager._hear_slot,
     "name": Manager._hear_name,
+    "email": Manager._hear_email,
+    "offer": Manager._hear_offer,
+    "offer_name": Manager._hear_offer_name,
     "service": Manager._hear_service,
     "time": Manager._hear_time,
     "confirm": Manager._hear_confirmation,
@@ -315,6 +381,16 @@ _PENDING: Mapping[str, Callable[[Manager, str, str], Spoken]] = {
     "phone": Manager._hear_phone,
     "callback": Manager._hear_callback,
 }
+
+
+def _names_a_time(words: str) -> bool:
+    said = when.understand(words, now=_ANY_MOMENT)
+    return said.state is not when.State.UNPARSEABLE
+
+
+def _takes_back(words: str, folded: str) -> bool:
+    """Whether a caller names another time where something else was asked."""
+    return bool(_CORRECTS.search(folded)) and _names_a_time(words)
 
 
 def _hour_of(slot: Mapping[str, Any]) -> str:

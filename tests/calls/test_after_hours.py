@@ -156,6 +156,17 @@ def test_the_context_says_what_holds_at_this_hour(salon: Tenant, retell: Retell)
     assert said == [(True, False, True), (False, True, False)]
 
 
+def test_a_branch_that_was_switched_off_is_not_answered(salon: Tenant, retell: Retell) -> None:
+    with scope.tenant(salon):
+        Branch.objects.update(is_active=False)
+
+    rung = retell.rings().json()
+    asked = retell.asks_for("check_availability", retell.new_call(), **WISH)
+
+    assert rung == {"call_inbound": {}}
+    assert asked["state"] == "unknown_number"
+
+
 # --- whether the doors are open ------------------------------------------------------------------------
 
 

@@ -146,6 +146,82 @@ def test_a_caller_moves_and_cancels_after_a_yes_and_not_before(salon: Tenant, li
     assert row.status == "cancelled"
 
 
+BOOKED = (
+    "Einen Haarschnitt am Donnerstag um zehn Uhr, bitte.",
+    "Ja, gern.",
+    "Erika Mustermann",
+)
+
+
+def _starts(salon: Tenant) -> list[str]:
+    with scope.tenant(salon):
+        rows = Appointment.objects.filter(status="confirmed").order_by("pk")
+        return [f"{each.starts_at.astimezone(each.branch.zone):%a %H:%M}" for each in rows]
+
+
+def test_a_caller_moves_an_appointment_and_changes_the_mind_before_the_yes(
+    salon: Tenant, line: Line
+) -> None:
+    *_, asked, first, second, moved = line.talk(
+        *BOOKED,
+        "Ich möchte den Termin verschieben.",
+        "Auf Freitag um elf Uhr.",
+        "Ach nein, lieber um zwölf Uhr am Freitag.",
+        "Ja, bitte.",
+    )
+
+    assert asked.startswith("Auf welchen Tag")
+    assert "um elf Uhr" in first
+    assert "um zwölf Uhr" in second
+    assert moved.startswith("Ihr Termin ist verschoben auf Freitag")
+    assert _starts(salon) == ["Fri 12:00"]
+
+
+def test_whoever_takes_back_the_time_at_the_question_for_the_name_is_understood(
+    salon: Tenant, line: Line
+) -> None:
+    *_, again, name, booked = line.talk(
+        "Einen Haarschnitt am Donnerstag um zehn Uhr, bitte.",
+        "Ja, gern.",
+        "Moment, doch lieber am Donnerstag um elf Uhr.",
+        "Ja.",
+        "Erika Mustermann",
+    )
+
+    assert "elf Uhr" in again
+    assert name.startswith("Auf welchen Namen")
+    assert "um elf Uhr" in booked
+    assert _starts(salon) == ["Thu 11:00"]
+
+
+def test_a_confirmation_by_mail_is_sent_to_the_address_that_was_spelled(
+    salon: Tenant, line: Line
+) -> None:
+    *_, which, booked = line.talk(
+        "Einen Haarschnitt am Donnerstag um zehn Uhr, und bitte eine Bestätigung per Mail.",
+        "Ja, gern.",
+        "Erika Mustermann",
+        "erika punkt mustermann ät example punkt org",
+    )
+
+    assert which.startswith("An welche E-Mail-Adresse")
+    assert booked.startswith("Ihr Termin ist gebucht")
+    with scope.tenant(salon):
+        [row] = Appointment.objects.select_related("customer")
+        assert row.customer is not None
+        assert row.customer.email == "erika.mustermann@example.org"
+
+
+def test_after_the_greeting_a_person_is_asked_for_and_a_callback_noted(
+    salon: Tenant, line: Line
+) -> None:
+    *_, out = line.talk("Verbinden Sie mich bitte mit einem Mitarbeiter.")
+
+    assert "ein Mensch" in out
+    with scope.tenant(salon):
+        assert CallbackRequest.objects.get().kind == "person"
+
+
 def test_a_no_leaves_everything_as_it_is(salon: Tenant, line: Line) -> None:
     *_, kept = line.talk(
         "Einen Haarschnitt so bald wie möglich.",
