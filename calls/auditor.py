@@ -153,11 +153,14 @@ def _is_relied_on(claim: Claim, promised: Sequence[Claim], evidence: Evidence) -
     if any(map(promises.takes_back, (here, *later))):
         return False
     if not claim.is_weak:
-        return claim.when is not None or _is_about_one(claim, evidence)
+        names_a_time = claim.when is not None or promises.names_a_clock(claim.sentence)
+        return names_a_time or _is_about_one(claim, evidence)
     if any(each.kind != Kind.CALLBACK and not each.is_weak for each in promised):
         return False
     if any(map(_goes_on, (here, *later))) or _answered(evidence, *_ENDED_OTHERWISE):
         return False
+    if claim.when is not None and claim.when.state == State.TIME_ONLY:
+        return _has_agreed(claim, evidence)
     return _is_about_one(claim, evidence)
 
 
@@ -178,6 +181,17 @@ def _is_about_one(claim: Claim, evidence: Evidence) -> bool:
 _ABOUT_TIMES = (
     *("check_availability", "find_alternatives", "hold_slot", "book_appointment", "answer_offer"),
     *("collect_appointment_data", "reschedule_appointment", "cancel_appointment"),
+)
+
+
+def _has_agreed(claim: Claim, evidence: Evidence) -> bool:
+    """Whether the caller had just taken a time: then an hour alone answers it ("alles klar, dann um zwei")."""
+    said = [words for role, words in evidence.turns[: claim.turn] if role != "agent"]
+    return bool(said) and _TAKES_IT.search(said[-1].casefold()) is not None
+
+
+_TAKES_IT = re.compile(
+    r"\b(?:nehme ich|nehm ich|den nehme|passt|ja|gern|gerne|einverstanden|buchen|perfekt|super)\b"
 )
 
 

@@ -53,6 +53,11 @@ def corrects(words: str) -> bool:
     return bool(_CORRECTION.search(_folded(words)))
 
 
+def names_a_clock(sentence: str) -> bool:
+    """Whether a sentence names an hour, readable or not."""
+    return bool(_HAS_CLOCK.search(_folded(sentence)))
+
+
 def is_farewell(sentence: str) -> bool:
     """Whether a sentence says goodbye until a time ("bis Donnerstag um zehn")."""
     return any(
@@ -109,6 +114,7 @@ _BOOKED = re.compile(
     r"|\bsie (?:sind|stehen)\b.*\b(?:kalender|drin|drinnen|dabei|buch|system|plan|terminplan)\b|\b(?:steht|habe)\b.*\bkalender\b"
     r"|\bsie haben\b.*\b(?:einen|ihren|den) termin\b|\btermin\b.*\bgehoert ihnen\b"
     r"|\b(?:ihr|der|dein) termin (?:ist|liegt|findet)\b.*\b(?:um|am|an dem|heute|morgen|uebermorgen|uhr)\b"
+    r"|\b(?:uhr|um \w+|halb \w+)\b.*\bsteht$"
     r"|\bhab(?:e|en)? (?:ich |wir )?sie\b.*\b(?:drin|drinnen|dabei|untergekriegt)\b"
 )
 # What the agent is about to do, or agrees to.
@@ -202,7 +208,7 @@ def _claims_in(number: int, words: str, *, now: datetime, opening: Opening) -> I
         if kind is None:
             continue
         for said, around in _said_about_each(parts, position, now=now, opening=opening):
-            if is_weak and _needs_a_time(sentence) and (said is None or said.state != _EXACT):
+            if is_weak and _needs_a_time(sentence) and not _names_an_hour(said):
                 continue
             yield Claim(
                 kind=kind,
@@ -236,6 +242,10 @@ def _kind(sentence: str) -> tuple[Kind | None, bool]:
     is_plain = len(meant) == len(clauses) and not _TOLD_OF.search(asserted)
     is_announced = any(_ANNOUNCED.search(each) for each in meant)
     return (Kind.BOOKED, True) if is_plain or is_announced else (None, False)
+
+
+def _names_an_hour(said: When | None) -> bool:
+    return said is not None and said.state in (_EXACT, when.State.TIME_ONLY)
 
 
 def _needs_a_time(sentence: str) -> bool:

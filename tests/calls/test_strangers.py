@@ -120,7 +120,12 @@ def test_what_strangers_call_a_service_or_a_person_is_found_or_asked_for(barber:
     "conversation",
     [
         pytest.param(each, id=f"{table[-1]}-{each.name}")
-        for table in ("strangers_calls_1", "strangers_calls_2", "strangers_calls_3")
+        for table in (
+            "strangers_calls_1",
+            "strangers_calls_2",
+            "strangers_calls_3",
+            "strangers_calls_4",
+        )
         for each in listening.conversations(table)
     ],
 )
