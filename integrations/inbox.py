@@ -136,13 +136,10 @@ def apply_oldest(applied_by: Mapping[str, Apply], *, now: datetime) -> bool:
     row = statements.run(_CLAIM, (list(applied_by), now)).fetchone()
     if row is None:
         return False
-    delivery_id, attempts, provider = row
+    delivery_id, provider = row
     try:
         with scope.platform():
-            if attempts > retrying.MAX_ATTEMPTS:
-                _give_up(delivery_id, "died with its worker", now=now)
-            else:
-                _apply_claimed(delivery_id, applied_by[provider], now=now)
+            _apply_claimed(delivery_id, applied_by[provider], now=now)
     except NotOurs as reason:
         _set_aside(delivery_id, reason, now=now)
     except Exception as error:
@@ -170,7 +167,7 @@ def replay(deliveries: Iterable[Delivery], *, now: datetime) -> int:
     return count
 
 
-_CLAIM = "SELECT id, attempts, provider FROM integrations_claim(%s, %s)"
+_CLAIM = "SELECT id, provider FROM integrations_claim(%s, %s)"
 # Whoever is at it, or was, has it: then there is nothing to do.
 _TAKE = "id = %s AND state = 'new' FOR UPDATE SKIP LOCKED"
 _FINISH = """
@@ -180,7 +177,10 @@ UPDATE integrations_delivery SET state = 'done', tenant_id = %s, processed_at = 
 
 def _apply_claimed(delivery_id: int, apply: Apply, *, now: datetime) -> None:
     for delivery in rows.load(Delivery, _TAKE, (delivery_id,)):
-        statements.run(_FINISH, (apply(delivery), now, delivery_id))
+        if delivery.attempts > retrying.MAX_ATTEMPTS:
+            _give_up(delivery_id, "died with its worker", now=now)
+        else:
+            statements.run(_FINISH, (apply(delivery), now, delivery_id))
 
 
 def _set_aside(delivery_id: int, reason: NotOurs, *, now: datetime) -> None:
