@@ -49,13 +49,13 @@ class _Published:
     numbers: tuple[str, ...]
 
 
-def compare(tenant_id: UUID, *, now: datetime) -> list[Comparison]:
-    """Compare every published agent of a business with the platform; raise an alert where something differs.
+def compare(tenant_id: UUID, *, now: datetime, agent_pk: int | None = None) -> list[Comparison]:
+    """Compare every published agent of a business, or one, with the platform; raise an alert where something differs.
 
     Goes over the network: no transaction may be open.
     """
     with scope.tenant(tenant_id):
-        published = list(_published())
+        published = [each for each in _published() if agent_pk in (None, each.agent_pk)]
     found = [_compared(tenant_id, each) for each in published]
     with scope.tenant(tenant_id):
         for each in found:

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from booking import catalogue
-from calls.agents import definition, versions
+from calls.agents import comparing, definition, versions
 from calls.models import Agent, AgentVersion
 from integrations import credentials, retrying
 from integrations.errors import ConfigurationError, PermanentError, RetryableError
@@ -96,6 +96,9 @@ def carry_out(tenant_id: UUID, agent_pk: int, *, now: datetime) -> bool:
         plan = _claim(agent_pk, now=now)
     if plan is None:
         return False
+    if plan.agent.attempts == 1:
+        # What somebody edited there meanwhile is written over now, but not silently.
+        comparing.compare(tenant_id, now=now, agent_pk=agent_pk)
     try:
         published = _bring(plan, key=credentials.secret_for(tenant_id, retell.PROVIDER))
     except (RetryableError, PermanentError, ConfigurationError) as error:

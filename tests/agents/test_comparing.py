@@ -128,6 +128,22 @@ def test_an_edit_in_the_dashboard_is_told_by_name_and_left_alone(
     assert len(workshop.writes) == before
 
 
+def test_publishing_over_an_edit_tells_of_it(
+    live: Agent, workshop: Workshop, now: datetime
+) -> None:
+    _new_prompt(workshop)
+    with scope.tenant(live.tenant_id):
+        Desk.objects.update(transfer_number="+493023125701")
+        publishing.ask_for(live, by=actors.system("tests"), now=now)
+
+    publishing.carry_out(live.tenant_id, live.pk, now=now)
+
+    with scope.tenant(live.tenant_id):
+        [alert] = Alert.objects.all()
+    assert alert.facts["differences"] == ["llm.general_prompt"]
+    assert "20 Prozent" not in workshop.llms["llm_1"]["general_prompt"]
+
+
 def test_a_platform_that_is_away_is_no_edit(live: Agent, workshop: Workshop, now: datetime) -> None:
     workshop.next.append(lambda _: refusal(503, "down"))
 
