@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from booking import availability, hours, locking, notices, offers, scheduling
 from booking.availability import Slot
@@ -79,10 +80,11 @@ def propose(off: TimeOff, *, by: Actor, now: datetime) -> Report:
     """
     with transaction.atomic():
         locking.lock_teams(off.tenant_id, [off.branch_id])
-        known = _proposals_of(off)
+        found = affected(off, now=now)
+        known = _proposals_of(off, found)
         made: list[Proposal] = []
         cases: list[Case] = []
-        for appointment in affected(off, now=now):
+        for appointment in found:
             case = Case(appointment=appointment, proposal=known.get(appointment.pk))
             if case.proposal is None:
                 case = _propose(appointment, off, by=by, now=now)
@@ -102,10 +104,11 @@ def propose(off: TimeOff, *, by: Actor, now: datetime) -> Report:
 
 def report(off: TimeOff, *, now: datetime) -> Report:
     """Return how it stands with every appointment that still lies in a time off. Nothing is changed."""
-    known = _proposals_of(off)
+    found = affected(off, now=now)
+    known = _proposals_of(off, found)
     cases = [
         Case(appointment=each, proposal=known.get(each.pk), reason=_why_not_at_all(each, now=now))
-        for each in affected(off, now=now)
+        for each in found
     ]
     return Report(cases=cases)
 
@@ -312,7 +315,8 @@ def _reread(proposal: Proposal) -> None:
     )
 
 
-def _proposals_of(off: TimeOff) -> dict[int, Proposal]:
-    """Return the proposals made for a time off by appointment; of several the last."""
-    rows = Proposal.objects.filter(time_off=off).select_related("staff_member").order_by("pk")
-    return {each.appointment_id: each for each in rows}
+def _proposals_of(off: TimeOff, appointments: Iterable[Appointment]) -> dict[int, Proposal]:
+    """Return by appointment what was proposed for a time off (of several the last), or stands because of another one."""
+    standing = Q(appointment__in=list(appointments), status=Proposal.Status.OPEN)
+    rows = Proposal.objects.filter(Q(time_off=off) | standing).select_related("staff_member")
+    return {each.appointment_id: each for each in rows.order_by("pk")}

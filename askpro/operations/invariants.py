@@ -48,8 +48,11 @@ INVARIANTS = {
       WHERE tenant_id = %(tenant)s AND idempotency_key IS NOT NULL""",
     "half a visit": """
       SELECT count(*) FROM booking_visit v WHERE v.tenant_id = %(tenant)s AND v.customer_id IS NOT NULL AND (
-        SELECT count(*) <> 2 OR count(DISTINCT a.status = 'cancelled') <> 1 OR bool_or(a.status = 'held')
+        SELECT count(*) <> 2 OR count(DISTINCT a.status = 'cancelled') <> 1
         FROM booking_appointment a WHERE a.visit_id = v.id)""",
+    "a hold in a visit that was booked": """
+      SELECT count(*) FROM booking_visit v JOIN booking_appointment a ON a.visit_id = v.id
+      WHERE v.tenant_id = %(tenant)s AND v.customer_id IS NOT NULL AND a.status = 'held'""",
     "half a held visit": """
       SELECT count(*) FROM booking_visit v WHERE v.tenant_id = %(tenant)s AND v.customer_id IS NULL AND (
         SELECT bool_or(a.status <> 'held') OR count(DISTINCT a.hold_expires_at) > 1

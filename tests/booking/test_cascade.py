@@ -170,6 +170,24 @@ def test_doing_it_again_adds_only_what_is_missing(
     assert not propose(ill, now=now).made
 
 
+def test_what_is_asked_already_is_not_asked_again_for_another_time_off(
+    jana: StaffMember, ill: TimeOff, now: datetime
+) -> None:
+    """She is ill, and the whole branch closes that day too."""
+    a_cut(jana, "10:00")
+    propose(ill, now=now)
+    closed = factories.make_time_off(
+        jana.branch, starts_at=at("2026-11-24", "09:00"), ends_at=at("2026-11-24", "11:00")
+    )
+
+    again = propose(closed, now=now)
+
+    assert again.made == []
+    assert shown(again) == [("Erika", "Tue 10:00 Mira")]
+    assert shown(cascade.report(closed, now=now)) == shown(again)
+    assert Proposal.objects.count() == 1
+
+
 def test_only_what_lies_in_the_time_off_is_affected(
     jana: StaffMember, mira: StaffMember, ill: TimeOff, now: datetime
 ) -> None:

@@ -113,11 +113,9 @@ def _cancel(worker: Worker) -> object:
 
 def _visit(worker: Worker) -> object:
     held = worker.any_of(_held_visits()) if worker.dice.random() < 0.4 else None
-    if held is not None:
-        parts = [_as_part(row) for row in held.appointments.select_related("service")]
-        parts = parts or worker.parts()
-    else:
-        parts = worker.parts()
+    # Where a part has run out and was swept, another plan is booked in place of it: each visit here has two parts.
+    kept = [] if held is None else list(held.appointments.select_related("service"))
+    parts = [_as_part(row) for row in kept] if len(kept) == 2 else worker.parts()
     return visits.book(
         parts,
         branch=worker.stage.branch,
