@@ -390,7 +390,7 @@ def test_what_a_question_was_decided_by_stands_with_it(salon: Tenant, retell: Re
 
     with scope.tenant(salon):
         asked = ToolCall.objects.get()
-    assert [each["rule"] for each in asked.decisions] == ["service", "time"]
+    assert [each["rule"] for each in asked.decisions] == ["service", "time", "free"]
     assert asked.decisions[0]["said"] == {
         "state": "matched",
         "found": "Haarschnitt",

@@ -56,7 +56,7 @@ def test_a_question_is_kept_as_it_was_asked_and_answered(salon: Tenant, now: dat
         assert kept.arguments == orjson.loads(orjson.dumps(strange))
         assert kept.answer == {"say": answer["say"], "data": answer["data"]}
         assert (kept.name, kept.state, kept.at) == ("check_availability", answer["state"], now)
-        assert [each["rule"] for each in kept.decisions] == ["service", "time"]
+        assert [each["rule"] for each in kept.decisions] == ["service", "time", "free"]
 
 
 def _waits_for_the_disk(now: datetime, *, after: str) -> bool:
