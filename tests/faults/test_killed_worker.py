@@ -15,7 +15,7 @@ from django.db import connection, connections
 
 from askpro import courier
 from calls.models import Call
-from integrations import inbox, retrying
+from integrations import inbox
 from integrations.models import Delivery
 from integrations.voice import retell
 from tenants import scope
@@ -137,9 +137,9 @@ def test_a_delivery_that_killed_every_worker_is_given_up_while_another_one_is_ap
     _record(1, OURS)
     _record(2, OURS)
     with scope.platform():
-        Delivery.objects.update(attempts=retrying.MAX_ATTEMPTS - 1)
+        Delivery.objects.update(attempts=inbox.CLAIMS_AT_MOST - 1)
         first, second = Delivery.objects.order_by("id")
-        Delivery.objects.filter(pk=second.pk).update(attempts=retrying.MAX_ATTEMPTS)
+        Delivery.objects.filter(pk=second.pk).update(attempts=inbox.CLAIMS_AT_MOST)
     applied: list[int] = []
 
     def apply(delivery: Delivery) -> None:
