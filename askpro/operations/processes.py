@@ -21,7 +21,7 @@ def web(*, port: int, host: str = "127.0.0.1", workers: int = _WEB_WORKERS) -> l
 
 
 def llm(*, port: int, host: str = "127.0.0.1", workers: int = 1) -> list[str]:
-    """Return the command of the websocket server of our own engine (docs/decisions/0007)."""
+    """Return the command of the websocket server of our own engine (docs/decisions/0008)."""
     return [
         *_module("granian"),
         *("--interface", "asgi", "--host", host, "--port", str(port)),
