@@ -75,12 +75,26 @@ def tell_changed(appointment: Appointment, *, now: datetime) -> bool:
         return target is not None and tell_booked(appointment, target, now=now)
     link.appointment = appointment
     if is_active and _is_elsewhere(link, appointment):
-        link.appointment = None
-        link.save(update_fields=["appointment", "updated_at"])
-        tell(link, now=now)
-        target = _target(appointment)
-        return target is not None and tell_booked(appointment, target, now=now)
+        return put_elsewhere(link, appointment, now=now)
     return tell(link, now=now) and is_active
+
+
+def put_elsewhere(link: CalendarLink, appointment: Appointment, *, now: datetime) -> bool:
+    """Have what stands there removed, and put anew in the place of whoever has it now; tell whether that has to wait.
+
+    Diary and row in hand.
+    """
+    link.appointment = None
+    link.origin = CalendarLink.Origin.OURS  # what is left of it is no booking of a stranger
+    link.save(update_fields=["appointment", "origin", "updated_at"])
+    tell(link, now=now)
+    target = _target(appointment)
+    return target is not None and tell_booked(appointment, target, now=now)
+
+
+def has_place(appointment: Appointment) -> bool:
+    """Tell whether the calendar knows a place for an appointment, with whoever has it now."""
+    return _target(appointment) is not None
 
 
 def owe_word(appointment: Appointment) -> None:
@@ -143,10 +157,10 @@ def _ask(link: CalendarLink, act: Act, *, now: datetime) -> None:
     starts_at = appointment.starts_at if appointment else None
     if act != Act.REMOVE and (starts_at is None or starts_at <= now):
         return  # what has begun is not told any more
+    link.commands_asked += 1
     arguments = _arguments(link, act)
     if arguments is None:
         return  # the account was taken away
-    link.commands_asked += 1
     command = outbox.do_once(
         tenant_id=link.tenant_id,
         key=f"calendar:{link.pk}:{link.commands_asked}",
@@ -189,9 +203,11 @@ def _arguments(link: CalendarLink, act: Act) -> dict[str, object] | None:
 def wish_of(link: CalendarLink, appointment: Appointment) -> Wish:
     """Return an appointment as the calendar is asked for it."""
     customer = appointment.customer
+    # Each time it is put has a key of its own: so it is known which of them somebody cancelled.
+    again = f"-{link.commands_asked}" if link.commands_asked > 1 else ""
     references = {"call_number": str(appointment.call_number)} if appointment.call_number else {}
     return Wish(
-        key=f"{appointment.pk}-{link.pk}",
+        key=f"{appointment.pk}-{link.pk}{again}",
         target=link.target,
         starts_at=appointment.starts_at,
         ends_at=appointment.ends_at,
@@ -206,12 +222,23 @@ def wish_of(link: CalendarLink, appointment: Appointment) -> Wish:
     )
 
 
+_HAS_IT_THERE = """
+SELECT staff_member_id FROM booking_calendarhost WHERE tenant_id = %s AND number = %s
+"""
+
+
 def _is_elsewhere(link: CalendarLink, appointment: Appointment) -> bool:
+    who = statements.run(_HAS_IT_THERE, (link.tenant_id, link.theirs_host)).fetchone()
+    if who is not None:
+        if who[0] == appointment.staff_member_id:
+            return False  # whoever has it there needs no other place
+        if link.agreed_host and link.agreed_host != link.theirs_host:
+            return False  # they handed it over: that is shown and decided, not undone by the way
     target = _target(appointment)
     if target is None:
         # What came from there is moved where it stands, whoever of ours does it.
         return link.origin == CalendarLink.Origin.OURS
-    return target != link.target
+    return who is not None or target != link.target
 
 
 def _target(appointment: Appointment) -> str | None:

@@ -46,7 +46,8 @@ def put(command: Command, patience: Patience) -> dict[str, Any]:
         # The answer to the first time may be what was lost.
         mine = calendar.find(wish)
         if mine is not None:
-            return {"outcome": DONE, "entry": written(mine)}
+            # One that somebody cancelled meanwhile is not put again behind their back.
+            return {"outcome": DONE if mine.is_active else GONE, "entry": written(mine)}
     return _answered(lambda: calendar.put(wish))
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from booking.calendars import connecting, deciding, feeds, publishing, reconciling
+from booking.calendars import connecting, deciding, feeds, people, publishing, reconciling
 from booking.models import (
     BusyFeed,
     CalendarAccount,
@@ -32,17 +32,19 @@ class CalendarReviewAdmin(TenantModelAdmin):
     area = Area.DIARY
     is_record = True
     verbs_write_the_audit_trail = True
-    related = ("link__appointment",)
+    related = ("link__appointment__staff_member",)
     fields = (
         "kind",
         "who",
         "ours_starts_at",
+        "ours_with",
         "theirs_starts_at",
+        "theirs_with",
         "opened_at",
         "resolved_at",
         "resolution",
     )
-    readonly_fields = ("who",)
+    readonly_fields = ("who", "ours_with", "theirs_with")
     list_display = (
         "opened_at",
         "kind",
@@ -60,6 +62,16 @@ class CalendarReviewAdmin(TenantModelAdmin):
     def who(self, review: CalendarReview) -> str:
         appointment = review.link.appointment
         return appointment.attendee_name if appointment is not None else "–"
+
+    @column(_("in our diary with"))
+    def ours_with(self, review: CalendarReview) -> str:
+        appointment = review.link.appointment
+        return str(appointment.staff_member) if appointment is not None else "–"
+
+    @column(_("in the calendar with"))
+    def theirs_with(self, review: CalendarReview) -> str:
+        host = people.host_of(review.link)
+        return str(host) if host is not None else review.link.theirs_host or "–"
 
     @admin.action(description=_("Our diary is right"), permissions=["act"])
     def keep_ours(self, request: HttpRequest, chosen: QuerySet[CalendarReview]) -> None:

@@ -5,7 +5,7 @@ old one. So nothing that comes late can undo what is known; a booking that was r
 noted as over.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import islice
 
@@ -44,6 +44,26 @@ def unheard(entries: Iterable[Entry]) -> list[Entry]:
     return news
 
 
+def oldest_first(entries: Sequence[Entry]) -> list[Entry]:
+    """Return bookings so that what was moved comes after what it replaces, else in their order."""
+    known = {each.uid: each for each in entries}
+    ordered: dict[str, Entry] = {}
+    for each in entries:
+        chain = [each]
+        while (older := known.get(chain[-1].replaces)) and len(chain) < _LONGEST_CHAIN:
+            chain.append(older)
+        ordered |= {one.uid: one for one in reversed(chain) if one.uid not in ordered}
+    return list(ordered.values())
+
+
+def replaced_unseen(entries: Iterable[Entry]) -> list[str]:
+    """Return the uids of bookings that these were moved to, and that nobody has looked at yet."""
+    wanted = {each.replaced_by for each in entries if each.replaced_by}
+    wanted -= {each.uid for each in entries}
+    seen = CalendarBooking.objects.filter(uid__in=wanted, starts_at__isnull=False)
+    return sorted(wanted - set(seen.values_list("uid", flat=True)))
+
+
 def _says_the_same(entry: Entry, noted: CalendarBooking | None) -> bool:
     if noted is None or _RANK[entry.state] > _RANK[State(noted.state)]:
         return False
@@ -55,7 +75,7 @@ def _says_the_same(entry: Entry, noted: CalendarBooking | None) -> bool:
         (entry.host, noted.host),
         (entry.replaces, noted.replaces),
         (entry.replaced_by, noted.replaced_by),
-        (entry.key.partition("-")[2], str(noted.link_id)),
+        (_link_in(entry.key), str(noted.link_id)),
     )
     return all(not there or there == here for there, here in said)
 
@@ -82,14 +102,15 @@ def people_of(entry: Entry) -> set[int]:
 
 
 def observe(
-    entry: Entry, *, now: datetime, asks_for_another_time: bool = False
+    entry: Entry, *, now: datetime, asks_for_another_time: bool = False, is_read: bool = False
 ) -> CalendarLink | None:
     """Note a booking as it was seen, and return what it belongs to, with the end of its chain in `theirs_*`.
 
-    None is returned for a booking that was over before anybody knew it. The account must be locked, and the diaries
-    of `people_of` it.
+    `is_read`: it was just read there. No webhook says that somebody else has a booking now, so one that comes late
+    does not give it back to whom it was handed over from. None is returned for a booking that was over before anybody
+    knew it. The account must be locked, and the diaries of `people_of` it.
     """
-    booking = _note(entry)
+    booking = _note(entry, is_read=is_read)
     others = [_replaced(entry.replaces, by=entry.uid)] if entry.replaces else []
     if entry.replaced_by and entry.replaced_by != booking.replaced_by:
         booking.replaced_by = entry.replaced_by
@@ -115,7 +136,7 @@ def observe(
     return link
 
 
-def _note(entry: Entry) -> CalendarBooking:
+def _note(entry: Entry, *, is_read: bool) -> CalendarBooking:
     person = entry.person
     booking = CalendarBooking.objects.filter(uid=entry.uid).first()
     if booking is None:
@@ -128,7 +149,8 @@ def _note(entry: Entry) -> CalendarBooking:
     booking.starts_at, booking.ends_at = entry.starts_at, entry.ends_at
     booking.number = entry.number or booking.number
     booking.target = entry.target or booking.target
-    booking.host = entry.host or booking.host
+    if is_read or not booking.host:
+        booking.host = entry.host or booking.host
     booking.replaces = entry.replaces or booking.replaces
     if person is not None:
         booking.attendee_name = person.name or booking.attendee_name
@@ -209,8 +231,8 @@ def _stands_beside(entry: Entry, chain: list[CalendarBooking], named: int) -> bo
 
 
 def _named(key: str) -> int | None:
-    """Return the number of the link in our id ("<appointment>-<link>")."""
-    appointment, _, link = key.partition("-")
+    """Return the number of the link in our id ("<appointment>-<link>", later ones with "-<command>")."""
+    appointment, link = key.partition("-")[0], _link_in(key)
     if not (appointment.isascii() and appointment.isdigit() and link.isascii() and link.isdigit()):
         return None
     if len(link) > 18 or len(appointment) > 18:
@@ -220,6 +242,10 @@ def _named(key: str) -> int | None:
     if found is None or found[1] not in (None, int(appointment)):
         return None
     return found[0]
+
+
+def _link_in(key: str) -> str:
+    return key.partition("-")[2].partition("-")[0]
 
 
 def _join(half: CalendarLink, *, into: CalendarLink, now: datetime) -> None:
@@ -246,7 +272,7 @@ def _see_the_end_of(link: CalendarLink) -> None:
     last = next(
         (each for each in reversed(seen) if each.state != "over"), seen[-1] if seen else None
     )
-    if last is None:
+    if last is None or _is_moved_on(last):
         return
     if link.asked_starts_at in {each.starts_at for each in _before(last, seen)}:
         # They moved it on from where we had asked it to be: that much both sides agreed on.
@@ -255,6 +281,15 @@ def _see_the_end_of(link: CalendarLink) -> None:
     link.theirs_starts_at, link.theirs_ends_at = last.starts_at, last.ends_at
     link.theirs_host = last.host or link.theirs_host
     link.target = link.target or last.target
+
+
+def _is_moved_on(last: CalendarBooking) -> bool:
+    """Tell whether a booking was moved to where nobody has looked yet: then it is not over, and where it is comes next."""
+    if last.state != CalendarBooking.State.OVER or not last.replaced_by:
+        return False
+    return not CalendarBooking.objects.filter(
+        uid=last.replaced_by, starts_at__isnull=False
+    ).exists()
 
 
 def _before(last: CalendarBooking, seen: Iterable[CalendarBooking]) -> list[CalendarBooking]:

@@ -96,7 +96,9 @@ def _compare(account: CalendarAccount, *, now: datetime, is_whole: bool) -> Repo
     report.seen = len(latest)
     with scope.tenant(account.tenant_id):
         news = observing.unheard(latest.values())
-    for entry in news:
+        elsewhere = observing.replaced_unseen(latest.values())
+    news += [calendar.read(uid) for uid in elsewhere[:_MOST_READ_ALONE]]
+    for entry in observing.oldest_first(news):
         report.changed += _fold(account.tenant_id, entry, now=now)
     if is_whole:
         report.lost_there = _find_lost(account.tenant_id, calendar, entries, now=now)
@@ -111,7 +113,7 @@ def _fold(tenant_id: UUID, entry: Entry, *, now: datetime) -> bool:
     with scope.tenant(tenant_id):
         observing.lock()
         before = _known(entry)
-        settling.fold(entry, tenant_id=tenant_id, now=now)
+        settling.fold(entry, tenant_id=tenant_id, now=now, is_read=True)
         return before != _known(entry)
 
 
@@ -119,7 +121,11 @@ def _known(entry: Entry) -> list[tuple[object, ...]]:
     """Return what is known of the appointment behind a booking: what a comparison may have changed."""
     return list(
         CalendarLink.objects.filter(bookings__uid=entry.uid).values_list(
-            "state", "appointment_id", "agreed_starts_at", "agreed_over"
+            "state",
+            "appointment_id",
+            "appointment__staff_member_id",
+            "agreed_starts_at",
+            "agreed_over",
         )
     )
 
@@ -180,18 +186,21 @@ _STANDS = ("pending", "accepted")
 
 
 def _apart(now: datetime) -> QuerySet[CalendarLink]:
-    """Return what stands on one side only, at two times, or waits."""
+    """Return what stands on one side only, at two times, with two people, or waits."""
     ahead = Q(appointment__status__in=Appointment.ACTIVE, appointment__starts_at__gt=now)
     stands = Q(theirs_state__in=_STANDS)
     unfinished = ~Q(state=CalendarLink.State.AGREED)
     waits = ahead & Q(appointment__status=Appointment.Status.PENDING)
     elsewhere = ahead & (~stands | ~Q(theirs_starts_at=F("appointment__starts_at")))
+    handed_over = ahead & stands & ~Q(theirs_host="") & ~Q(theirs_host=F("agreed_host"))
     only_there = (
         stands
         & Q(theirs_starts_at__gt=now - LOOKS_BACK)
         & (Q(appointment__status=Appointment.Status.CANCELLED) | Q(appointment__isnull=True))
     )
-    return CalendarLink.objects.filter(unfinished | waits | elsewhere | only_there).order_by("pk")
+    return CalendarLink.objects.filter(
+        unfinished | waits | elsewhere | handed_over | only_there
+    ).order_by("pk")
 
 
 def _try_again(tenant_id: UUID, link_id: int, report: Report, *, now: datetime) -> None:
@@ -235,10 +244,11 @@ def _tell_first(tenant_id: UUID, appointment_id: int, *, now: datetime) -> bool:
 
 
 def _with_somebody_else(now: datetime) -> list[str]:
-    """Return the appointments that somebody else of ours has at Cal.com: nothing is moved for it, a person has to know."""
+    """Return the appointments that somebody else of ours has at Cal.com, because somebody decided that ours is right."""
     hosts = dict(CalendarHost.objects.values_list("number", "staff_member__name"))
     links = CalendarLink.objects.filter(
         theirs_host__in=hosts,
+        theirs_host=F("agreed_host"),
         theirs_state__in=_STANDS,
         appointment__status__in=Appointment.ACTIVE,
         appointment__starts_at__gt=now,

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from booking import calendar_links, locking, messages
 from booking.calendar_merge import Act, decide
-from booking.calendars import observing, reviews, taking
-from booking.models import Appointment, CalendarLink, TimeOff
+from booking.calendars import observing, people, reviews, taking
+from booking.models import Appointment, CalendarLink, StaffMember, TimeOff
 from integrations import calendar_commands, delivery
 from integrations.calendar_commands import ALONE, DONE, GONE, MOVED_AWAY, TAKEN, Patience
 from integrations.calendars.protocol import Entry, Person
@@ -21,19 +21,30 @@ from tenants import scope, statements
 IN_CALL_SECONDS = 2.5
 
 
-def settle(link: CalendarLink, *, now: datetime, person: Person | None = None) -> None:
-    """Do what brings both sides together, or show what stands in the way. Link and appointment must be locked."""
+def settle(
+    link: CalendarLink,
+    *,
+    now: datetime,
+    person: Person | None = None,
+    takes_theirs: bool = False,
+) -> None:
+    """Do what brings both sides together, or show what stands in the way. Link and appointment must be locked.
+
+    `takes_theirs`: somebody decided that whoever has it there shall have it here.
+    """
     if link.command_number is not None:
         link.save()
         return  # its answer comes first
     if link.appointment is None and link.origin == CalendarLink.Origin.THEIRS:
         _settle_foreign(link, person=person, now=now)
     else:
-        _settle_ours(link, now=now)
+        taker = people.host_of(link) if takes_theirs else people.taker_of(link)
+        _settle_ours(link, taker=taker, now=now)
     link.save()
 
 
-def _settle_ours(link: CalendarLink, *, now: datetime) -> None:
+def _settle_ours(link: CalendarLink, *, taker: StaffMember | None, now: datetime) -> None:
+    """`taker` is who of ours it goes to if it was handed over there; None: that is not for us to say."""
     appointment = link.appointment
     act = decide(
         ours=calendar_links.ours(link),
@@ -43,13 +54,13 @@ def _settle_ours(link: CalendarLink, *, now: datetime) -> None:
     if appointment is not None and appointment.status in _FINISHED:
         act = Act.AGREED
     if act == Act.AGREED:
-        _agree(link, now=now)
+        _agree_on_the_person(link, taker=taker, now=now)
     elif act == Act.CONFLICT:
         _disagree(link, reviews.Kind.BOTH_CHANGED, now=now)
     elif appointment is not None and act == Act.TAKE_END:
         _take_end(link, appointment, now=now)
     elif appointment is not None and act == Act.TAKE_TIME:
-        _take_time(link, appointment, now=now)
+        _take_time(link, appointment, taker=taker, now=now)
     elif link.state not in (CalendarLink.State.FAILED, CalendarLink.State.CONFLICT):
         calendar_links.tell(link, now=now)
 
@@ -58,20 +69,57 @@ _FINISHED = (Appointment.Status.COMPLETED, Appointment.Status.NO_SHOW)
 
 
 def _take_end(link: CalendarLink, appointment: Appointment, *, now: datetime) -> None:
+    is_news = appointment.status == Appointment.Status.PENDING and not link.agreed_starts_at
     if link.asks_for_another_time:
         _disagree(link, reviews.Kind.OTHER_TIME_WANTED, now=now)
     elif taking.cancel(appointment, reason="", now=now, tell=_tells(link)):
         _agree(link, now=now)
+        if is_news:  # whoever was told that it is open is called back, as for a time that was taken
+            link.last_error = TAKEN
     else:
         _disagree(link, reviews.Kind.BOTH_CHANGED, now=now)
 
 
-def _take_time(link: CalendarLink, appointment: Appointment, *, now: datetime) -> None:
+def _take_time(
+    link: CalendarLink, appointment: Appointment, *, taker: StaffMember | None, now: datetime
+) -> None:
     assert link.theirs_starts_at is not None
-    if taking.move(appointment, starts_at=link.theirs_starts_at, now=now, tell=_tells(link)):
+    is_handed_over = people.is_handed_over(link)
+    if is_handed_over and taker is None:
+        _disagree(link, reviews.Kind.HANDED_OVER, now=now)
+        return
+    person = taker if is_handed_over and taker is not None else appointment.staff_member
+    if _take_over(link, appointment, person, starts_at=link.theirs_starts_at, now=now):
         _agree(link, now=now)
     else:
         _disagree(link, reviews.Kind.TIME_TAKEN, now=now)
+
+
+def _agree_on_the_person(link: CalendarLink, *, taker: StaffMember | None, now: datetime) -> None:
+    """Follow a hand-over to somebody of ours who can do it, as a move is followed; any other one is shown."""
+    appointment, is_same = link.appointment, True
+    if appointment is not None and people.is_handed_over(link):
+        is_same = taker is not None and _take_over(
+            link, appointment, taker, starts_at=appointment.starts_at, now=now
+        )
+    if is_same:
+        _agree(link, now=now)
+    else:
+        _disagree(link, reviews.Kind.HANDED_OVER, now=now)
+
+
+def _take_over(
+    link: CalendarLink,
+    appointment: Appointment,
+    person: StaffMember,
+    *,
+    starts_at: datetime,
+    now: datetime,
+) -> bool:
+    link.save()  # the diary asks it where the appointment stands
+    return taking.move(
+        appointment, starts_at=starts_at, staff_member=person, now=now, tell=_tells(link)
+    )
 
 
 def _settle_foreign(link: CalendarLink, *, person: Person | None, now: datetime) -> None:
@@ -83,7 +131,7 @@ def _settle_foreign(link: CalendarLink, *, person: Person | None, now: datetime)
         reviews.close_for(link, now=now)
     elif taking.admit(link, person=person, now=now):
         _agree(link, now=now)
-    elif taking.person_for(link) is None:
+    elif people.person_for(link) is None:
         _disagree(link, reviews.Kind.WITHOUT_PERSON, now=now)
     elif taking.block(link, now=now):
         link.state = CalendarLink.State.AGREED
@@ -95,9 +143,11 @@ def _settle_foreign(link: CalendarLink, *, person: Person | None, now: datetime)
 def _agree(link: CalendarLink, *, now: datetime) -> None:
     ours = calendar_links.ours(link)
     link.agreed_starts_at, link.agreed_over = ours.starts_at, ours.is_over
+    link.agreed_host = link.theirs_host
     link.asked_starts_at = None
     link.state = CalendarLink.State.AGREED
-    link.last_error = ""
+    if not ours.is_over:
+        link.last_error = ""
     taking.unblock(link)
     reviews.close_for(link, now=now)
     appointment = link.appointment
@@ -187,11 +237,18 @@ def fold_answer(tenant_id: UUID, link_id: int, *, now: datetime) -> None:
 
 
 def fold(
-    entry: Entry, *, tenant_id: UUID, now: datetime, asks_for_another_time: bool = False
+    entry: Entry,
+    *,
+    tenant_id: UUID,
+    now: datetime,
+    asks_for_another_time: bool = False,
+    is_read: bool = False,
 ) -> CalendarLink | None:
     """Fold a booking as it was seen into the diary, and return what it belongs to. The account must be locked."""
     locking.lock_diaries(tenant_id, observing.people_of(entry))
-    link = observing.observe(entry, now=now, asks_for_another_time=asks_for_another_time)
+    link = observing.observe(
+        entry, now=now, asks_for_another_time=asks_for_another_time, is_read=is_read
+    )
     held = locked(link.pk) if link is not None else None
     if held is not None:
         settle(held, now=now, person=entry.person)
@@ -207,11 +264,11 @@ def locked(link_id: int) -> CalendarLink | None:
     )
     if link is None:
         return None
-    person = taking.person_for(link)
-    people = {person.pk} if person is not None else set()
+    found = (people.person_for(link), people.host_of(link))
+    whose = {each.pk for each in found if each is not None}
     blocked = TimeOff.objects.filter(blocks__link=link_id, staff_member__isnull=False)
-    people |= {each for each in blocked.values_list("staff_member_id", flat=True) if each}
-    locking.lock_diaries(link.tenant_id, people)
+    whose |= {each for each in blocked.values_list("staff_member_id", flat=True) if each}
+    locking.lock_diaries(link.tenant_id, whose)
     number = link.appointment_id
     if number is not None:
         Appointment.objects.select_for_update(of=("self",), no_key=True).filter(pk=number).first()

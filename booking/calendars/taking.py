@@ -10,13 +10,13 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from booking import customers, orders, scheduling
+from booking.calendars import people
 from booking.hosts import Override
 from booking.models import (
     Appointment,
     CalendarBlock,
     CalendarBooking,
     CalendarEventType,
-    CalendarHost,
     CalendarLink,
     Customer,
     StaffMember,
@@ -40,7 +40,7 @@ def admit(link: CalendarLink, *, person: Person | None, now: datetime) -> bool:
     It is not where its event type means no service of ours, nobody of ours is the host, or the time is taken.
     """
     kind = CalendarEventType.objects.filter(number=link.target).select_related("service").first()
-    staff_member = person_for(link)
+    staff_member = people.person_for(link)
     if kind is None or kind.service is None or staff_member is None or kind.service.seats > 1:
         return False
     if link.theirs_starts_at is None or not _is_whole_minute(link.theirs_starts_at):
@@ -68,10 +68,17 @@ def admit(link: CalendarLink, *, person: Person | None, now: datetime) -> bool:
     return True
 
 
-def move(appointment: Appointment, *, starts_at: datetime, now: datetime, tell: bool) -> bool:
-    """Move an appointment to where it stands there; tell whether the time was free. Its length stays.
+def move(
+    appointment: Appointment,
+    *,
+    starts_at: datetime,
+    now: datetime,
+    tell: bool,
+    staff_member: StaffMember | None = None,
+) -> bool:
+    """Move an appointment to where and with whom it stands there; tell whether that was free. Its length stays.
 
-    Diary and row in hand. `tell`: the customer hears of it from us.
+    Diaries and row in hand. `tell`: the customer hears of it from us.
     """
     if not _is_whole_minute(starts_at):
         return False
@@ -80,6 +87,7 @@ def move(appointment: Appointment, *, starts_at: datetime, now: datetime, tell: 
             scheduling.reschedule(
                 appointment,
                 starts_at=starts_at,
+                staff_member=staff_member,
                 by=BY,
                 source=SOURCE,
                 now=now,
@@ -110,7 +118,7 @@ def block(link: CalendarLink, *, now: datetime) -> bool:
 
     The diary of the host is blocked (and in hand); without one nothing can be, and it was not.
     """
-    staff_member = person_for(link)
+    staff_member = people.host_of(link) or people.person_for(link)
     if staff_member is None or link.theirs_starts_at is None or link.theirs_ends_at is None:
         return False
     blocked = CalendarBlock.objects.filter(link=link).select_related("time_off").first()
@@ -145,29 +153,6 @@ def block(link: CalendarLink, *, now: datetime) -> bool:
 def unblock(link: CalendarLink) -> None:
     """Give the time of a booking back."""
     TimeOff.objects.filter(blocks__link=link).delete()
-
-
-def person_for(link: CalendarLink) -> StaffMember | None:
-    """Return who of ours does it: whose appointment it is, else the host there, else who the event type belongs to."""
-    if link.appointment is not None:
-        theirs: StaffMember = link.appointment.staff_member
-        return theirs
-    if link.theirs_host:
-        host = (
-            CalendarHost.objects.filter(number=link.theirs_host)
-            .select_related("staff_member__branch")
-            .first()
-        )
-        if host is not None:
-            person: StaffMember = host.staff_member
-            return person
-    kind = (
-        CalendarEventType.objects.filter(number=link.target)
-        .select_related("staff_member__branch")
-        .first()
-    )
-    owner: StaffMember | None = kind.staff_member if kind is not None else None
-    return owner
 
 
 def _customer(link: CalendarLink, person: Person | None, *, now: datetime) -> Customer:

@@ -141,6 +141,8 @@ class CalendarLink(TenantOwned):
     target = models.CharField(_("event type"), max_length=40, blank=True)
     agreed_starts_at = models.DateTimeField(null=True, blank=True)
     agreed_over = models.BooleanField(default=False)
+    # Who had it there when both sides were last the same; empty while nobody was seen.
+    agreed_host = models.CharField(max_length=40, blank=True, default="", db_default="")
     asked_starts_at = models.DateTimeField(null=True, blank=True)
     # Our number of the command under way, and how many there were: part of its key.
     command_number = models.BigIntegerField(null=True, blank=True)
@@ -242,6 +244,7 @@ class CalendarReview(TenantOwned):
         REFUSED = "refused", _("the calendar refused it")
         OTHER_TIME_WANTED = "other_time", _("the host asks for another time")
         WITHOUT_PERSON = "no_person", _("nobody of ours is the host")
+        HANDED_OVER = "handed_over", _("somebody else has it in the calendar")
 
     link = TenantForeignKey(
         CalendarLink,
@@ -270,6 +273,7 @@ class CalendarReview(TenantOwned):
                 condition=Q(
                     kind__in=[
                         "both_changed", "time_taken", "move_refused", "refused", "other_time", "no_person",
+                        "handed_over",
                     ]
                 ),
             ),

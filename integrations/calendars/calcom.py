@@ -100,29 +100,38 @@ class Calcom:
         except TimeTaken:
             # It may be our own booking that is in the way: an answer that was lost, or a 400 for one that stands.
             mine = self.find(wish)
-            if mine is None:
+            if mine is None or not mine.is_active:
                 raise
             return mine
         entry = calcom_reading.of_answer(answer)
         if entry is None or not entry.is_active:
             raise calcom_wire.unreadable("book")
-        if entry.key != wish.key:  # an older booking, returned as if it were new
+        if not calcom_reading.is_of_the_same(
+            entry.key, wish.key
+        ):  # an older booking, returned as if it were new
             raise TimeTaken(PROVIDER, "book", code="not_ours")
         return entry
 
     def find(self, wish: Wish) -> Entry | None:
-        """Return the booking that stands under the key of a wish, wherever it was moved since."""
+        """Return the booking that stands for a wish, wherever it was moved since; none stands: the one that did.
+
+        What was put for the same appointment before counts while it stands. What is over counts only under the very
+        key: somebody cancelled this one before we heard of it, and not one that was decided upon long ago.
+        """
         near = self._list(
             eventTypeIds=wish.target,
             afterStart=written(wish.starts_at - timedelta(minutes=1)),
             beforeEnd=written(wish.ends_at + timedelta(minutes=1)),
+            status=_ALL,
         )
+        over: Entry | None = None
         for entry in near:
-            if entry.key == wish.key:
+            if calcom_reading.is_of_the_same(entry.key, wish.key):
                 last = self._last_of(entry)
                 if last.is_active:
                     return last
-        return None
+                over = last if entry.key == wish.key else over
+        return over
 
     def move(self, uid: str, *, starts_at: datetime, reason: str = "") -> Entry:
         """Move a booking. What it has become is followed along its chain."""

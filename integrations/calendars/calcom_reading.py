@@ -55,6 +55,11 @@ def key_in(booking: dict[str, Any]) -> str:
     return text(_object(booking.get("metadata")).get(KEY), 60)
 
 
+def is_of_the_same(key: str, other: str) -> bool:
+    """Tell whether two of our ids mean the same appointment; which time it was put they may differ in."""
+    return bool(key) and key.split("-")[:2] == other.split("-")[:2]
+
+
 def person(attendees: object) -> Person | None:
     """Return the first attendee; an address is left out where it cannot be one."""
     first = attendees[0] if isinstance(attendees, list) and attendees else None

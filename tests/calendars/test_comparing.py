@@ -298,23 +298,6 @@ def test_event_types_that_drift_are_named_and_ours_stay(connected: Tenant, calco
         assert Service.objects.get(name="Haarschnitt").duration_minutes == 30
 
 
-def test_an_appointment_that_was_handed_over_there_is_named_and_not_moved(
-    connected: Tenant, calcom: Calcom
-) -> None:
-    book(connected)
-    hear(calcom)
-    (booking,) = calcom.house.bookings.values()
-    assert sync(connected).differences == []
-    booking.host = next(each.id for each in calcom.house.users.values() if each.name == "Mira")
-
-    report = sync(connected)
-
-    (difference,) = report.differences
-    assert difference.endswith("Mira (Cal.com)")
-    assert sync(connected).differences == [difference]
-    assert two_sides.ours(connected) == [("26. 09:00", "Jana", "confirmed")]
-
-
 def test_the_command_lists_what_a_person_has_to_decide(connected: Tenant, calcom: Calcom) -> None:
     book(connected)
     calcom.house.fired.clear()
@@ -370,3 +353,37 @@ def test_a_disconnected_calendar_is_left_alone(connected: Tenant, calcom: Calcom
     assert calcom.requests == []
     with scope.tenant(connected):
         assert Appointment.objects.get().status == "confirmed"
+
+
+def test_what_was_moved_is_not_taken_for_cancelled_in_whatever_order_it_is_listed(
+    connected: Tenant, calcom: Calcom
+) -> None:
+    """The new booking was changed after the old one had ended, so the old one stands first in the list of changes."""
+    book(connected)
+    hear(calcom)
+    (old,) = calcom.house.bookings.values()
+    new = calcom.house.host_moves(old.uid, starts_at=ELEVEN)
+    calcom.house.fired.clear()
+    new.updated_at = old.updated_at + timedelta(minutes=1)
+
+    sync(connected, is_whole=False)
+
+    assert two_sides.ours(connected) == [("26. 10:00", "Jana", "confirmed")]
+    assert two_sides.changes(connected) == [("booked", "back_office"), ("moved", "calendar")]
+
+
+def test_where_a_booking_was_moved_is_looked_up_when_the_list_does_not_say(
+    connected: Tenant, calcom: Calcom
+) -> None:
+    """Half a year ahead is compared; it was moved to later than that, and the change itself was missed."""
+    book(connected)
+    hear(calcom)
+    (old,) = calcom.house.bookings.values()
+    new = calcom.house.host_moves(old.uid, starts_at=TEN + timedelta(days=300))
+    calcom.house.fired.clear()
+    new.updated_at = old.created_at - timedelta(days=2)
+
+    sync(connected)
+
+    assert [each[0] for each in two_sides.ours(connected)] == ["22. 09:00"]
+    assert two_sides.changes(connected)[-1] == ("moved", "calendar")

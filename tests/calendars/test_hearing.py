@@ -421,22 +421,3 @@ def knock_plain(sample: object) -> Any:
     """Deliver with the platform's own secret, as a webhook that was set up by hand."""
     body = json.dumps(sample).encode()
     return knock_with(body, "whsec_of_the_platform", "https://x/api/calcom/webhook")
-
-
-def test_what_is_heard_late_of_a_booking_that_was_put_anew_changes_nothing(
-    connected: Tenant, calcom: Calcom, clock: time_machine.Traveller
-) -> None:
-    """The answer is lost, the host cancels, we ask again and it is put anew: then the old news arrive."""
-    calcom.does_it_and_then(httpx.ReadTimeout("lost"))
-    book(connected)
-    (first,) = calcom.house.bookings.values()
-    calcom.house.host_cancels(first.uid)
-    clock.shift(timedelta(minutes=1))
-    courier.carry_all()
-    assert len(calcom.house.bookings) == 2
-
-    hear(calcom)
-
-    assert two_sides.ours(connected) == [("26. 09:00", "Jana", "confirmed")]
-    assert two_sides.theirs(calcom) == [("26. 09:00", "Jana", "accepted")]
-    assert two_sides.reviews(connected) == []

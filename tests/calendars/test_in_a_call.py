@@ -124,6 +124,27 @@ def test_an_answer_lost_after_success_books_once(
     assert len(calcom.house.bookings) == 1
 
 
+def test_who_was_told_that_it_is_open_is_called_back_when_the_host_cancels_it(
+    connected: Tenant,
+    calcom: Calcom,
+    retell: Retell,
+    call: dict[str, Any],
+    clock: time_machine.Traveller,
+) -> None:
+    calcom.does_it_and_then(httpx.ReadTimeout("lost"))
+    assert book(retell, call)["state"] == "pending"
+    (booking,) = calcom.house.bookings.values()
+    calcom.house.host_cancels(booking.uid)
+    hang_up(retell, call)
+
+    later(clock, 1)
+    with scope.tenant(connected):
+        noted = waiting.call_back_refused(now=timezone.now())
+
+    assert (two_sides.ours(connected), two_sides.theirs(calcom)) == ([], [])
+    assert noted == 1
+
+
 def test_the_same_question_again_asks_the_calendar_again_and_books_once(
     connected: Tenant, calcom: Calcom, retell: Retell, call: dict[str, Any]
 ) -> None:

@@ -3,7 +3,13 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from booking.models import Appointment, AppointmentChange, CalendarLink, CalendarReview
+from booking.models import (
+    Appointment,
+    AppointmentChange,
+    CalendarEventType,
+    CalendarLink,
+    CalendarReview,
+)
 from integrations.calendars.imitation import Booking, EventType
 from integrations.models import Delivery
 from tenants import scope
@@ -31,6 +37,18 @@ def theirs(calcom: Calcom) -> list[tuple[str, str, str]]:
         (_at(each.starts_at), house.users[each.host].name, each.status)
         for each in house.bookings.values()
         if each.is_active
+    )
+
+
+def theirs_confirmed(calcom: Calcom) -> list[tuple[str, str, str]]:
+    """Return the active bookings there in the words of our diary."""
+    return [(at, person, "confirmed") for at, person, _status in theirs(calcom)]
+
+
+def unmap(person: str) -> None:
+    """Let nobody book a person there any more."""
+    CalendarEventType.objects.filter(staff_member__name=person).update(
+        service=None, staff_member=None
     )
 
 
