@@ -1,23 +1,27 @@
 """The courier: carries what waits in the inbox and the outbox, as soon as the bell rings.
 
-It runs in threads of the worker process: some fold what came in, one carries what goes out, so that a provider who
-does not answer keeps nobody else waiting. Rows are claimed with a lock, so any number of workers may run it; one that is
-killed leaves its row to the next. Without a bell it looks every second.
+It runs in threads of the worker process, each kind of work in its own: some fold what came in, one looks after calls
+that are over, some carry what goes out. So a call that begins waits neither for a provider who does not answer nor for
+the calls of an hour ago. Rows are claimed with a lock, so any number of workers may run it; one that is killed leaves
+its row to the next. Without a bell it looks every second.
 """
 
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
 import redis
 import structlog
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from booking.calendars import hearing, settling
-from calls import aftercare, arrivals
+from calls import aftercare, arrivals, redaction
 from integrations import bell, delivery, inbox
 from integrations.messaging import feedback
 from integrations.voice import retell
@@ -33,9 +37,14 @@ _MANY = 2
 
 
 def carry_in() -> bool:
-    """Apply the oldest delivery, or else look after a call that is over; tell whether there was one."""
+    """Apply the oldest delivery; tell whether there was one."""
     now = timezone.now()
-    return inbox.apply_oldest(_applied_by(now), now=now) or aftercare.settle_next(now=now)
+    return inbox.apply_oldest(_read_by(now), now=now)
+
+
+def look_after() -> bool:
+    """Look after a call that is over; tell whether there was one."""
+    return aftercare.settle_next(now=timezone.now())
 
 
 def carry_out() -> bool:
@@ -47,7 +56,7 @@ def carry_out() -> bool:
 def carry_all(*, at_most: int = 10_000) -> int:
     """Do everything that is due and return how many rounds it took."""
     rounds = 0
-    while rounds < at_most and (carry_in() | carry_out()):
+    while rounds < at_most and (carry_in() | look_after() | carry_out()):
         rounds += 1
     return rounds
 
@@ -56,23 +65,31 @@ class Courier:
     """Threads that carry until they are stopped."""
 
     def __init__(self, *, carriers_in: int = 2, carriers_out: int = 2) -> None:
+        if settings.DATABASE_BEHIND_POOLER:
+            raise ImproperlyConfigured(
+                "The worker holds rows with locks of its session, which a pooler hands to somebody else:"
+                " give it the server's own address, and DATABASE_BEHIND_POOLER=0."
+            )
         self._stopping = threading.Event()
         # What comes in is carried in milliseconds: one thread is woken, and a second one where there is more. What goes
         # out may hang at a provider: all are woken, so that no message waits behind another one's silence.
-        self._rings = {bell.IN: _Rings(wakes_all=False), bell.OUT: _Rings(wakes_all=True)}
+        came_in, is_over, goes_out = (
+            _Rings(wakes_all=False), _Rings(wakes_all=False), _Rings(wakes_all=True)
+        )  # fmt: skip
+        self._rings = {bell.IN: came_in, bell.OUT: goes_out}
+        lanes = (
+            # What came in may have ended a call.
+            *[_Lane(carry=carry_in, rings=came_in, then=is_over)] * carriers_in,
+            _Lane(carry=look_after, rings=is_over),
+            *[_Lane(carry=carry_out, rings=goes_out)] * carriers_out,
+        )
+        self._all_rings = (came_in, is_over, goes_out)
         self._threads = [threading.Thread(target=self._listen, name="courier-ear", daemon=True)]
         self._threads += [
             threading.Thread(
-                target=self._carry,
-                args=(carry, self._rings[where]),
-                name=carry.__name__,
-                daemon=True,
+                target=self._carry, args=(lane,), name=lane.carry.__name__, daemon=True
             )
-            for carry, where, count in (
-                (carry_in, bell.IN, carriers_in),
-                (carry_out, bell.OUT, carriers_out),
-            )
-            for _ in range(count)
+            for lane in lanes
         ]
 
     def start(self) -> None:
@@ -82,30 +99,32 @@ class Courier:
     def stop(self, *, timeout_seconds: float = 10.0) -> None:
         """Finish what is under way and end."""
         self._stopping.set()
-        for rings in self._rings.values():
+        for rings in self._all_rings:
             rings.wake_all()
         for thread in self._threads:
             thread.join(timeout_seconds)
 
-    def _carry(self, carry: Callable[[], bool], rings: "_Rings") -> None:
+    def _carry(self, lane: "_Lane") -> None:
         heard = 0
         while not self._stopping.is_set():
             try:
-                self._carry_what_waits(carry, rings)
+                self._carry_what_waits(lane)
             except Exception as error:
                 # The database is away, or a defect: keep the thread, look again later.
                 log.exception("courier_stumbled", error=type(error).__name__)
                 self._stopping.wait(_LOOKS_EVERY_SECONDS)
             close_old_connections()
-            heard = rings.wait_for_more(heard, timeout_seconds=_LOOKS_EVERY_SECONDS)
+            heard = lane.rings.wait_for_more(heard, timeout_seconds=_LOOKS_EVERY_SECONDS)
         connection.close()
 
-    def _carry_what_waits(self, carry: Callable[[], bool], rings: "_Rings") -> None:
+    def _carry_what_waits(self, lane: "_Lane") -> None:
         carried = 0
-        while not self._stopping.is_set() and carry():
+        while not self._stopping.is_set() and lane.carry():
             carried += 1
             if carried == _MANY:
-                rings.wake_all()
+                lane.rings.wake_all()
+        if carried and lane.then is not None:
+            lane.then.add()
 
     def _listen(self) -> None:
         while not self._stopping.is_set():
@@ -159,10 +178,19 @@ class _Rings:
             return self._count
 
 
-def _applied_by(now: datetime) -> dict[str, inbox.Apply]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Lane:
+    """A kind of work, what wakes its threads, and whom they wake when they have done some."""
+
+    carry: Callable[[], bool]
+    rings: _Rings
+    then: _Rings | None = None
+
+
+def _read_by(now: datetime) -> dict[str, inbox.Reader]:
     return {
-        retell.PROVIDER: arrivals.apply,
-        "calcom": partial(hearing.apply, now=now),
-        "twilio": feedback.apply,
-        "resend": feedback.apply,
+        retell.PROVIDER: inbox.Reader(apply=arrivals.apply, redact=redaction.kept),
+        "calcom": inbox.Reader(apply=partial(hearing.apply, now=now)),
+        "twilio": inbox.Reader(apply=feedback.apply),
+        "resend": inbox.Reader(apply=feedback.apply),
     }

@@ -98,6 +98,7 @@ _POOL = {
     "timeout": 3,  # seconds; a caller is waiting
 }
 _ENGINE = "django.db.backends.postgresql"
+DATABASE_BEHIND_POOLER = env.bool("DATABASE_BEHIND_POOLER", default=False)
 
 
 def _database(variable: str, *, pool: bool) -> dict[str, object]:
@@ -105,7 +106,7 @@ def _database(variable: str, *, pool: bool) -> dict[str, object]:
     options = dict(config.get("OPTIONS") or {})
     options["application_name"] = "askpro"
     # Hot statements are prepared by name (tenants/statements.py); a transaction pooler cannot keep them.
-    if not env.bool("DATABASE_BEHIND_POOLER", default=False):
+    if not DATABASE_BEHIND_POOLER:
         options["prepare_threshold"] = 5
         # They are planned once. Left to itself, Postgres plans the search of the diary anew each time: a millisecond.
         options["options"] = "-c plan_cache_mode=force_generic_plan"
@@ -115,7 +116,7 @@ def _database(variable: str, *, pool: bool) -> dict[str, object]:
         # One connection per thread of the server, kept: 50 microseconds less in each request than a pool.
         config["CONN_MAX_AGE"] = 600
     config["OPTIONS"] = options
-    config["DISABLE_SERVER_SIDE_CURSORS"] = env.bool("DATABASE_BEHIND_POOLER", default=False)
+    config["DISABLE_SERVER_SIDE_CURSORS"] = DATABASE_BEHIND_POOLER
     return config
 
 

@@ -80,6 +80,15 @@ def body(received: bytes) -> bytes:
     return received if kept == told else json.dumps(kept).encode()
 
 
+def kept(received: bytes) -> bytes:
+    """Return a body that nobody could or wanted to apply, redacted; one that is no JSON is taken as text."""
+    try:
+        return body(received)
+    except (retell.Unreadable, RecursionError):
+        said = received.decode(errors="surrogateescape")
+        return text(said).encode(errors="surrogateescape")
+
+
 def _object(told: dict[str, Any]) -> dict[str, Any]:
     kept = {
         name: value if _NOT_SAID.search(name) else everything(value) for name, value in told.items()

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from calls import conversation, reception
+from calls import conversation, reception, redaction
 from integrations import doors, inbox
 from integrations.models import Delivery
 from integrations.voice import retell
@@ -91,7 +91,7 @@ def _keep_unreadable(body: bytes, unreadable: retell.Unreadable, *, kind: str) -
         retell.PROVIDER,
         key=f"unreadable:{hashlib.sha256(body).hexdigest()}",
         kind=kind,
-        body=body,
+        body=redaction.kept(body),
         state=Delivery.State.UNREADABLE,
         error=unreadable.code,
     )

@@ -1,17 +1,19 @@
 """The inbox: verify, record, answer, apply once, sweep.
 
-A door records the signed bytes under their key before it answers. A worker applies them: the row is claimed with a
-lock, the effects and `processed_at` commit together. Whoever dies in between leaves the row as it was, and the lock
-goes with the connection: the next one to look takes it.
+A door records the signed bytes under their key before it answers. A worker takes the row in hand with a lock of its
+session, counts the attempt and commits that; then it applies the row, effects and `processed_at` in one transaction.
+Whoever dies in between leaves the row as it was, and the lock goes with the connection: the next one to look takes it.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 import structlog
-from django.db import transaction
+from django.db import Error, connection, transaction
 
 from integrations import bell, retrying
 from integrations.errors import PermanentError
@@ -122,28 +124,39 @@ def number_for(provider: str, external_id: str) -> int:
 Apply = Callable[[Delivery], UUID | None]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reader:
+    """What makes something of a provider's deliveries.
+
+    `apply` runs in one transaction with the row that it applies. It returns the tenant that the delivery turned out to
+    belong to, and may raise `NotOurs`, a `PermanentError` (kept for a person) or anything else (tried again). `redact`
+    returns the bytes of what is kept unapplied without what nobody may keep; applied once more, they say the same.
+    """
+
+    apply: Apply
+    redact: Callable[[bytes], bytes] = bytes
+
+
 def apply_next(provider: str, apply: Apply, *, now: datetime) -> bool:
     """Apply the oldest due delivery of a provider; tell whether there was one (see `apply_oldest`)."""
-    return apply_oldest({provider: apply}, now=now)
+    return apply_oldest({provider: Reader(apply=apply)}, now=now)
 
 
-def apply_oldest(applied_by: Mapping[str, Apply], *, now: datetime) -> bool:
-    """Apply the oldest due delivery of these providers; tell whether there was one.
+def apply_oldest(read_by: Mapping[str, Reader], *, now: datetime) -> bool:
+    """Apply the oldest due delivery of these providers that nobody has in hand; tell whether there was one.
 
-    What applies it runs in the transaction that claims the row. It returns the tenant that the delivery turned out to
-    belong to, and may raise `NotOurs`, a `PermanentError` (kept for a person) or anything else (tried again).
+    Must be called with no scope open.
+
+    :raises tenants.scope.ScopeError: a scope is open
     """
-    row = statements.run(_CLAIM, (list(applied_by), now)).fetchone()
-    if row is None:
-        return False
-    delivery_id, provider = row
-    try:
-        with scope.platform():
-            _apply_claimed(delivery_id, applied_by[provider], now=now)
-    except NotOurs as reason:
-        _set_aside(delivery_id, reason, now=now)
-    except Exception as error:
-        _note_failure(delivery_id, error, now=now)
+    if scope.is_open():
+        # The lock of a session does not keep the session itself out.
+        raise scope.ScopeError("a delivery is not applied within other work")
+    with _in_hand(read_by, now=now) as taken:
+        if taken is None:
+            return False
+        delivery_id, provider = taken
+        _apply(delivery_id, read_by[provider], now=now)
     return True
 
 
@@ -167,53 +180,104 @@ def replay(deliveries: Iterable[Delivery], *, now: datetime) -> int:
     return count
 
 
-# A claim is counted before the row is in hand, so rivals count it up as well: six times were seen for a delivery that
-# nothing was wrong with. Only one that was claimed far more often has killed whoever took it.
-CLAIMS_AT_MOST = 5 * retrying.MAX_ATTEMPTS
-_CLAIM = "SELECT id, provider FROM integrations_claim(%s, %s)"
-# Whoever is at it, or was, has it: then there is nothing to do.
-_TAKE = "id = %s AND state = 'new' FOR UPDATE SKIP LOCKED"
+_TAKE = "SELECT id, provider FROM integrations_take(%s, %s)"
+_LET_GO = "SELECT integrations_let_go(%s)"
+# A person who has it replayed is waited for.
+_STILL_WAITS = "id = %s AND state = 'new' FOR UPDATE"
 _FINISH = """
 UPDATE integrations_delivery SET state = 'done', tenant_id = %s, processed_at = %s, error = '' WHERE id = %s
 """
 
 
-def _apply_claimed(delivery_id: int, apply: Apply, *, now: datetime) -> None:
-    for delivery in rows.load(Delivery, _TAKE, (delivery_id,)):
-        if delivery.attempts > CLAIMS_AT_MOST:
-            _give_up(delivery_id, "died with its worker", now=now)
-        else:
-            statements.run(_FINISH, (apply(delivery), now, delivery_id))
+@contextmanager
+def _in_hand(providers: Iterable[str], *, now: datetime) -> Iterator[tuple[int, str] | None]:
+    """Have the oldest due delivery for the length of the block, its attempt counted; None: there is none."""
+    try:
+        row: tuple[int, str] | None = statements.run(_TAKE, (list(providers), now)).fetchone()
+    except Error:
+        # Perhaps it was taken and we were not told. The lock ends with the session.
+        connection.close()
+        raise
+    if row is None:
+        yield None
+        return
+    try:
+        yield row
+    finally:
+        _let_go(row[0])
 
 
-def _set_aside(delivery_id: int, reason: NotOurs, *, now: datetime) -> None:
+def _let_go(delivery_id: int) -> None:
+    try:
+        statements.run(_LET_GO, (delivery_id,))
+    except Error as error:
+        log.warning("delivery_let_go_with_its_session", error=type(error).__name__)
+        connection.close()
+
+
+def _apply(delivery_id: int, reader: Reader, *, now: datetime) -> None:
+    try:
+        with scope.platform():
+            for delivery in rows.load(Delivery, _STILL_WAITS, (delivery_id,)):
+                if delivery.attempts > retrying.MAX_ATTEMPTS:
+                    _give_up_untried(delivery, reader, now=now)
+                else:
+                    statements.run(_FINISH, (reader.apply(delivery), now, delivery_id))
+    except NotOurs as reason:
+        _set_aside(delivery_id, reader, reason, now=now)
+    except Exception as error:
+        _note_failure(delivery_id, reader, error, now=now)
+
+
+def _set_aside(delivery_id: int, reader: Reader, reason: NotOurs, *, now: datetime) -> None:
     """Keep what is nothing of ours as ignored; what was done before that turned out is taken back by now."""
     with scope.platform():
-        for delivery in rows.load(Delivery, _TAKE, (delivery_id,)):
+        for delivery in rows.load(Delivery, _STILL_WAITS, (delivery_id,)):
             delivery.give_up(error=str(reason), state=Delivery.State.IGNORED)
+            _redact(delivery, reader)
             if reason.alert:
                 alerts.raise_alert(reason.alert, tenant_id=None, about=reason.about, now=now)
 
 
-def _note_failure(delivery_id: int, error: Exception, *, now: datetime) -> None:
+def _note_failure(delivery_id: int, reader: Reader, error: Exception, *, now: datetime) -> None:
     log.warning("delivery_failed", delivery=delivery_id, error=type(error).__name__, exc_info=error)
     with scope.platform():
-        delivery = Delivery.objects.select_for_update(of=("self",)).get(pk=delivery_id)
-        if delivery.state != Delivery.State.NEW:
-            return
-        if isinstance(error, PermanentError):
-            _give_up(delivery_id, str(error), now=now)
-            return
-        delay = retrying.delay_after(delivery.attempts, error=error)
-        if delay is None:
-            _give_up(delivery_id, f"{type(error).__name__}: {error}", now=now)
-        else:
-            delivery.postpone(until=now + delay, error=f"{type(error).__name__}: {error}")
+        for delivery in rows.load(Delivery, _STILL_WAITS, (delivery_id,)):
+            if isinstance(error, PermanentError):
+                _give_up(delivery, reader, str(error), now=now)
+                return
+            said = f"{type(error).__name__}: {error}"
+            delay = retrying.delay_after(delivery.attempts, error=error)
+            if delay is None:
+                _give_up(delivery, reader, said, now=now)
+            else:
+                delivery.postpone(until=now + delay, error=said)
 
 
-def _give_up(delivery_id: int, error: str, *, now: datetime) -> None:
-    delivery = Delivery.objects.get(pk=delivery_id)
+def _give_up_untried(delivery: Delivery, reader: Reader, *, now: datetime) -> None:
+    """Give up what nobody ever came back from: a failure would have been noted, and counts less often."""
+    delivery.attempts = retrying.MAX_ATTEMPTS  # this time nobody tries
+    delivery.save(update_fields=["attempts"])
+    _give_up(delivery, reader, "died with its worker", now=now)
+
+
+def _give_up(delivery: Delivery, reader: Reader, error: str, *, now: datetime) -> None:
     delivery.give_up(error=error)
+    _redact(delivery, reader)
     alerts.raise_alert(
-        "delivery_dead", tenant_id=None, about=str(delivery_id), now=now, provider=delivery.provider
+        "delivery_dead", tenant_id=None, about=str(delivery.pk), now=now, provider=delivery.provider
     )
+
+
+def _redact(delivery: Delivery, reader: Reader) -> None:
+    """Redact what is kept unapplied; who applies it does so by itself, and loses it with the work."""
+    received = bytes(delivery.body)
+    try:
+        kept = reader.redact(received)
+    except Exception as error:
+        # Perhaps the very defect for which it is given up: the row must still come to rest.
+        log.exception("delivery_not_redacted", delivery=delivery.pk, error=type(error).__name__)
+        return
+    if kept != received:
+        delivery.body = kept
+        delivery.save(update_fields=["body"])

@@ -21,6 +21,7 @@ __all__ = ["statements_run"]
 
 
 _CALL = {"call_id": "call_cost", "to_number": "+493023125777", "from_number": "+491713920042"}
+_READER = inbox.Reader(apply=arrivals.apply)
 
 
 def _asked(tool: str, **arguments: Any) -> FunctionRequest:
@@ -92,10 +93,10 @@ def test_the_first_question_of_a_call_waits_for_the_disk(salon: Tenant, now: dat
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_beginning_of_a_call_is_applied_with_eleven_statements(
+def test_the_beginning_of_a_call_is_applied_with_twelve_statements(
     salon: Tenant, statements_run: list[str]
 ) -> None:
-    """Claim, wall, delivery, line, wall, call, customer, the row, agent, wall, done."""
+    """Taken, wall, delivery, line, wall, call, customer, the row, agent, wall, done, let go."""
     body = orjson.dumps({"event": "call_started", "call": _CALL})
     inbox.record(
         retell.PROVIDER, key="started", kind="call_started", body=body, external_id="call_cost"
@@ -105,7 +106,7 @@ def test_the_beginning_of_a_call_is_applied_with_eleven_statements(
     assert courier.carry_in()
 
     run = statements_run[before:]
-    assert len(run) == 11, run
+    assert len(run) == 12, run
     with scope.tenant(salon):
         assert Call.objects.get().status == Call.Status.ONGOING
 
@@ -116,7 +117,7 @@ def test_a_look_into_an_empty_inbox_is_one_statement(
 ) -> None:
     before = len(statements_run)
 
-    assert not inbox.apply_oldest({"retell": arrivals.apply, "calcom": arrivals.apply}, now=now)
+    assert not inbox.apply_oldest({"retell": _READER, "calcom": _READER}, now=now)
 
     assert len(statements_run) == before + 1
 

@@ -6,14 +6,18 @@ from typing import Any
 
 import orjson
 import pytest
+from django.utils import timezone
 from stdnum import luhn
 
 from askpro import courier
-from calls import redaction, speech
+from calls import lifecycle, redaction, speech
 from calls.models import Call, ToolCall
+from integrations import inbox
 from integrations.models import Delivery
+from integrations.voice.retell import PROVIDER
 from tenants import scope
 from tenants.models import Tenant
+from tests import factories
 from tests.retell import Retell
 
 # Published examples of the banks, of the card schemes and of the pension insurance; nobody's numbers.
@@ -112,6 +116,88 @@ def test_a_body_without_such_a_number_is_kept_byte_for_byte() -> None:
     )
 
     assert redaction.body(received) is received
+
+
+_SAID = "Meine Karte ist 4111 1111 1111 1111, mein Konto DE89 3704 0044 0532 0130 00."
+
+
+def test_an_event_for_a_number_of_nobody_is_set_aside_without_it_and_can_be_replayed(
+    transactional_db: None, retell: Retell
+) -> None:
+    call = {**retell.new_call(), "to_number": "+493023125888"}
+    retell.sends("call_analyzed", _analysed(call, _SAID))
+
+    courier.carry_all()
+
+    aside = _only()
+    assert aside.state == Delivery.State.IGNORED
+    assert b"4111" not in bytes(aside.body)
+    assert b"0532" not in bytes(aside.body)
+    # Somebody enters the number later.
+    salon = factories.make_salon(name="Salon", number="+493023125888", slug="salon")
+    with scope.platform():
+        inbox.replay([aside], now=timezone.now())
+    courier.carry_all()
+    assert _only().state == Delivery.State.DONE
+    with scope.tenant(salon):
+        assert "[Kartennummer]" in Call.objects.get().transcript
+
+
+def test_an_event_that_cannot_be_applied_is_given_up_without_it_and_can_be_replayed(
+    transactional_db: None, retell: Retell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    factories.make_salon(name="Salon", number="+493023125777", slug="salon")
+    retell.sends("call_analyzed", _analysed(retell.new_call(), _SAID))
+
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("a defect")
+
+    with monkeypatch.context() as while_broken:
+        while_broken.setattr(lifecycle, "apply", broken)
+        for _ in range(5):
+            with scope.platform():
+                Delivery.objects.update(next_attempt_at=timezone.now())
+            courier.carry_all()
+
+    dead = _only()
+    assert dead.state == Delivery.State.DEAD
+    assert b"4111" not in bytes(dead.body)
+    assert b"[Kartennummer]" in bytes(dead.body)
+    with scope.platform():
+        inbox.replay([dead], now=timezone.now())
+    courier.carry_all()
+    assert _only().state == Delivery.State.DONE
+
+
+def test_a_defect_of_the_redaction_itself_does_not_keep_a_delivery_from_rest(
+    transactional_db: None,
+) -> None:
+    inbox.record(PROVIDER, key="broken", kind="call_ended", body=b"{}")
+
+    def broken(received: bytes) -> bytes:
+        raise ZeroDivisionError("a defect")
+
+    def not_ours(delivery: Delivery) -> None:
+        raise inbox.NotOurs("of somebody else")
+
+    reader = inbox.Reader(apply=not_ours, redact=broken)
+    inbox.apply_oldest({PROVIDER: reader}, now=timezone.now())
+
+    assert _only().state == Delivery.State.IGNORED
+
+
+@pytest.mark.django_db
+def test_what_cannot_be_read_is_kept_without_it_and_otherwise_byte_for_byte(retell: Retell) -> None:
+    retell.post_bytes(
+        "/api/retell/webhook", b'{"event": \xff "Konto DE89 3704 0044 0532 0130 00", \x00'
+    )
+
+    assert bytes(_only().body) == b'{"event": \xff "Konto [IBAN]", \x00'
+
+
+def _only() -> Delivery:
+    with scope.platform():
+        return Delivery.objects.get()
 
 
 def _analysed(call: dict[str, Any], said: str) -> dict[str, Any]:

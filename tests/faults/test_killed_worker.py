@@ -6,12 +6,11 @@ import signal
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connection, connections
+from django.db import connections
 
 from askpro import courier
 from calls.models import Call
@@ -126,40 +125,3 @@ def test_a_delivery_that_cannot_be_applied_is_parked_and_replayed(
     with scope.platform():
         assert Delivery.objects.get().state == Delivery.State.DONE
         assert Call.objects.count() == 1
-
-
-def test_a_delivery_that_killed_every_worker_is_given_up_while_another_one_is_applied(
-    transactional_db: None,
-) -> None:
-    from django.utils import timezone
-
-    factories.make_salon(name="Salon", number=OURS, slug="salon")
-    _record(1, OURS)
-    _record(2, OURS)
-    with scope.platform():
-        Delivery.objects.update(attempts=inbox.CLAIMS_AT_MOST - 1)
-        first, second = Delivery.objects.order_by("id")
-        Delivery.objects.filter(pk=second.pk).update(attempts=inbox.CLAIMS_AT_MOST)
-    applied: list[int] = []
-
-    def apply(delivery: Delivery) -> None:
-        applied.append(delivery.pk)
-        with ThreadPoolExecutor(1) as rival:
-            rival.submit(_rival, refuse).result()
-
-    def refuse(delivery: Delivery) -> None:
-        raise AssertionError(delivery.pk)
-
-    def _rival(apply: inbox.Apply) -> None:
-        try:
-            inbox.apply_next(retell.PROVIDER, apply, now=timezone.now())
-        finally:
-            connection.close()
-
-    inbox.apply_next(retell.PROVIDER, apply, now=timezone.now())
-
-    with scope.platform():
-        states = dict(Delivery.objects.values_list("pk", "state"))
-        assert states == {first.pk: Delivery.State.DONE, second.pk: Delivery.State.DEAD}
-        assert Alert.objects.get(code="delivery_dead").about == str(second.pk)
-    assert applied == [first.pk]
