@@ -4,17 +4,18 @@
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from booking.models import Appointment, AppointmentChange, Service, ServiceAlias, StaffMember
-from calls import promises, tools, wishes
-from calls.models import Call, CallbackRequest, ToolCall
+from calls import dialogue, promises, trades
+from calls import evidence as rows
+from calls.dialogue import Act, Belief, Wish
+from calls.evidence import Asked, Evidence, Fact
+from calls.models import Call
 from calls.promises import Claim, Kind
-from calls.when import Opening, State, When
-from tenants import actors
+from calls.when import State, When
 
 
 class Trouble(StrEnum):
@@ -36,58 +37,42 @@ class Finding:
     detail: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Fact:
-    """An appointment that this call made, changed or was told of. `starts` are all its times, local."""
-
-    starts: tuple[datetime, ...]
-    service: str
-    staff: str
-    is_booked_here: bool = False
-    is_moved_here: bool = False
-    is_cancelled_here: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Asked:
-    """What the agent asked of us, and what came back. `after_turn` counts the turns before the answer; None: unknown."""
-
-    tool: str
-    state: str  # empty: no answer arrived
-    after_turn: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Evidence:
-    """All that an examination looks at. `names` are the words by which each service is known."""
-
-    turns: tuple[tuple[str, str], ...]
-    asked: tuple[Asked, ...]
-    facts: tuple[Fact, ...]
-    has_callback: bool
-    services: Mapping[str, tuple[str, ...]]
-    staff: tuple[str, ...]
-    began: datetime  # local
-    opening: Opening
-
-
 _BOOKING = ("book_appointment", "collect_appointment_data")
 _CHANGING = (*_BOOKING, "reschedule_appointment", "cancel_appointment", "request_callback")
 _WORKED = {"booked", "rescheduled", "cancelled", "callback_noted"}
+# A cancellation makes no booking good that failed.
+_MADE_GOOD = {tool: {"booked", "rescheduled", "callback_noted"} for tool in _BOOKING}
 # Answers that mean the tool did not do what was asked; whatever only asks back is not among them.
-_FAILED = {"", "failed", "slot_taken", "not_available", "nothing_free", "denied", "unknown_tool"}
-_WORD = re.compile(r"[a-z0-9]+")
-_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_FAILED = {
+    "",
+    "failed",
+    "slot_taken",
+    "not_available",
+    "nothing_free",
+    "denied",
+    "unknown_tool",
+    "pending",
+    "ask",
+}
 _HALF_A_DAY = timedelta(hours=12)
 
 
 def examine(evidence: Evidence) -> tuple[Finding, ...]:
     """Return everything in a conversation that the rows do not bear out, each thing once."""
     promised = promises.claims(evidence.turns, now=evidence.began, opening=evidence.opening)
-    relied_on = [claim for claim in promised if _is_relied_on(claim, promised, evidence)]
+    believed = dialogue.belief(evidence.turns)
+    relied_on = [
+        claim for claim in promised if _is_relied_on(claim, promised, evidence, believed=believed)
+    ]
     found = [finding for claim in relied_on for finding in _about(claim, relied_on, evidence)]
+    found += _wrong_correction(evidence)
+    if too_many := _too_many(evidence):
+        # The time or the service that does not fit is that of the missing one.
+        return tuple(too_many)
+    if believed is not None and not any(finding.trouble in _PHANTOMS for finding in found):
+        found += _believed(believed, evidence)
     if not any(finding.trouble in _PHANTOMS for finding in found):
-        found += _unspoken(evidence)
+        found += _unspoken(evidence, believed)
     once: dict[Trouble, Finding] = {}
     for finding in found:
         once.setdefault(finding.trouble, finding)
@@ -96,55 +81,88 @@ def examine(evidence: Evidence) -> tuple[Finding, ...]:
 
 def look_at(call: Call) -> tuple[Finding, ...]:
     """Return what is not true about a call that is over. The tenant's scope must be open."""
-    return examine(evidence_of(call))
+    return examine(rows.of_call(call))
 
 
-def evidence_of(call: Call) -> Evidence:
-    """Return what the rows say about a call."""
-    branch = wishes.branch_of(call)
-    return Evidence(
-        turns=turns_of(call),
-        asked=tuple(_asked(call)),
-        facts=tuple(_facts(call)),
-        has_callback=CallbackRequest.objects.filter(call=call).exists(),
-        services=_service_names(),
-        staff=tuple(
-            StaffMember.objects.filter(branch=branch).order_by("pk").values_list("name", flat=True)
-        ),
-        began=(call.started_at or call.created_at).astimezone(branch.zone),
-        opening=wishes.opening_of(branch, now=call.started_at or call.created_at),
-    )
-
-
-def turns_of(call: Call) -> tuple[tuple[str, str], ...]:
-    """Return who said what, from the turns or, when none came, from the plain transcript."""
-    if call.turns:
-        return tuple(
-            (str(turn.get("role", "")), str(turn.get("content", "")))
-            for turn in call.turns
-            if isinstance(turn, dict)
-        )
-    lines = (line.partition(":") for line in call.transcript.splitlines() if line.strip())
-    return tuple(
-        ("agent" if who.strip().casefold() in _AGENTS else "user", words.strip())
-        for who, _colon, words in lines
-    )
-
-
-def tool_named(name: str) -> str:
-    """Return the name that a tool has in our table, whatever it was called by."""
-    tool = tools.find(name)
-    return tool.name if tool else name
-
-
-_AGENTS = {"agent", "assistent", "assistentin", "bot", "ki", "assistant"}
 _PHANTOMS = {Trouble.PHANTOM_BOOKING, Trouble.PHANTOM_CHANGE, Trouble.PHANTOM_CALLBACK}
+
+
+# --- what the caller believes ------------------------------------------------------------------------------
+
+
+def _believed(believed: Belief, evidence: Evidence) -> list[Finding]:
+    """Find what the caller goes away believing though no row bears it out."""
+    if _answered(evidence, *_LED_ELSEWHERE) or _is_borne_out(believed.wish, evidence.facts):
+        return []
+    is_done = believed.act in (Act.DOES, Act.REPEATS) or (
+        believed.act == Act.AGREES and believed.is_taken and not _has_failed(evidence)
+    )
+    if not is_done:
+        return []
+    if believed.wish == Wish.BOOK and not believed.is_taken and not _is_about_one(evidence):
+        return []
+    trouble = _phantom(_NOT_DONE[believed.wish], evidence)
+    return [Finding(trouble=trouble, quote=believed.quote)]
+
+
+_NOT_DONE = {
+    Wish.BOOK: Trouble.PHANTOM_BOOKING,
+    Wish.MOVE: Trouble.PHANTOM_CHANGE,
+    Wish.CANCEL: Trouble.PHANTOM_CHANGE,
+}
+
+
+def _phantom(trouble: Trouble, evidence: Evidence) -> Trouble:
+    """Return which phantom it is: where only a change was tried, that is what was believed in."""
+    failed = {
+        asked.tool
+        for asked in evidence.asked
+        if asked.tool in _CHANGING and asked.state not in _WORKED
+    }
+    is_change = bool(failed) and failed <= _CHANGES_OF_OLD
+    return Trouble.PHANTOM_CHANGE if is_change and trouble == Trouble.PHANTOM_BOOKING else trouble
+
+
+_CHANGES_OF_OLD = {"reschedule_appointment", "cancel_appointment", "request_callback"}
+
+
+def _is_borne_out(wish: Wish, facts: Iterable[Fact]) -> bool:
+    """Whether there is a row that such a wish can have led to; others are not in the diary."""
+    if wish not in _NOT_DONE:
+        return True
+    if wish == Wish.CANCEL:
+        return any(fact.is_cancelled_here or fact.is_moved_here for fact in facts)
+    if wish == Wish.MOVE:
+        return any(fact.is_moved_here or fact.is_booked_here for fact in facts)
+    return any(not fact.is_cancelled_here or fact.is_booked_here for fact in facts)
+
+
+def _too_many(evidence: Evidence) -> list[Finding]:
+    """Find that several were confirmed where fewer are booked, and the caller had wished for several."""
+    kept = [fact for fact in evidence.facts if not fact.is_cancelled_here or fact.is_booked_here]
+    if not kept or not _wished_several(evidence):
+        return []
+    for role, words in evidence.turns:
+        for count, quote in dialogue.confirmed_together(words) if role == "agent" else ():
+            if count > len(kept):
+                return [Finding(trouble=Trouble.PHANTOM_BOOKING, quote=quote)]
+    return []
+
+
+def _wished_several(evidence: Evidence) -> bool:
+    return any(dialogue.wishes_several(words) for role, words in evidence.turns if role != "agent")
+
+
+def _has_failed(evidence: Evidence) -> bool:
+    return any(each.tool in _CHANGING and each.state not in _WORKED for each in evidence.asked)
 
 
 # --- claims against rows ---------------------------------------------------------------------------------
 
 
-def _is_relied_on(claim: Claim, promised: Sequence[Claim], evidence: Evidence) -> bool:
+def _is_relied_on(
+    claim: Claim, promised: Sequence[Claim], evidence: Evidence, *, believed: Belief | None
+) -> bool:
     """Whether the caller goes away believing it: it was not taken back, and a weak one stands alone."""
     if claim.kind != Kind.BOOKED:
         return True
@@ -152,30 +170,44 @@ def _is_relied_on(claim: Claim, promised: Sequence[Claim], evidence: Evidence) -
     here = evidence.turns[claim.turn][1].partition(claim.sentence)[2]
     if any(map(promises.takes_back, (here, *later))):
         return False
+    if believed is not None and believed.act == Act.DENIES and not evidence.facts:
+        return False
     if not claim.is_weak:
         names_a_time = claim.when is not None or promises.names_a_clock(claim.sentence)
-        return names_a_time or _is_about_one(claim, evidence)
+        return names_a_time or _is_about_one(evidence, besides=claim)
     if any(each.kind != Kind.CALLBACK and not each.is_weak for each in promised):
-        return False
+        return _is_read_back(claim, evidence)
     if any(map(_goes_on, (here, *later))) or _answered(evidence, *_ENDED_OTHERWISE):
         return False
     if claim.when is not None and claim.when.state == State.TIME_ONLY:
         return _has_agreed(claim, evidence)
-    return _is_about_one(claim, evidence)
+    return _is_about_one(evidence, besides=claim)
 
 
-def _is_about_one(claim: Claim, evidence: Evidence) -> bool:
+def _is_read_back(claim: Claim, evidence: Evidence) -> bool:
+    """Whether the caller had just asked when it is."""
+    said = [words for role, words in evidence.turns[: claim.turn] if role != "agent"]
+    return bool(said) and dialogue.asks_when(said[-1])
+
+
+def _is_about_one(evidence: Evidence, *, besides: Claim | None = None) -> bool:
     """Whether an appointment was spoken or asked of at all; a parking space can be reserved, too."""
     if any(asked.tool in _ABOUT_TIMES for asked in evidence.asked) or evidence.facts:
         return True
-    is_bare = claim.when is None or promises.is_farewell(claim.sentence)
-    is_bare = is_bare and "termin" not in claim.sentence.casefold()
-    own = claim.sentence if is_bare else ""
+    if any(role == "agent" and dialogue.offers_a_time(words) for role, words in evidence.turns):
+        return True
+    own = "" if besides is None or _speaks_for_itself(besides) else besides.sentence
     said = [words.replace(own, "") if own else words for _, words in evidence.turns]
     return any(
-        promises.is_about_appointments(words) or _named(_words(words), evidence.services)
+        promises.is_about_appointments(words)
+        or trades.named(trades.words(words), evidence.services)
         for words in said
     )
+
+
+def _speaks_for_itself(claim: Claim) -> bool:
+    is_bare = claim.when is None or promises.is_farewell(claim.sentence)
+    return not is_bare or "termin" in claim.sentence.casefold()
 
 
 _ABOUT_TIMES = (
@@ -203,10 +235,11 @@ def _goes_on(words: str) -> bool:
 
 
 # What a call without a booking may have ended with instead.
-_ENDED_OTHERWISE = (
-    *("callback_noted", "message_noted", "waiting", "held", "cancelled", "transfer"),
+_LED_ELSEWHERE = (
+    *("callback_noted", "message_noted", "waiting", "held", "transfer"),
     *("question_noted", "answered", "services", "emergency", "offer_declined"),
 )
+_ENDED_OTHERWISE = (*_LED_ELSEWHERE, "cancelled")
 # The question that ends a call asks for nothing that the appointment lacks.
 _IS_CLOSING = re.compile(
     r"noch (?:etwas|was|eine frage|weiterhelfen|behilflich)|sonst|alles klar\?|okay\?"
@@ -222,9 +255,9 @@ def _about(claim: Claim, promised: Sequence[Claim], evidence: Evidence) -> list[
         return [Finding(trouble=Trouble.PHANTOM_CALLBACK, quote=claim.sentence)]
     meant = _meant(claim, evidence)
     if not meant:
-        if _is_only_held(claim, evidence):
+        if claim.is_weak or _is_only_held(claim, evidence):
             return []
-        trouble = _PHANTOM_OF[claim.kind]
+        trouble = _phantom(_PHANTOM_OF[claim.kind], evidence)
         return [Finding(trouble=trouble, quote=claim.sentence)]
     if _is_one_more(claim, meant, promised, evidence):
         return [Finding(trouble=Trouble.PHANTOM_BOOKING, quote=claim.sentence)]
@@ -284,8 +317,13 @@ def _wrong_time(claim: Claim, meant: list[Fact], evidence: Evidence) -> list[Fin
     if claim.when is None:
         return []
     starts = [start for fact in meant for start in fact.starts]
-    if _agrees(claim.when, starts) or _is_corrected(claim, starts, evidence):
+    is_strict = dialogue.names_half_of_day(claim.sentence)
+    if _agrees(claim.when, starts, is_strict=is_strict) or _is_corrected(claim, starts, evidence):
         return []
+    if _is_the_day_spoken_of(claim, starts, evidence):
+        return []
+    if _has_failed(evidence) and _wished_several(evidence):
+        return [Finding(trouble=Trouble.PHANTOM_BOOKING, quote=claim.context)]
     spoken = ", ".join(f"{start:%d.%m.%Y %H:%M}" for start in starts)
     is_untouched = not any(fact.is_booked_here or fact.is_moved_here for fact in meant)
     if is_untouched and _IS_NEW.search(claim.sentence.casefold()):
@@ -297,21 +335,52 @@ def _wrong_time(claim: Claim, meant: list[Fact], evidence: Evidence) -> list[Fin
 _IS_NEW = re.compile(r"\b(?:jetzt|nun|neu|neuer|ab sofort|stattdessen)\b")
 
 
-def _agrees(said: When, starts: Iterable[datetime]) -> bool:
+def _agrees(said: When, starts: Iterable[datetime], *, is_strict: bool = False) -> bool:
     readings = said.alternatives or (said,)
-    return any(_is_at(reading, start) for reading in readings for start in starts)
+    return any(_is_at(each, start, is_strict=is_strict) for each in readings for start in starts)
 
 
-def _is_at(said: When, start: datetime) -> bool:
+def _is_at(said: When, start: datetime, *, is_strict: bool = False) -> bool:
     """Whether a reading does not contradict a start; an hour may be said without its half of the day."""
     if said.state == State.EXACT and said.start is not None:
-        return abs(said.start - start) in (timedelta(0), _HALF_A_DAY)
+        apart = abs(said.start - start)
+        return apart == timedelta(0) or (apart == _HALF_A_DAY and not is_strict)
     if said.date is not None and said.date != start.date():
         return False
     if said.time is not None and said.window_minutes is None:
         same_minute = said.time.minute == start.minute
         return same_minute and said.time.hour % 12 == start.hour % 12
     return True
+
+
+def _is_the_day_spoken_of(claim: Claim, starts: list[datetime], evidence: Evidence) -> bool:
+    """Whether a bare weekday means the date that was named before ("Donnerstag, 3. Dezember? … Donnerstag um eins")."""
+    if claim.when is None or claim.when.start is None:
+        return False
+    if not dialogue.is_bare_weekday(claim.context) or dialogue.names_half_of_day(claim.sentence):
+        return False
+    named = {
+        day
+        for _role, words in evidence.turns[: claim.turn]
+        for day in promises.days_in(words, now=evidence.began, opening=evidence.opening)
+    }
+    return any(
+        start.date() in named
+        and start.weekday() == claim.when.start.weekday()
+        and (start.hour % 12, start.minute) == (claim.when.start.hour % 12, claim.when.start.minute)
+        for start in starts
+    )
+
+
+def _wrong_correction(evidence: Evidence) -> list[Finding]:
+    """Find a time that was right before the agent "corrected" it."""
+    starts = [start for fact in evidence.facts if fact.is_booked_here for start in fact.starts]
+    for role, words in evidence.turns if starts else ():
+        anew = promises.corrected(words) if role == "agent" else ""
+        hours = promises.hours_in(anew, now=evidence.began, opening=evidence.opening)
+        if hours and not _agrees(hours[-1], starts):
+            return [Finding(trouble=Trouble.WRONG_TIME, quote=words)]
+    return []
 
 
 def _is_corrected(claim: Claim, starts: Sequence[datetime], evidence: Evidence) -> bool:
@@ -321,168 +390,62 @@ def _is_corrected(claim: Claim, starts: Sequence[datetime], evidence: Evidence) 
         and promises.corrects(words)
         and any(
             _agrees(said, starts)
-            for said in promises.times_in(words, now=evidence.began, opening=evidence.opening)
+            for said in promises.hours_in(words, now=evidence.began, opening=evidence.opening)
         )
         for role, words in later
     )
 
 
 def _wrong_names(claim: Claim, meant: list[Fact], evidence: Evidence) -> list[Finding]:
-    words = _words(claim.context)
-    named = _named(words, evidence.services)
+    words = trades.words(claim.context)
     found = []
-    if named and not named & {fact.service for fact in meant}:
+    booked = {fact.service for fact in meant}
+    if trades.is_another(words, booked, evidence.services, is_several=len(meant) > 1):
         detail = ", ".join(sorted({fact.service for fact in meant}))
         found.append(Finding(trouble=Trouble.WRONG_SERVICE, quote=claim.context, detail=detail))
-    people = _named(words, {name: (name, *name.split()) for name in evidence.staff})
+    people = trades.named(words, {name: (name, *name.split()) for name in evidence.staff})
     if people and not people & {fact.staff for fact in meant}:
         detail = ", ".join(sorted({fact.staff for fact in meant}))
         found.append(Finding(trouble=Trouble.WRONG_PERSON, quote=claim.context, detail=detail))
     return found
 
 
-def _named(words: list[str], known: Mapping[str, Iterable[str]]) -> set[str]:
-    """Return what of the known is named; where one name lies inside another, the longer one is meant."""
-    spans: list[tuple[int, int, str]] = []
-    for name, forms in known.items():
-        for form in forms:
-            looked_for = [word for word in _words(form) if word not in _NOT_A_NAME]
-            spans += [(at, at + len(looked_for), name) for at in _places(looked_for, words)]
-    return {
-        name
-        for start, end, name in spans
-        if not any(
-            other != name and first <= start and end <= last and last - first > end - start
-            for first, last, other in spans
-        )
-    }
-
-
-# Titles and forms of address name nobody.
-_NOT_A_NAME = frozenset({"dr", "prof", "herr", "frau", "und", "mit"})
-
-
-def _places(looked_for: list[str], words: list[str]) -> list[int]:
-    if not looked_for:
-        return []
-    kept = [word for word in words if word not in _NOT_A_NAME]
-    length = len(looked_for)
-    return [at for at in range(len(kept) - length + 1) if kept[at : at + length] == looked_for]
-
-
-def _words(text: str) -> list[str]:
-    return _WORD.findall(text.casefold().translate(_LETTERS))
-
-
 # --- failures that were not spoken ------------------------------------------------------------------------
 
 
-def _unspoken(evidence: Evidence) -> list[Finding]:
-    is_booked = any(fact.is_booked_here for fact in evidence.facts)
+def _unspoken(evidence: Evidence, believed: Belief | None) -> list[Finding]:
     for position, asked in enumerate(evidence.asked):
-        if is_booked and asked.tool in _BOOKING:
-            continue  # tried again, or recovered after the call
         if asked.tool not in _CHANGING or asked.state not in _FAILED:
             continue
-        if any(later.state in _WORKED for later in evidence.asked[position + 1 :]):
+        if _was_done_after_all(asked, evidence.asked[position + 1 :], evidence):
             continue
-        said = _said_after(evidence, asked)
-        if said and not any(promises.speaks_of_trouble(words) for words in said):
-            detail = f"{asked.tool}: {asked.state or 'no answer'}"
-            return [Finding(trouble=Trouble.UNSPOKEN_FAILURE, quote=said[-1], detail=detail)]
+        after = _after(evidence, asked, believed)
+        said = [words for role, words in after if role == "agent"]
+        if not said or dialogue.tells_of_trouble(after) or dialogue.asks_for_more(said[-1]):
+            continue  # it was told, or the agent was still asking when the call ended
+        detail = f"{asked.tool}: {asked.state or 'no answer'}"
+        return [Finding(trouble=Trouble.UNSPOKEN_FAILURE, quote=said[-1], detail=detail)]
     return []
 
 
-def _said_after(evidence: Evidence, asked: Asked) -> list[str]:
-    """Return what the agent said after an answer; where the platform did not say when it came, the last two turns."""
+def _was_done_after_all(asked: Asked, later: Sequence[Asked], evidence: Evidence) -> bool:
+    """Whether it was tried again, or recovered after the call; one booking does not stand for two that were wished."""
+    booked = [fact for fact in evidence.facts if fact.is_booked_here]
+    if asked.tool in _BOOKING and booked:
+        return len(booked) > 1 or not _wished_several(evidence)
+    return any(each.state in _MADE_GOOD.get(asked.tool, _WORKED) for each in later)
+
+
+def _after(
+    evidence: Evidence, asked: Asked, believed: Belief | None
+) -> tuple[tuple[str, str], ...]:
+    """Return what was said after an answer; where nobody knows when it came, after the wish was last spoken."""
     if asked.after_turn is not None:
-        return [words for role, words in evidence.turns[asked.after_turn :] if role == "agent"]
-    return [words for role, words in evidence.turns if role == "agent"][-2:]
-
-
-# --- rows -------------------------------------------------------------------------------------------------
-
-
-def _asked(call: Call) -> list[Asked]:
-    """Return the questions of the call: as the platform tells them, else as we answered them."""
-    answered = [
-        Asked(tool=tool_named(name), state=state)
-        for name, state in ToolCall.objects.filter(call=call)
-        .order_by("id")
-        .values_list("name", "state")
-    ]
-    told = [
-        Asked(
-            tool=tool_named(str(each.get("name", ""))),
-            state=str(each.get("state", "")),
-            after_turn=each.get("after_turn"),
-        )
-        for each in call.invocations
-        if isinstance(each, dict)
-    ]
-    return told if len(told) >= len(answered) else answered
-
-
-def _facts(call: Call) -> list[Fact]:
-    zone = wishes.branch_of(call).zone
-    named = _named_in_answers(call)
-    changes = AppointmentChange.objects.filter(
-        appointment_id__in=named, actor=str(actors.call(call.pk))
-    )
-    changed: dict[int, set[str]] = {}
-    for appointment_id, kind in changes.values_list("appointment_id", "kind"):
-        changed.setdefault(appointment_id, set()).add(kind)
-    rows = Appointment.objects.select_related("service", "staff_member").exclude(
-        status=Appointment.Status.HELD
-    )
-    own = rows.filter(call_number=call.pk)
-    facts = []
-    for row in (own | rows.filter(pk__in=named)).distinct().order_by("starts_at", "pk"):
-        kinds = changed.get(row.pk, set())
-        facts.append(
-            Fact(
-                starts=tuple(each.astimezone(zone) for each in _all_starts(row)),
-                service=row.service.name,
-                staff=row.staff_member.name,
-                is_booked_here=row.call_number == call.pk,
-                is_moved_here=AppointmentChange.Kind.MOVED in kinds,
-                is_cancelled_here=AppointmentChange.Kind.CANCELLED in kinds,
-            )
-        )
-    return facts
-
-
-def _service_names() -> dict[str, tuple[str, ...]]:
-    """Return the services of the business, each with the words by which callers mean it."""
-    names = {pk: [name] for pk, name in Service.objects.order_by("pk").values_list("pk", "name")}
-    for service_id, alias in ServiceAlias.objects.order_by("pk").values_list("service_id", "alias"):
-        names[service_id].append(alias)
-    return {known[0]: tuple(known) for known in names.values()}
-
-
-def _named_in_answers(call: Call) -> list[int]:
-    """Return the appointments that our own answers named: read out to the caller, booked, moved or cancelled."""
-    named: list[int] = []
-    for answer in ToolCall.objects.filter(call=call).values_list("answer", flat=True):
-        data = answer.get("data") if isinstance(answer, dict) else None
-        if isinstance(data, dict):
-            several = data.get("appointments")
-            shown = [data.get("appointment"), *(several if isinstance(several, list) else [])]
-            named += [number for each in shown if (number := _number_in(each)) is not None]
-    return named
-
-
-def _number_in(shown: object) -> int | None:
-    """Return the number of an appointment as an answer shows it; only what was changed counts as done."""
-    given = shown.get("appointment_id", shown.get("id")) if isinstance(shown, dict) else None
-    return int(given) if str(given).isdecimal() else None  # type: ignore[arg-type]
-
-
-def _all_starts(row: Appointment) -> list[datetime]:
-    """Return every start an appointment ever had: it may have been moved since it was promised."""
-    starts = [row.starts_at]
-    for old, new in AppointmentChange.objects.filter(appointment=row).values_list(
-        "old_starts_at", "new_starts_at"
-    ):
-        starts += [each for each in (old, new) if each is not None]
-    return list(dict.fromkeys(starts))
+        return evidence.turns[asked.after_turn :]
+    is_booked = any(fact.is_booked_here for fact in evidence.facts)
+    if believed is not None and not is_booked:
+        return evidence.turns[believed.turn :]
+    if is_booked:
+        return evidence.turns
+    spoken = [place for place, (role, _) in enumerate(evidence.turns) if role == "agent"]
+    return evidence.turns[spoken[-2] if len(spoken) > 1 else 0 :]

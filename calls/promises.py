@@ -7,10 +7,10 @@ asked, denied, only possible or about somebody else is none.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
-from calls import when
+from calls import dialogue_words, when
 from calls.when import Opening, When
 
 
@@ -53,6 +53,12 @@ def corrects(words: str) -> bool:
     return bool(_CORRECTION.search(_folded(words)))
 
 
+def corrected(words: str) -> str:
+    """Return what a turn says after it took its own words back; empty where it did not, or where it asks."""
+    *before, anew = _TAKES_OWN_WORDS_BACK.split(words)
+    return anew if before and "?" not in anew and _is_stated(anew) else ""
+
+
 def names_a_clock(sentence: str) -> bool:
     """Whether a sentence names an hour, readable or not."""
     return bool(_HAS_CLOCK.search(_folded(sentence)))
@@ -79,6 +85,24 @@ def times_in(words: str, *, now: datetime, opening: Opening) -> list[When]:
     """Return the exact times that a turn names."""
     return [
         said for sentence in sentences(words) for said in _exact(sentence, now=now, opening=opening)
+    ]
+
+
+def days_in(words: str, *, now: datetime, opening: Opening) -> set[date]:
+    """Return the days that a turn may mean."""
+    said = [_read(each, now=now, opening=opening) for each in sentences(words)]
+    readings = [each for one in said if one is not None for each in (one, *one.alternatives)]
+    return {
+        day
+        for each in readings
+        if (day := each.start.date() if each.start else each.date) is not None
+    }
+
+
+def hours_in(words: str, *, now: datetime, opening: Opening) -> list[When]:
+    """Return the times that a turn names, with their day or without."""
+    return [
+        said for sentence in sentences(words) for said in _timed(sentence, now=now, opening=opening)
     ]
 
 
@@ -129,7 +153,7 @@ _ANNOUNCED = re.compile(
 _TOLD_OF = re.compile(
     r"\b(?:frei|moeglich|verfuegbar|geoeffnet|oeffne[nt]?|macht auf|auf ab|schliess\w*|geschlossen|fuer sie da|wieder da|erreichbar|"
     r"bus|bahn|zug|anrufen|rufen|ruft|fruehestens|spaetestens|erinner\w*|nachricht|urlaub|feiertag\w*|krank|suche|schaue?|sehe|"
-    r"pruefe|augenblick|sekunde|verstanden|vorschlag\w*|vorschlagen|alternativ\w*|anbiet\w*|biete|fasse|wunschtermin|abgesagt|storniert|"
+    r"pruefe|augenblick|sekunde|verstanden|vorschlag\w*|vorschlagen|alternativ\w*|anbiet\w*|biete|wunschtermin|abgesagt|storniert|"
     r"geloescht|ausfall\w*|faellt|warten|halte|dauert)\b"
 )
 _GOODBYE_UNTIL = re.compile(
@@ -162,7 +186,7 @@ _CALLBACK = re.compile(
 # What makes a claim none: conditional, about somebody else, denied, only possible.
 _CONDITION = re.compile(r"\b(?:sobald|wenn|falls|ob|bevor|erst)\b")
 _ELSEWHERE = re.compile(
-    r"\b(?:leider|ausgebucht|warteliste|bereits gebucht|schon gebucht|schon reserviert|schon alles|alles schon|bereits alles|"
+    r"\b(?:leider|bereits im|bereits am|von frueher|ausgebucht|warteliste|bereits gebucht|schon gebucht|schon reserviert|schon alles|alles schon|bereits alles|"
     r"jemand anderem|jemand anders|noch nichts|noch nicht|noch kein|noch keine|bestehender|bestehenden|bisheriger|bisherigen|urspruenglich)\b"
 )
 _NOT_MEANT = re.compile(
@@ -174,7 +198,19 @@ _NO_CALLBACK = re.compile(
     r"\b(?:moechten|wollen|soll|sollen|darf|kann|koennen|koennte|wuerde|waere|niemand|nicht|warteliste|bei (?:\w+ )?(?:rueckfragen|fragen|bedarf))\b|(?<!wir )(?<!kollegen )rufen sie\b(?!.*zurueck)"
 )
 _POLITE = re.compile(r"\bwaere (?:damit|dann|somit|hiermit|jetzt|nun)\b")
-_CLAUSE = re.compile(r"[,;:!…]+(?:\s|$)|(?<![0-9])\.(?:\s|$)|\s[–-]\s|\baber\b|\bund\b")
+_CLAUSE = re.compile(
+    r"[,;:!…]+(?:\s|$)|(?<![0-9])\.(?:\s|$)|\s[–-]\s|\baber\b(?! (?:noch |auch )?(?:nicht|nichts|kein))|\bund\b"
+)
+_IS_OVER = re.compile(rf"(?:{dialogue_words.PAST.pattern})(?! erfolgreich)")
+_TAKES_OWN_WORDS_BACK = re.compile(
+    r"\b(?:ich korrigiere|korrektur|ich meinte?|versprochen|ach nein|nein halt|vielmehr|ach quatsch|quatsch)\b",
+    re.IGNORECASE,
+)
+_ANEW = re.compile(r"\b(?:also|das heißt|das ist|sprich|genauer gesagt)\b", re.IGNORECASE)
+_ENDED = re.compile(
+    r"^(.*?\b(?:storniert|abgesagt|gelöscht|gestrichen|ausgetragen|abgemeldet))\b", re.IGNORECASE
+)
+_HAS_CLOCK_OR_DAY = re.compile(f"{dialogue_words.CLOCK.pattern}|{dialogue_words.DAY.pattern}")
 # What to do when one cannot come says nothing about whether it is booked.
 _ADVICE = re.compile(
     r"\b(?:wenn|falls|sollten|sollte) (?:sie|sich|etwas|es|ihnen|noch)\b[^.;!]*\b(?:verhindert|kommen|fragen|absagen|krank|aendern|"
@@ -231,6 +267,8 @@ def _kind(sentence: str) -> tuple[Kind | None, bool]:
     if _ELSEWHERE.search(asserted):
         return None, False
     meant = [each for each in map(_plainly, clauses) if not _NOT_MEANT.search(each)]
+    if all(_IS_OVER.search(each) for each in meant):
+        return None, False
     for kind, shape in ((Kind.MOVED, _MOVED), (Kind.CANCELLED, _CANCELLED), (Kind.BOOKED, _BOOKED)):
         if any(shape.search(each) for each in meant):
             is_farewell = all(
@@ -266,11 +304,19 @@ def _said_about_each(
     pieces = [
         (said, piece)
         for piece in _AND.split(_before_advice(parts[position]))
-        for said in _exact(piece, now=now, opening=opening)
+        for said in _timed(piece, now=now, opening=opening)
     ]
     if len(pieces) > 1:
         return list(pieces)
     return [_said_about(parts, position, now=now, opening=opening)]
+
+
+def _timed(piece: str, *, now: datetime, opening: Opening) -> list[When]:
+    """Return the time of a piece that names an hour."""
+    if _SURROUNDINGS.search(_folded(piece)):
+        return []
+    said = _read(piece, now=now, opening=opening)
+    return [said] if _names_an_hour(said) and said is not None else []
 
 
 def _said_about(
@@ -282,15 +328,26 @@ def _said_about(
     if own is not None:
         return own, parts[position]
     for neighbour in (*parts[position + 1 : position + 2], *parts[max(0, position - 1) : position]):
-        if neighbour.rstrip().endswith("?"):
+        if neighbour.rstrip().endswith("?") or not _is_stated(neighbour):
             continue
-        for said in _exact(neighbour, now=now, opening=opening):
+        for said in _timed(_before_advice(neighbour), now=now, opening=opening):
             return said, f"{parts[position]} {neighbour}"
     return None, parts[position]
 
 
+def _is_stated(sentence: str) -> bool:
+    """Whether a sentence says how it is, and not what could be or what else there is."""
+    said = _folded(sentence)
+    return not (
+        _TOLD_OF.search(said) or _NOT_MEANT.search(said) or dialogue_words.OFFERS.search(said)
+    )
+
+
 def _before_advice(sentence: str) -> str:
     """Return the part of a sentence that speaks of the appointment, not of what to do before it."""
+    ended = _ENDED.search(sentence)
+    if ended and _HAS_CLOCK_OR_DAY.search(_folded(ended.group(1))):
+        sentence = ended.group(1)  # "storniert, der am Mittwoch bleibt"
     return re.split(
         r",?\s+(?:und )?(?:bitte|kommen Sie|denken Sie|Sie erhalten)\b", sentence, maxsplit=1
     )[0]
@@ -304,6 +361,11 @@ def _exact(sentence: str, *, now: datetime, opening: Opening) -> list[When]:
 
 
 def _read(sentence: str, *, now: datetime, opening: Opening) -> When | None:
+    """Return the time that a sentence names; what it says anew ("also am siebten") is what it means."""
+    for anew in _ANEW.split(sentence)[:0:-1]:
+        said = when.understand(anew, now=now, opening=opening)
+        if said.state in (_EXACT, when.State.DAY):
+            return said
     said = when.understand(sentence, now=now, opening=opening)
     if said.state in _READABLE or (said.alternatives and said.state != when.State.INVALID):
         return said

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from booking.models import Customer
-from calls import arguments, auditor, booking_tool, callbacks, outcomes, starts, tools
+from calls import arguments, booking_tool, callbacks, evidence, outcomes, starts, tools
 from calls.auditor import Finding, Trouble
 from calls.models import Call, CallbackRequest, ToolCall
 from calls.wishes import Ask
@@ -103,9 +103,9 @@ def _last_attempt(call: Call) -> _Attempt | None:
     unheard = [
         (each["name"], each["arguments"], each["state"], call.started_at or ended)
         for each in call.invocations
-        if not each.get("state") and auditor.tool_named(each["name"]) in _BOOKING
+        if not each.get("state") and evidence.tool_named(each["name"]) in _BOOKING
     ]
-    attempts = [each for each in (*asked, *unheard) if auditor.tool_named(each[0]) in _BOOKING]
+    attempts = [each for each in (*asked, *unheard) if evidence.tool_named(each[0]) in _BOOKING]
     if not attempts:
         return None
     _name, given, state, at = attempts[-1]

@@ -6,7 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from calls import auditor
-from calls.auditor import Asked, Evidence, Fact
+from calls.evidence import Asked, Evidence, Fact
 from calls.when import Opening
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -14,10 +14,19 @@ BEGAN = datetime(2026, 11, 23, 9, 0, tzinfo=BERLIN)
 OPENING = Opening(hours=dict.fromkeys(range(1, 6), ((540, 1020),)))
 SERVICES = {"Haarschnitt": ("Haarschnitt", "Haare schneiden"), "Färben": ("Färben",)}
 TABLES = Path(__file__).parent / "tables"
+# What the businesses of the later sets offer, besides what a conversation booked.
+MENU = {
+    name: (name, *aliases)
+    for name, *aliases in (
+        line.split(" = ") for line in (TABLES / "strangers_menu.txt").read_text().splitlines()
+    )
+}
+LONG_HOURS = Opening(hours=dict.fromkeys(range(1, 7), ((420, 1200),)))
 _FLAGS = {
     "booked": {"is_booked_here": True},
     "moved": {"is_moved_here": True},
     "booked_and_moved": {"is_booked_here": True, "is_moved_here": True},
+    "booked_and_cancelled": {"is_booked_here": True, "is_cancelled_here": True},
     "cancelled": {"is_cancelled_here": True},
     "stands": {},
 }
@@ -32,6 +41,8 @@ class Conversation:
     facts: list[Fact] = field(default_factory=list)
     has_callback: bool = False
     tools: list[str] = field(default_factory=list)  # "tool:state"
+    tried: list[str] = field(default_factory=list)  # the same; nobody knows when they were answered
+    began: datetime | None = None  # None: at the salon of the tests
     expected: frozenset[str] = frozenset()
 
 
@@ -54,22 +65,31 @@ def troubles(conversation: Conversation) -> frozenset[str]:
 
 
 def evidence(conversation: Conversation) -> Evidence:
-    turns = conversation.turns
-    # All answers came before the agent's last words.
-    last = max(place for place, (who, _) in enumerate(turns) if who == "agent")
-    asked = [each.split(":") for each in conversation.tools]
+    booked = {fact.service: (fact.service,) for fact in conversation.facts}
+    is_salon = conversation.began is None
     return Evidence(
-        turns=tuple(turns),
-        asked=tuple(
-            Asked(tool=tool, state=state, after_turn=max(0, last - len(asked) + number))
-            for number, (tool, state) in enumerate(asked, start=1)
-        ),
+        turns=tuple(conversation.turns),
+        asked=_asked(conversation),
         facts=tuple(conversation.facts),
         has_callback=conversation.has_callback,
-        services=SERVICES,
-        staff=("Jana", "Mira"),
-        began=BEGAN,
-        opening=OPENING,
+        services=SERVICES if is_salon else {**booked, **MENU},
+        staff=("Jana", "Mira") if is_salon else tuple({f.staff for f in conversation.facts}),
+        began=conversation.began or BEGAN,
+        opening=OPENING if is_salon else LONG_HOURS,
+    )
+
+
+def _asked(conversation: Conversation) -> tuple[Asked, ...]:
+    # All answers came before the agent's last words.
+    last = max(place for place, (who, _) in enumerate(conversation.turns) if who == "agent")
+    known = [each.split(":") for each in conversation.tools]
+    tried = [each.split(":") for each in conversation.tried]
+    return (
+        *(
+            Asked(tool=tool, state=state, after_turn=max(0, last - len(known) + number))
+            for number, (tool, state) in enumerate(known, start=1)
+        ),
+        *(Asked(tool=tool, state=state) for tool, state in tried),
     )
 
 
@@ -80,10 +100,14 @@ def _note(conversation: Conversation, line: str) -> None:
         conversation.has_callback = True
     elif kind == "tools":
         conversation.tools = rest.split()
+    elif kind == "tried":
+        conversation.tried = rest.split()
+    elif kind == "began":
+        conversation.began = _at(rest)
     elif kind == "expected":
         conversation.expected = frozenset(rest.split())
     elif kind in _FLAGS:
-        service, staff, starts = rest.split(", ")
+        service, staff, starts = rest.rsplit(", ", 2)
         # The newest start first, as the rows have it.
         times = tuple(_at(each) for each in reversed(starts.split(" > ")))
         conversation.facts.append(Fact(starts=times, service=service, staff=staff, **_FLAGS[kind]))

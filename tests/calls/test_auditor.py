@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calls import auditor, promises
-from calls.auditor import Asked, Evidence, Fact
+from calls.evidence import Asked, Evidence, Fact
 from calls.when import Opening
 from tests.calls import transcripts
 from tests.calls.transcripts import BOOKED, CALLBACK, CANCELLED, KNOWN, MOVED, NOTHING, Case

@@ -125,6 +125,8 @@ def test_what_strangers_call_a_service_or_a_person_is_found_or_asked_for(barber:
             "strangers_calls_2",
             "strangers_calls_3",
             "strangers_calls_4",
+            "strangers_calls_5",
+            "strangers_calls_6",
         )
         for each in listening.conversations(table)
     ],

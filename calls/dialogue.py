@@ -1,0 +1,311 @@
+"""What a caller goes away believing: the shape of a conversation, whatever words it was worded with.
+
+Pure. Who asks for something or takes what was offered, hears it answered as done, and hears nothing to the contrary
+afterwards, believes it. So the turns are read as acts: the agent offers, asks, looks, does, or tells of trouble; the
+caller wishes, takes, or declines. The lexicon is `calls/dialogue_words.py`.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from calls import dialogue_words as words_of
+
+
+class Wish(StrEnum):
+    BOOK = "book"
+    MOVE = "move"
+    CANCEL = "cancel"
+    CALLBACK = "callback"
+    OTHER = "other"  # a message, a waiting list, a person: nothing that the diary holds
+
+
+class Act(StrEnum):
+    """What a piece of the agent's words does with the wish."""
+
+    ASKS = "asks"
+    OFFERS = "offers"
+    LOOKS = "looks"
+    DENIES = "denies"
+    DOES = "does"  # says that it is done
+    REPEATS = "repeats"  # says the time once more, plainly
+    AGREES = "agrees"  # only nods, or says goodbye until then
+    INFORMS = "informs"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Belief:
+    """What was wished, and how the agent left it: done, repeated, agreed to, or in silence."""
+
+    wish: Wish
+    turn: int  # of the caller, when the wish was last spoken
+    is_taken: bool  # something offered was taken, and not only wished for
+    act: Act  # the weightiest of what was said last; DENIES: nothing is left to believe in
+    quote: str  # the agent's words that leave it so
+
+
+@dataclass(frozen=True)
+class _Open:
+    wish: Wish
+    turn: int
+    is_taken: bool
+
+
+def belief(turns: Sequence[tuple[str, str]]) -> Belief | None:
+    """Return what the caller goes away believing; None where nothing definite was wished, or a question is open."""
+    wished = _last_wish(turns)
+    if wished is None:
+        return None
+    after = [words for role, words in turns[wished.turn + 1 :] if role == "agent"]
+    if not after or asks_for_more(after[-1]):
+        return None
+    left, quote = Act.INFORMS, after[-1]
+    for act, piece in _done_since(wished, turns):
+        if _outweighs(act, left, piece):
+            left, quote = act, piece
+    return Belief(
+        wish=wished.wish, turn=wished.turn, is_taken=wished.is_taken, act=left, quote=quote
+    )
+
+
+def _done_since(wished: _Open, turns: Sequence[tuple[str, str]]) -> Iterator[tuple[Act, str]]:
+    asked = ""
+    for role, words in turns[wished.turn :]:
+        if role != "agent":
+            asked = folded(words)
+            continue
+        for act, piece in acts(words, wish=wished.wish):
+            is_yes = words_of.PLAIN_YES.search(folded(piece)) is not None
+            is_confirming = is_yes and words_of.IS_IT_DONE.search(asked)
+            yield (Act.DOES if is_confirming and act != Act.DENIES else act), piece
+
+
+def _outweighs(act: Act, left: Act, piece: str) -> bool:
+    """Whether what is said now counts more than how it was left before."""
+    if act == Act.DENIES:
+        return left != Act.DOES or is_about_it(piece)
+    if left == Act.DENIES:  # after trouble only another time counts, or the time at last
+        return act == Act.DOES and has_clock(piece)
+    if act in (Act.ASKS, Act.OFFERS, Act.LOOKS):
+        return left in (Act.REPEATS, Act.AGREES)
+    return _WEIGHT.get(act, 0) > 0 and _WEIGHT[act] >= _WEIGHT.get(left, 0)
+
+
+_WEIGHT = {Act.AGREES: 1, Act.REPEATS: 2, Act.DOES: 3}
+
+
+def acts(words: str, *, wish: Wish) -> Iterator[tuple[Act, str]]:
+    """Yield what the pieces of a turn do, in order."""
+    for piece in pieces(words):
+        yield _act(piece, wish), piece
+
+
+def asks_for_more(words: str) -> bool:
+    """Whether a turn ends in a question that the caller has to answer first; the polite last one is none."""
+    said = pieces(words)
+    return bool(said) and is_question(said[-1]) and not words_of.CLOSING.search(folded(said[-1]))
+
+
+def is_question(piece: str) -> bool:
+    """Whether a piece asks, with its mark or, where none is written, by its first words."""
+    asked = folded(piece)
+    return asked.endswith("?") or words_of.ASKS.search(asked) is not None
+
+
+def tells_of_trouble(turns: Sequence[tuple[str, str]]) -> bool:
+    """Whether the agent tells that something did not go as wished, or leads elsewhere; a plain no to a side question is none."""
+    asked = ""
+    for role, words in turns:
+        if role != "agent":
+            asked = folded(words)
+            continue
+        is_aside = _is_asking(asked) and not is_about_it(asked)
+        for piece in pieces(words):
+            if _denies(_without_courtesy(folded(piece))) and (not is_aside or is_about_it(piece)):
+                return True
+    return False
+
+
+def is_about_it(words: str) -> bool:
+    """Whether words speak of the appointment or of how it went."""
+    return words_of.ABOUT_IT.search(folded(words)) is not None
+
+
+def wishes_several(words: str) -> bool:
+    """Whether a caller wants more than one appointment."""
+    return words_of.SEVERAL.search(folded(words)) is not None
+
+
+def confirmed_together(words: str) -> Iterator[tuple[int, str]]:
+    """Yield how many appointments a turn says are done, and where it says so."""
+    for act, piece in acts(words, wish=Wish.BOOK):
+        for shape, count in words_of.COUNTS if act == Act.DOES else ():
+            if shape.search(folded(piece)):
+                yield count, piece
+
+
+def offers_a_time(words: str) -> bool:
+    """Whether an agent puts a time on the table."""
+    said = folded(words)
+    is_offered = words_of.OFFERS.search(said) and words_of.CLOCK.search(said)
+    return bool(is_offered) and not words_of.SURROUNDINGS.search(said)
+
+
+def asks_when(words: str) -> bool:
+    """Whether a caller wants to hear the time once more."""
+    return words_of.WHEN_AGAIN.search(folded(words)) is not None
+
+
+def names_half_of_day(words: str) -> bool:
+    """Whether morning or evening is said, so that twelve hours apart is another time."""
+    return words_of.HALF_OF_DAY.search(folded(words)) is not None
+
+
+def is_bare_weekday(words: str) -> bool:
+    """Whether a day is named by its weekday alone."""
+    return words_of.MORE_THAN_WEEKDAY.search(folded(words)) is None
+
+
+def has_clock(words: str) -> bool:
+    """Whether an hour is named."""
+    return words_of.CLOCK.search(folded(words)) is not None
+
+
+def pieces(words: str) -> list[str]:
+    """Return the sentences of a turn, and what stands apart in them."""
+    return [part.strip(" ,;") for part in words_of.BREAK.split(words) if part.strip(" ,;.!")]
+
+
+def folded(text: str) -> str:
+    """Return a text in small letters without umlauts, quotes and double spaces."""
+    plain = text.casefold().translate(words_of.LETTERS)
+    return " ".join(plain.replace("„", "").replace("“", "").split())
+
+
+# --- the caller ------------------------------------------------------------------------------------------
+
+
+def _last_wish(turns: Sequence[tuple[str, str]]) -> _Open | None:
+    """Return the wish that stands when the caller has spoken last of it."""
+    standing: _Open | None = None
+    wish = Wish.BOOK
+    offered = ""
+    for number, (role, words) in enumerate(turns):
+        if role == "agent":
+            offered = words
+            continue
+        said = folded(words).rstrip(" .!…")
+        wish = _wish_in(said) or wish
+        if _declines(said, offered=folded(offered)):
+            standing = None
+        elif _takes(said, offered=offered, wish=wish, is_first=standing is None):
+            if words_of.LEADS_OUT.search(folded(offered)):
+                continue  # what was wished before still stands as it was left
+            wish = _wish_taken(wish, offered)
+            standing = _Open(wish, number, is_taken=True)
+        elif _asks_for(said, wish, on_table=turns[:number]):
+            is_taken = standing is not None and standing.is_taken
+            standing = _Open(wish, number, is_taken=is_taken)
+    return standing
+
+
+def _wish_in(said: str) -> Wish | None:
+    for wish, shape in words_of.WISHES:
+        if shape.search(said):
+            return Wish(wish)
+    return None
+
+
+def _wish_taken(wish: Wish, offered: str) -> Wish:
+    """Return what was wished once an offer is taken: to end or to move what stands, or another time instead of ending."""
+    asked = _wish_in(folded(pieces(offered)[-1])) if pieces(offered) else None
+    if asked in (Wish.CANCEL, Wish.MOVE):
+        return asked
+    return Wish.MOVE if wish == Wish.CANCEL and has_clock(offered) else wish
+
+
+def _declines(said: str, *, offered: str) -> bool:
+    if words_of.PUTS_OFF.search(said):
+        return True
+    if _is_offer(offered) and words_of.DISLIKES.search(said):
+        return True
+    is_no = words_of.NO.search(said) is not None and not words_of.YES.search(said)
+    return is_no and _is_offer(offered) and not has_clock(said)
+
+
+def _takes(said: str, *, offered: str, wish: Wish, is_first: bool) -> bool:
+    chosen = re.split(r"[.!]\s", said)[0]
+    is_put = _is_offer(folded(offered)) or (is_first and has_clock(offered))
+    if not is_put or _is_asking(chosen) or words_of.THANKS.search(said):
+        return False
+    heard = [act for act, _piece in acts(offered, wish=wish)]
+    if Act.DOES in heard and heard[-1] != Act.ASKS:
+        return False  # it was given already; the caller only says thank you
+    return not words_of.SURROUNDINGS.search(folded(offered)) or bool(words_of.YES.search(said))
+
+
+def _asks_for(said: str, wish: Wish, *, on_table: Sequence[tuple[str, str]]) -> bool:
+    """Whether the caller wants something definite: a day and an hour, or to be rid of what stands."""
+    if words_of.PAST.search(said) or words_of.THANKS.search(said):
+        return False
+    if wish == Wish.BOOK:
+        is_definite = has_clock(said) or (
+            words_of.OTHER_DAY.search(said) and any(has_clock(words) for _, words in on_table)
+        )
+        return bool(is_definite) and not words_of.READS_OUT.search(said)
+    return any(Wish(each) == wish and shape.search(said) for each, shape in words_of.WISHES)
+
+
+def _is_asking(said: str) -> bool:
+    return said.endswith("?") or words_of.ASKS.search(said) is not None
+
+
+def _is_offer(offered: str) -> bool:
+    """Whether the agent had put something definite on the table."""
+    is_about_time = words_of.CLOCK.search(offered) or words_of.DAY.search(offered)
+    is_put = offered.endswith("?") or words_of.OFFERS.search(offered)
+    return bool(is_about_time and is_put) or words_of.SHALL_I.search(offered) is not None
+
+
+# --- the agent -------------------------------------------------------------------------------------------
+
+
+def _act(piece: str, wish: Wish) -> Act:
+    said = _without_courtesy(folded(piece))
+    if _denies(said):
+        return Act.DENIES
+    if is_question(piece):
+        return Act.ASKS
+    if words_of.LOOKS.search(said):
+        return Act.LOOKS
+    if _does(said, wish):
+        return Act.DOES
+    if words_of.OFFERS.search(said):
+        return Act.OFFERS
+    if wish != Wish.CANCEL and _repeats(said):
+        return Act.REPEATS
+    return Act.AGREES if words_of.AGREES.search(said) else Act.INFORMS
+
+
+def _denies(said: str) -> bool:
+    if words_of.DENIES.search(said):
+        return True
+    is_about = words_of.ABOUT_IT.search(said) or words_of.CAN_BE.search(said)
+    return bool(is_about) and words_of.NOT.search(said) is not None
+
+
+def _does(said: str, wish: Wish) -> bool:
+    if words_of.CONDITION.search(said) or words_of.PAST.search(said):
+        return False
+    shape = words_of.DOES_AWAY if wish == Wish.CANCEL else words_of.DOES
+    return shape.search(said) is not None
+
+
+def _repeats(said: str) -> bool:
+    is_plain = not (words_of.CONDITION.search(said) or words_of.PAST.search(said))
+    return is_plain and has_clock(said) and not words_of.SURROUNDINGS.search(said)
+
+
+def _without_courtesy(said: str) -> str:
+    return re.sub(r"\s+", " ", words_of.COURTESY.sub(" ", said)).strip()

@@ -1,0 +1,201 @@
+"""The German by which a turn is known for what it does: lexicon of `calls/dialogue.py`, over folded text."""
+
+import re
+
+LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_SHORT = ("Dr", "Prof", "bzw", "ca", "Nr", "Hr", "Fr", "z", "B", "St", "Str")
+# A dot ends a sentence only before a capital letter, and not behind a number or an abbreviation.
+BREAK = re.compile(
+    r"(?<=[!?…])\s+|(?<=[.;:])(?<![0-9]\.)"
+    + "".join(rf"(?<!\b{short}\.)" for short in _SHORT)
+    + r"\s+(?=[A-ZÄÖÜ„0-9])|\n+|,\s+(?=(?:aber|dafür|stattdessen|jedoch)\b)"
+)
+_HOURS = (
+    r"(?:ein|eins|eine|zwei|zwo|drei|vier|fuenf|sechs|sieben|acht|neun|zehn|elf|zwoelf|dreizehn|vierzehn|fuenfzehn|"
+    r"sechzehn|siebzehn|achtzehn|neunzehn|zwanzig|einundzwanzig|[0-2]?\d)"
+)
+CLOCK = re.compile(
+    rf"\b{_HOURS}e? uhr\b|\b(?:halb|viertel|dreiviertel)\b|\b\d{{1,2}}[:.]\d\d\b"
+    rf"|\b(?:um|gegen|ab|so|auf) {_HOURS}e?\b|\b{_HOURS} (?:dreissig|fuenfzehn|fuenfundvierzig)\b|\bklock\b"
+)
+DAY = re.compile(
+    r"(?:mon|diens|donners|frei|sams|sonn)tags?\b|mittwoch|sonnabend|\b(?:heute|morgen|uebermorgen|woche|wochenende)\b"
+    r"|\b(?:januar|februar|maerz|april|mai|juni|juli|august|september|oktober|november|dezember)\b|\b\d{1,2}\.(?:\d|\s|$)"
+)
+
+OTHER_DAY = re.compile(rf"\b(?:und|dann|oder|lieber)\b(?! bis).*(?:{DAY.pattern})")
+
+# --- the caller ---
+
+WISHES = (
+    (
+        "callback",
+        re.compile(r"\bzurueckruf\w*|\brueckruf\b|\b(?:ruft|rufen sie|rufe?n? mich)\b.*\ban\b"),
+    ),
+    (
+        "other",
+        re.compile(
+            r"\bwarteliste\b|\b(?:ausrichten|richten sie|sagen sie (?!.*\bab\b)|nachricht)\b|\beinen menschen\b"
+            r"|\b(?:legen|zuruecklegen)\b|\bgutschein\w*"
+        ),
+    ),
+    (
+        "move",
+        re.compile(
+            r"\b(?:um|ver|vor|nach hinten|nach vorne|rueber)\s?(?:schieb|leg(?!t\b)|buch|zieh|tausch)\w*|\bschieben\b|\bschiebe\b"
+            r"|\b(?:statt|anstatt|anstelle)\b|\bander(?:en|er) (?:termin|tag|zeit|uhrzeit)\b|\bmove\w*|\bwechseln auf\b"
+            r"|\bspaeter kommen\b|\bfrueher kommen\b|\btauschen\b"
+        ),
+    ),
+    (
+        "cancel",
+        re.compile(
+            r"\b(?:ab(?:ge)?sag\w*|stornier\w*|(?:ge)?streich\w*|cancel\w*|loesch\w*|abmeld\w*|abbestell\w*|absage|rausnehm\w*|austrag\w*)\b"
+            r"|\bsag\w*\b.*\bab$|\bsag\w*\b.*\bab\b.*\btermin\b|\bnehm\w*\b.*\b(?:raus|heraus)\b|\b(?:kann|muss|soll) (?:\w+ )?(?:weg|raus)\b"
+            r"|\b(?:termin|ihn|den|die|das)\b.*\bnicht mehr\b|\bnicht (?:kommen|wahrnehmen|schaffen)\b|\bschaffe? (?:ich )?.*\bnicht\b|\bfaellt\b.*\b(?:aus|flach)\b"
+        ),
+    ),
+)
+# Offers that lead to no appointment.
+LEADS_OUT = re.compile(
+    r"\b(?:zurueckruf\w*|rueckruf|warteliste|verbinden?|durchstell\w*|nachricht|ausrichten|newsletter|gutschein)\b"
+)
+# No decision was made, or one against it.
+PUTS_OFF = re.compile(
+    r"\b(?:ueberleg\w*|melde? mich|meld mich|ruf\w* (?:\w+ ){0,3}(?:wieder|nochmal|noch mal|noch einmal|spaeter) ?(?:an)?|lassen sie (?:es|mal|das)|ein andermal"
+    r"|doch nicht|lieber (?:noch )?nicht|muss (?:ich )?(?:erst|noch|das erst)|klaer\w* (?:ich )?(?:das )?|erst (?:mal )?(?:meine?n?|mit)|vergessen sie es|schade|erkundig\w*"
+    r"|schaff\w* (?:ich )?(?:das )?(?:doch )?nicht|beides nicht|nehme ich nicht|weiss (?:ich )?(?:noch )?nicht|gar nichts|auch nicht|guck\w* (?:ich )?erst|such\w* (?:ich )?erst|warte (?:noch|erst)|(?:wir|ich) melden? (?:uns|mich)|komm\w* (?:\w+ ){0,2}(?:darauf|drauf) zurueck|gut zu wissen|bescheid weiss|weiss ich bescheid|nur (?:mal )?(?:wissen|fragen|hoeren)|theoretisch|eventuell|ein anderes mal)\b"
+    r"|\bruf\w* ich\b|\bich ruf\w*\b"
+)
+NO = re.compile(
+    r"^(?:\w+ )?(?:nein|nee|ne|noe|na)\b|\b(?:nein danke|passt (?:mir )?(?:leider )?nicht|geht (?:leider )?nicht|zu (?:frueh|spaet|teuer))\b"
+)
+DISLIKES = re.compile(r"\b(?:bloed|schlecht|unguenstig|zu (?:frueh|spaet|knapp|viel|teuer))\b")
+YES = re.compile(
+    r"\b(?:ja|jo|jep|joa|jawohl|genau|gern|gerne|nehm\w*|passt|basst|super|perfekt|prima|klasse|top|okay|ok|einverstanden|buchen|gut|jut|recht|bitte|wunderbar|geht|toll|sehr schoen|alles klar|machen wir|mach\w*|bin ich dabei)\b"
+)
+SEVERAL = re.compile(
+    r"(?<!um )(?<!halb )(?<!gegen )\b(?:zwei|drei|vier|2|3) (?!ein\b|uhr|minuten|stunden|tage|wochen|monate|jahre)[a-z]{3,}|\bbeide\w*\b|\b(?:zwillinge|geschwister|familie)\b|\bich\b.*\bund (?:ich|meine?n?|sie|er)\b|\bund (?:ich|mich)\b|\b(?:zwei|drei|vier|fuenf|sechs|2|3) (?:termine|mal|behandlungen|sitzungen)\b|\bzweimal\b|\bdreimal\b|\bzu (?:zweit|dritt)\b|\bnoch einen\b"
+    r"|\b(?:fuer mich und|und (?:einmal )?fuer|fuer (?:meinen|meine|unsere|unseren|den|die) (?:sohn|tochter|mann|frau|kind|kinder|mutter|vater|freundin|freund))\b|\bund \w+tags?\b"
+)
+COUNTS = (
+    (re.compile(r"\bbeide[rn]?\b(?! leistungen)|\b(?:die|alle|ihre) zwei\b|\bzwei termine\b"), 2),
+    (
+        re.compile(
+            r"\b(?:die|alle|ihre) drei(?! (?!termine|sind|stehen|dienstage)[a-z])|\bdrei termine\b|\bdreimal\b"
+        ),
+        3,
+    ),
+    (re.compile(r"\b(?:die|alle|ihre) vier\b|\bvier termine\b"), 4),
+)
+# Asks whether it is done; a plain yes then says as much as "gebucht".
+IS_IT_DONE = re.compile(
+    r"\b(?:verbindlich|sicher|fest|fix|gebucht|eingetragen|drin|geklappt|klappt|gebongt|steht|notiert|reserviert|abgesagt|storniert|geloescht|raus|erledigt)\b"
+)
+PLAIN_YES = re.compile(
+    r"^(?:ja|jawohl|so ist es|stimmt|exakt|jep|jo|genau|richtig|natuerlich|selbstverstaendlich|klar|na klar|jo|sicher|absolut)\b"
+)
+WHEN_AGAIN = re.compile(
+    r"\b(?:wann|um wie ?viel uhr|welche uhrzeit|wie ?viel uhr|noch ?mal|wiederholen|wie bitte)\b|^um \w+\?$"
+)
+HALF_OF_DAY = re.compile(
+    r"\b(?:abends?|\w+abend|morgens|frueh|vormittags?|nachmittags?|\w+nachmittag|\w+vormittag|nachts)\b"
+)
+MORE_THAN_WEEKDAY = re.compile(
+    r"\b(?:heute|morgen|uebermorgen|woche|wochen|tagen|diesen|dieser|naechste\w*|kommende\w*|uebernaechste\w*)\b|\b\d{1,2}\.(?:\s|\d)"
+    r"|\b(?:januar|februar|maerz|april|mai|juni|juli|august|september|oktober|november|dezember)\b|\b\w+(?:te|ten|ter|tem)\b"
+)
+THANKS = re.compile(
+    r"^(?:\w+ ){0,2}(?:danke\w*|dankeschoen|merci|tschuess\w*|ciao|wiederhoeren|bis (?:dann|\w+))$"
+)
+PAST = re.compile(
+    r"\b(?:war|waren|wart|warst|hatte|hatten|gewesen|letzte[nrsm]?|gestern|vorgestern)\b"
+)
+# The caller asks what stands; the answer reads it out and promises nothing.
+READS_OUT = re.compile(
+    r"\b(?:wann|um wie ?viel uhr|wie spaet)\b.*\b(?:termin|dran|eingetragen)\b|\b(?:habe|hab) ich (?:\w+ )*(?:noch )?(?:einen )?termin\b|\bich habe?\b.*\btermin\b|\boder\s?\?$"
+)
+
+# --- the agent ---
+
+ASKS = re.compile(
+    r"^(?:(?:und|also|gut|ja|ok|okay|so|klar|na|ach|gern|gerne|alles|dann|super|prima|wunderbar|schoen|kein thema) )*"
+    r"(?:wann|welche[rsnm]?|wie|wo|wer|wen|wem|was|wieso|auf welche\w*|unter welche\w*|bei wem|zu wem|soll|sollen|darf|duerfte|moechten|moechtest|wollen|willst|passt (?:ihnen|es ihnen|dir|es dir)|"
+    r"haben sie|hast du|hattest|hatten sie|haetten sie|koennen|koennten|kannst|koenntest|waeren sie|brauchen sie|brauchst|waere (?:ihnen|dir|das))\b"
+    r"|\b(?:soll ich|darf ich|moechten sie|willst du)\b|\b(?:richtig|oder|ja|recht|stimmt das|stimmts)\?$"
+)
+SHALL_I = re.compile(
+    r"\b(?:soll|darf|duerfte|koennte) ich\b.*\b(?:buch\w*|eintrag\w*|einzutragen|reservier\w*|festhalt\w*|festmach\w*|absag\w*|stornier\w*|verschieb\w*|verleg\w*|umbuch\w*|loesch\w*|streich\w*|vormerk\w*|nehmen|notier\w*|zurueckruf\w*)\b"
+    r"|\bsoll ich\b"
+)
+CLOSING = re.compile(
+    r"\b(?:sonst noch|noch (?:etwas|was|eine frage|weiter|behilflich|helfen|irgend)|weiterhelfen|behilflich|alles klar|okay|ok|ja|in ordnung|gut|noch fragen|sonst (?:etwas|was))\b"
+)
+OFFERS = re.compile(
+    r"\b(?:frei|moeglich|verfuegbar|offen|haette\w*|waere\w*|wuerde\w*|ginge\w*|geht|gehen|koennte\w*|kann ich ihnen|kann ich dir|luecke|anbieten|bieten|biete|bliebe\w*|"
+    r"hat (?:\w+ ){0,5}(?:zeit|luft|platz|noch etwas|noch was)|ist (?:\w+ )?da|passen|passt (?:ihnen|dir)|kann|koennen|haben wir noch|zur auswahl|entweder|oder)\b"
+)
+LOOKS = re.compile(
+    r"\b(?:moment|momentchen|augenblick|sekunde|schau\w*|pruef\w*|guck\w*|probier\w*|versuch\w*|check\w*|nachsehen|sehe|seh|frage? (?:das|mal|kurz|im|nach)|"
+    r"(?:eben|kurz|gerade|mal) (?:an|ein|dabei|nach|ab)|suche|such|lade|laedt|warte|bin dabei|wird gerade)\b"
+)
+CONDITION = re.compile(r"\b(?:sobald|wenn|falls|ob|bevor|sofern|erst dann)\b")
+# Negative words that deny nothing.
+COURTESY = re.compile(
+    r"\bkein(?:e|en)? (?:problem|ursache|thema|sorge|stress|umstaende|ding|akt|frage)\b|\bnicht(?:s)? (?:dafuer|zu danken|der rede wert|vergessen|wahr|weiter)\b"
+    r"|\b(?!haben|sind|werden|koennen|bekommen|stehen|duerfen)\w{3,}(?:en|ern|eln) sie (?:bitte |doch )?(?:\w+ ){0,3}(?:nicht|nichts|kein\w*|niemand\w*)\b|\bbitte (?:\w+ ){0,3}(?:nicht|nichts|kein\w*)\b"
+    r"|\bmacht (?:doch |ja |gar )?nichts\b|\bvergessen sie (?:\w+ ){0,4}nicht\b"
+    r"|\b(?:(?:muessen|brauchen|brauchst|musst|machen) (?:sie|du|sie sich|dir)|(?:sie|du) (?:muessen|musst|brauchen|brauchst)) (?:\w+ ){0,5}(?:nicht|nichts|kein\w*)"
+    r"(?: (?:weiter|mehr|zu|machen|tun|sorgen|nochmal|noch|einmal|mal|anrufen|melden)\b)*"
+    r"|\bnicht (?:vor|spaeter als)\b|\bleider (?:absag\w*|krank)\b|\bgar nicht so\b|\bnicht nur\b"
+)
+# A plain "not" may be about anything; it counts where it speaks of the appointment, or of what can be done.
+NOT = re.compile(r"\b(?:nicht|nichts|nix|kein|keine|keinen|keiner|keinem)\b")
+CAN_BE = re.compile(
+    r"\b(?:kann|koennen|konnten?|koennte|laesst|lassen|darf|duerfen|geht|ging|klappt|finde|sehe|habe|haben|hab|trage|buche|wird|wurde|ist|sind|mehr|noch)\b"
+)
+DENIES = re.compile(
+    r"\b(?:leider|vergeben|belegt|ausgebucht|fehler|fehlgeschlagen|stoerung|schiefgegangen|probleme?|klemmt|streikt|hakt|"
+    r"stattdessen|anfrage|angefragt|wunsch|terminwunsch|warteliste|tut mir leid|schneller|noch offen|vorbehalt|vorlaeufig|unverbindlich|vermutlich|"
+    r"bedaure|bedaurer|schon weg|nachricht|ausrichten|weitergegeben|weitergeleitet|weiterleiten)\b"
+    r"|\b(?:alles|ist|sind|komplett|schon|ganz) voll\b(?! der\b)|\b(?:zurueck|rueck)(?:ruf\w*|meld\w*)\b|\b(?:ruft|rufen|melden?|meldet)\b.*\b(?:zurueck|an|uns|sich)\b|\bverbinden?\b|\bstelle? sie durch\b|\b(?:bestaetigung|rueckmeldung|zusage)\b.*\b(?:folgt|aussteht|steht noch aus|fehlt|abwarten|sobald)\b"
+    r"|\bbleibt? (?:daher |also |dann |wie |so |es )?(?:bestehen|stehen|wie|so)\b|\bnotiert,? dass\b|\berst (?:dann|wenn|nach)\b|\bversuchen sie es\b|\bmuss\b.*\bnoch\b|\bnoch (?:bestaetig|freigeb|zustimm|pruef|freizugeb)\w*|\bhaengt\b.*\bab\b|\b(?:provisorisch|in klaerung|in der schwebe)\b|\bnoch (?:ein)?mal (?:versuch|an)\w*"
+)
+# Trouble told after a confirmation takes it back only where it speaks of the same thing.
+ABOUT_IT = re.compile(
+    rf"{CLOCK.pattern}|{DAY.pattern}|\b\w*termin\w*\b|\b(?:gebucht|eingetragen|reserviert|vorgemerkt|storniert|abgesagt|verschoben|geloescht|buchung|anfrage|angefragt|"
+    r"warteliste|\w*bestaetig\w*|zusage|vergeben|belegt|ausgebucht|geklappt|klappt|fehler|stoerung|schneller|rueckruf|zurueck|fest|verbindlich|sicher|tut mir leid|noch nicht|noch nichts|"
+    r"erst wenn|erst dann|geht|ging|gelungen|funktioniert|moeglich|konnte|weggeschnappt|system|platz)\b"
+)
+_PARTICLES = (
+    r"(?:drin|drinnen|dabei|dran|sicher|fix|fest|fertig|erledigt|klar|bestaetigt|weg|raus|perfekt|geritzt|safe|done|im (?:kalender|system|buch|plan)|an der reihe|"
+    r"auf dem (?:zettel|plan)|in trockenen tuechern|unter dach und fach|versorgt|verbindlich|amtlich|gebongt|eingetuetet)"
+)
+# The shape of a participle, with its prefix; dialects drop vowels ("eingschriebn").
+_PARTICIPLE = r"(?:(?:ein|aus|ab|vor|fest|um|her|heraus|raus|weg|dazu|nach|frei|an|auf|unter|zu|hin|rein|zusammen|durch|heran|dran)?(?:ge|gs|gsch)\w{2,}(?:t|en|n|a)|(?:ver|be|re|stor|hinter)\w{2,}(?:t|en|n))"
+_SENSED = r"(?!(?:gesehen|geschaut|gefunden|verstanden|gehoert|gefragt|nachgesehen|nachgeschaut|gesagt|gemeint|gesprochen|geoeffnet|geschlossen|gern\w*|gut\w*|ganz\w*|genau|gerade|gegen|gleich|beratung|bitten|bereit|besten|beiden|beim|bekommen|verstehen|abgesprungen|geworden|ausgefallen|frei\w*)\b)"
+DOES = re.compile(
+    rf"\b(?:hab|habe|haben|hams|ham|ist|sind|san|bist|wurde|wurden|sei|i han)\b.*\b{_SENSED}{_PARTICIPLE}\b"
+    rf"|\b(?:ist|sind|san|bist|waere damit)\b.*\b{_PARTICLES}\b"
+    rf"|^(?:\w+ ){{0,2}}(?:eingetragen|gebucht|notiert|reserviert|vermerkt|abgemacht|erledigt|gemacht|ausgemacht|gebongt|geritzt|vorgemerkt|verschoben|umgebucht|verlegt|eingeplant|vereinbart|bestaetigt|gespeichert)\b"
+    r"|\bsteht\b(?!.*\b(?:frei|offen|aus|zur)\b)|\bgehoer(?:t|en)\b.*\b(?:ihnen|dir|sie)\b|\bhat\W?s? (?:alles |jetzt )?geklappt\b|\bgeht klar\b|\bhab ich\b|\bhaben wir\b"
+    r"|\b(?:trag|trage|schreib|schreibe|plane|buch|buche|reservier|reserviere|notier|notiere|verschieb|verschiebe|verleg|verlege|leg|lege|nehm|nehme|setz|setze|pack|packe|merk|merke|halt|halte) (?:ich|wir)?\b.*\b(?:sie|dich|ihnen|dir|das|den|es|ein|um|vor)\b"
+    r"|\b(?:ich|wir) (?:\w+ ){0,3}(?:trag|trage|tragen|schreib|schreibe|buch|buche|buchen|reservier|reserviere|plane|verschieb|verschiebe|verlege|lege|nehme)\b"
+    r"|\bmach\w* (?:ich|wir)\b.*\b(?:fest|so|klar|fix)\b|\bsehen (?:wir )?uns\b|\berwart\w+\b.*\b(?:sie|dich|euch)\b|\b(?:freut sich|freuen (?:wir )?uns|freue mich) (?:\w+ )?auf (?!ihren anruf|deinen anruf|ihre nachricht|ihre rueckmeldung|bald)|\bkomm(?:en|st|t|e)? (?:sie|du|dann|einfach|der|die|ihr)\b"
+    r"|\b\w*bestaetig\w*\b|\bbuchungsnummer\b|\bdarauf verlassen\b|\bes bleibt bei\b|\b(?:ihre?|dein|deine) (?:reservierung|buchung|termin)\b.*\b(?:ist|steht|liegt)\b"
+)
+DOES_AWAY = re.compile(
+    rf"\b(?:hab|habe|haben|ham|ist|sind|san|wurde|wurden)\b.*\b{_SENSED}{_PARTICIPLE}\b"
+    rf"|\b(?:ist|sind|san)\b.*\b{_PARTICLES}\b"
+    r"|^(?:\w+ ){0,2}(?:abgesagt|storniert|gestrichen|geloescht|erledigt|gemacht|ausgetragen|gecancelt|rausgenommen|entfernt|notiert|vermerkt|aufgehoben)\b"
+    r"|\b(?:nehme?|streiche?|sage?|loesche?|trage?|storniere?|cancele?) (?:ich|wir)?\b.*\b(?:raus|heraus|ab|aus|sie|ihn|den|das|es|dich)\b"
+    r"|\b(?:ich|wir) (?:\w+ ){0,2}(?:nehme?n?|streichen?|sagen?|loeschen?|tragen?|stornieren?)\b|\b(?:entfaellt|faellt|hinfaellig|aufgehoben|gibt es nicht mehr)\b|\bmach ich\b|\bmachen wir\b|\bgeht klar\b"
+)
+AGREES = re.compile(
+    r"\b(?:abgemacht|passt|basst|alles klar|gut|prima|super|perfekt|wunderbar|top|okay|ok|klar|gern|gerne|jawohl|cool|ja|sehr gerne?|mach ich|machen wir|in ordnung|einverstanden|freut)\b"
+    r"|\bbis (?:dann|dahin|denn|morgen|uebermorgen|zum|am|um|\w*tag|mittwoch)\b"
+)
+# What is told of and not given: hours, ways, prices.
+SURROUNDINGS = re.compile(
+    r"\b(?:geoeffnet|oeffne\w*|schliess\w*|oeffnungszeiten|offen|fuer sie da|erreichbar|parken|parkplatz|kostet|kosten|euro|dauert|machen (?:wir )?(?:\w+ )*(?:auf|zu))\b"
+)
