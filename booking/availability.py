@@ -77,6 +77,7 @@ def free_slots(
     for_call: int | None = None,
     customer: Customer | None = None,
     seats: int = 1,
+    edition: str | None = None,
 ) -> list[Slot]:
     """Return the starts within the period that can be booked, ordered by time and staff member.
 
@@ -85,7 +86,8 @@ def free_slots(
     would be moved: its own time does not block and its own length counts. `ignoring_ids` are more appointments that
     do not block. `for_call` is our number of a call whose own holds do not block. With a `customer` their limits
     count, and their usual person comes first. `seats` is how many come. With a limit, `avoiding_gaps` prefers starts
-    of the same half-day that leave no gap too short for anything; None is as the business wants it.
+    of the same half-day that leave no gap too short for anything; None is as the business wants it. `edition` is the one
+    from which service and branch are (`booking/editions.py`): then the team need not be read.
     """
     search = Search.of(service, branch, ignoring, seats)
     first, last = search.bounds(period, now)
@@ -93,7 +95,7 @@ def free_slots(
         return []
     who = _seeker(now, ignoring, ignoring_ids, for_call, customer)
     portions = list(_portions(search.zone, first, last, limit))
-    team = drawing.team_for_offers(search, staff_member, who, portions)
+    team = drawing.team_for_offers(search, staff_member, who, portions, edition=edition)
     if not team.people:
         return []
     usual = _preferred(search, team, who)
@@ -375,6 +377,7 @@ def _judged(search: Search, team: Team, days: Days, minute: int, usual: int | No
                     taken=days.load(index, 0),
                     session_id=session.id if session else None,
                 ),
+                team.turns[index],
             )
         )
     found.sort(
@@ -382,11 +385,11 @@ def _judged(search: Search, team: Team, days: Days, minute: int, usual: int | No
             not each[1].is_free,
             each[0].id != usual,
             each[1].minutes_taken_that_day,
-            each[0].turn,
+            each[2],
             each[0].id,
         )
     )
-    return _Judged([verdict for _, verdict in found], days)
+    return _Judged([verdict for _, verdict, _ in found], days)
 
 
 def _verdict(

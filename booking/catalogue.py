@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 import orjson
 
-from booking import hearing
+from booking import editions, hearing
 from booking.models import Service, StaffMember
 from tenants import rows, scope, statements
 from tenants.models import Branch
@@ -146,9 +146,9 @@ def offered_by_phone() -> list[Service]:
     )
 
 
-# Services by name, each with its other names, and the branch: all that a wish is compared with, in one answer. Whoever
-# asks the database something else about a branch of a business `o` may ask this along.
-MENU_OF = """
+# Services by name, each with its other names, and the branch: all that a wish is compared with, in one answer.
+_MENU = f"""
+SELECT
   (SELECT row_to_json(b)::text FROM tenants_branch b
    WHERE b.tenant_id = o.tenant_id AND b.id = o.branch_id),
   (SELECT coalesce(json_agg(json_build_object(
@@ -157,9 +157,11 @@ MENU_OF = """
               WHERE a.tenant_id = o.tenant_id AND a.service_id = s.id)
    ) ORDER BY s.name, s.id), '[]')::text
    FROM booking_service s
-   WHERE s.tenant_id = o.tenant_id AND s.is_active AND s.is_bookable_by_phone)
-"""
-_MENU = f"SELECT {MENU_OF} FROM (VALUES (%s::uuid, %s::bigint)) o(tenant_id, branch_id)"  # noqa: S608 — our own words
+   WHERE s.tenant_id = o.tenant_id AND s.is_active AND s.is_bookable_by_phone),
+  {editions.EDITION_OF.format(tenant="o.tenant_id")}
+FROM (VALUES (%s::uuid, %s::bigint)) o(tenant_id, branch_id)
+"""  # noqa: S608 — our own words
+_menus: "editions.Memory[Menu]" = editions.Memory(most=512)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,6 +170,7 @@ class Menu:
 
     branch_json: str | None
     services_json: str
+    edition: str | None
 
     @property
     def branch(self) -> Branch:
@@ -192,11 +195,17 @@ class Menu:
         )
 
 
-def menu(branch_id: int | None = None) -> Menu:
-    """Read what the active business offers on the telephone, and one of its branches."""
+def menu(branch_id: int | None = None, *, edition: str | None = None) -> Menu:
+    """Read what the active business offers on the telephone, and one of its branches; an edition may be remembered."""
     asked = (scope.current().tenant_id, branch_id)
-    branch, services = statements.run(_MENU, asked).fetchall()[0]
-    return Menu(branch_json=branch, services_json=services)
+    known = None if edition is None else _menus.get((edition, *asked))
+    if known is not None:
+        return known
+    branch, services, read = statements.run(_MENU, asked).fetchall()[0]
+    found = Menu(branch_json=branch, services_json=services, edition=read)
+    if read is not None:
+        _menus.keep((read, *asked), found)
+    return found
 
 
 def team_of(service: Service, branch: Branch) -> set[int]:

@@ -248,7 +248,11 @@ def _in_turn(line: _Line, minute: int) -> list[int]:
     people = line.days.people
     return sorted(
         range(len(people)),
-        key=lambda index: (line.days.load(index, day), people[index].turn, people[index].id),
+        key=lambda index: (
+            line.days.load(index, day),
+            line.days.team.turns[index],
+            people[index].id,
+        ),
     )
 
 

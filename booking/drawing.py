@@ -16,14 +16,24 @@ from booking.teams import Person, Team
 
 
 def team_for_offers(
-    search: Search, staff_member: StaffMember | None, who: Seeker, portions: list[tuple[int, int]]
+    search: Search,
+    staff_member: StaffMember | None,
+    who: Seeker,
+    portions: list[tuple[int, int]],
+    *,
+    edition: str | None = None,
 ) -> Team:
-    """Read the team for all stretches of starts, and the stored lines of the first one with it where these may do."""
+    """Read the team for all stretches of starts, and the stored lines of the first one with it where these may do.
+
+    Who knows the edition is given what is remembered of it.
+    """
     first, last = portions[0][0], portions[-1][1]
     if not _may_use_lines(who):
         return teams.read(search, staff_member, first, last)
     ruler = _ruler(search, [search.usual], _midnights(search, *portions[0]), COARSE)
     numbers = bitmaps.numbers_between(ruler.base, ruler.end)
+    if edition is not None and staff_member is None:
+        return teams.of_edition(search, edition, who, numbers)
     return teams.read(search, staff_member, first, last, lines_for=who, numbers=numbers)
 
 
@@ -77,7 +87,7 @@ def _kept(search: Search, team: Team, who: Seeker, ruler: Ruler) -> list[int] | 
     """Return what the stored lines say, read with the team or now; None where a cell is too coarse."""
     wanted = bitmaps.numbers_between(ruler.base, ruler.end)
     if wanted[0] in team.numbers and wanted[-1] in team.numbers:
-        return bitmaps.along(ruler, (person.kept for person in team.people))
+        return bitmaps.along(ruler, team.kept)
     ids = [person.id for person in team.people]
     return bitmaps.lines(search.branch.tenant_id, ids, who, ruler)
 

@@ -177,13 +177,13 @@ class Openings(Sequence[Slot]):
 
     def _in_turn(self, people: Sequence[int], day: int) -> list[int]:
         """Return the people in fair order of one day."""
-        who, usual = self._days.people, self._usual
+        who, turns, usual = self._days.people, self._days.team.turns, self._usual
         return sorted(
             people,
             key=lambda index: (
                 who[index].id != usual,
                 self._days.load(index, day),
-                who[index].turn,
+                turns[index],
                 who[index].id,
             ),
         )

@@ -3,11 +3,11 @@
 from functools import cache
 from typing import NamedTuple
 
-from booking import bitmaps, holidays, hours
+from booking import bitmaps, editions, holidays, hours
 from booking.bitmaps import Kept
 from booking.hours import Schedule
 from booking.models import StaffMember
-from booking.periods import instant_of
+from booking.periods import instant_of, minute_of
 from booking.searching import LONGEST, Search, Seeker, counting
 from booking.shape import Shape
 from tenants import statements
@@ -20,7 +20,6 @@ class Person(NamedTuple):
     name: str
     is_active: bool
     max_per_day: int | None
-    turn: int
     last_day: int | None
     own_minutes: int | None
     own_price_cents: int | None
@@ -29,13 +28,6 @@ class Person(NamedTuple):
     off: bytes | None
     has_requirements: bool
     avoids_gaps: bool
-    is_even: bool | None
-    lines: bytes | None
-    holds: bytes | None
-
-    @property
-    def kept(self) -> Kept:
-        return Kept(self.is_even, self.lines, self.holds)
 
     @property
     def has_own_hours(self) -> bool:
@@ -45,14 +37,17 @@ class Person(NamedTuple):
 class Team(NamedTuple):
     """The people in the order of their ids, the schedule of the branch, and when it is closed besides.
 
-    `numbers` are those of the stored lines that were read with them, if any.
+    `turns` are the people's last turns; `numbers` are those of the stored lines that were read with them (`kept`), if any.
     """
 
     people: list[Person]
+    turns: list[int]
     opening: Schedule
     closed: bytes | None
     has_requirements: bool
     avoids_gaps: bool
+    edition: str | None
+    kept: list[Kept]
     numbers: range
 
 
@@ -92,11 +87,12 @@ WITH people AS (
     AND (staff_member_id IS NOT NULL OR branch_id = %(branch)s)
   GROUP BY 1
 ){kept}
-SELECT p.*, w.packed, x.packed, a.packed,
+SELECT p.id, p.name, p.is_active, p.max_per_day, p.last_day, p.duration_minutes, p.price_cents,
+  w.packed, x.packed, a.packed,
   p.id = 0 AND EXISTS (
     SELECT FROM booking_requirement WHERE tenant_id = %(tenant)s AND service_id = %(service)s),
   p.id = 0 AND EXISTS (SELECT FROM booking_diaryrules WHERE tenant_id = %(tenant)s AND avoids_gaps),
-  {columns}
+  p.turn, {edition}, {columns}
 FROM (SELECT * FROM people UNION ALL SELECT 0, '', true, NULL, 0, NULL, NULL, NULL) p
 LEFT JOIN weekly w ON w.id = p.id LEFT JOIN special x ON x.id = p.id LEFT JOIN away a ON a.id = p.id
 {joined}
@@ -104,6 +100,8 @@ ORDER BY p.id
 """
 _THEM = "ARRAY(SELECT id FROM people)"
 _NO_LINES = range(0)
+_FACTS = len(Person._fields)
+_A_DAY = 24 * 60
 
 
 def read(
@@ -138,9 +136,11 @@ def read(
         },
         is_binary=True,
     ).fetchall()
-    branch, *people = map(Person._make, rows)
+    (*facts, _, edition, _, _, _), *others = rows
+    branch = Person._make(facts)
     return Team(
-        people=people,
+        people=[Person._make(row[:_FACTS]) for row in others],
+        turns=[row[_FACTS] for row in others],
         opening=Schedule(
             zone,
             branch.weekly or b"",
@@ -150,17 +150,66 @@ def read(
         closed=branch.off,
         has_requirements=branch.has_requirements,
         avoids_gaps=branch.avoids_gaps,
+        edition=edition,
+        kept=[Kept._make(row[_FACTS + 2 :]) for row in others],
         numbers=numbers,
+    )
+
+
+# Of so many teams in so many editions; one of twenty people takes some kilobytes.
+_remembered: editions.Memory[Team] = editions.Memory(most=512)
+
+
+def of_edition(search: Search, edition: str, who: Seeker, numbers: range) -> Team:
+    """Return everybody who offers the service in this branch, as `read` does for all starts that can be booked.
+
+    What is true as long as the edition stands is remembered; turns and stored lines are read.
+    """
+    first, last = minute_of(who.now) // _A_DAY * _A_DAY, search.end_of_horizon(who.now)
+    where = (search.branch.tenant_id, search.branch.pk, search.service.pk, first, last)
+    known = _remembered.get((edition, *where))
+    if known is not None:
+        return _with_lines(known, search, who, numbers)
+    team = read(search, None, first, last, lines_for=who, numbers=numbers)
+    if team.edition is not None:
+        _remembered.keep(
+            (team.edition, *where), team._replace(turns=[], kept=[], numbers=_NO_LINES)
+        )
+    return team
+
+
+def _with_lines(team: Team, search: Search, who: Seeker, numbers: range) -> Team:
+    staff = [person.id for person in team.people]
+    rows = statements.run(
+        _lines_statement(counting(who)),
+        {"tenant": search.branch.tenant_id, "staff": staff, **bitmaps.asked(who, numbers)},
+        is_binary=True,
+    ).fetchall()
+    found = {person: (turn, Kept._make(kept)) for person, turn, *kept in rows}
+    turns, kept = zip(*(found[person] for person in staff), strict=True) if staff else ((), ())
+    return team._replace(turns=list(turns), kept=list(kept), numbers=numbers)
+
+
+@cache
+def _lines_statement(counted: str) -> str:
+    turn = "(SELECT turn FROM booking_staffmember s WHERE s.tenant_id = %(tenant)s AND s.id = p.id)"
+    return (
+        f"WITH {bitmaps.reading('%(staff)s', counted)} SELECT p.id, {turn}, {bitmaps.COLUMNS}"  # noqa: S608 — our own words
+        f" FROM unnest(%(staff)s) AS p(id) {bitmaps.JOINED}"
     )
 
 
 @cache
 def _statement(counted: str | None) -> str:
     """Return the statement; with the stored lines where it is said which holds count."""
+    edition = editions.EDITION_OF.format(tenant="%(tenant)s")
     if counted is None:
-        return _TEAM.format(kept="", columns=bitmaps.NO_COLUMNS, joined="")
+        return _TEAM.format(kept="", edition=edition, columns=bitmaps.NO_COLUMNS, joined="")
     return _TEAM.format(
-        kept="," + bitmaps.reading(_THEM, counted), columns=bitmaps.COLUMNS, joined=bitmaps.JOINED
+        kept="," + bitmaps.reading(_THEM, counted),
+        edition=edition,
+        columns=bitmaps.COLUMNS,
+        joined=bitmaps.JOINED,
     )
 
 

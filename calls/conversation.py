@@ -62,8 +62,7 @@ def _answer(asked: FunctionRequest, *, body: bytes, began: float, now: datetime)
     decided: list[dict[str, Any]] = []
     tool = tools.find(asked.tool)
     try:
-        hears_a_wish = tool is not None and tool.hears_a_wish
-        with lifecycle.opened(asked.facts, now=now, with_menu=hears_a_wish) as reached:
+        with lifecycle.opened(asked.facts, now=now) as reached:
             if reached is not None:
                 call, zone = reached
                 with decisions.logged() as decided:

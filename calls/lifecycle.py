@@ -11,8 +11,7 @@ from zoneinfo import ZoneInfo
 import orjson
 from django.db.models import Q, QuerySet
 
-from booking import catalogue, customers
-from booking.catalogue import Menu
+from booking import customers, editions
 from booking.models import Customer
 from calls import outcomes
 from calls.models import Call, Desk
@@ -46,10 +45,10 @@ _AT_HAND = (
 _OPEN = f"""
 SELECT tenant_id, time_zone, {", ".join(_AT_HAND[1:])}, (
   SELECT when_closed FROM calls_desk d WHERE d.tenant_id = o.tenant_id AND d.branch_id = o.branch_id), EXISTS (
-  SELECT FROM booking_appointment a WHERE a.tenant_id = o.tenant_id AND a.call_number = o.id AND a.status = 'held')
+  SELECT FROM booking_appointment a WHERE a.tenant_id = o.tenant_id AND a.call_number = o.id AND a.status = 'held'),
+  {editions.EDITION_OF.format(tenant="o.tenant_id")}
 FROM calls_open(%s, %s, %s, %s) o
 """  # noqa: S608 — our own words
-_OPEN_WITH_MENU = _OPEN.replace("\nFROM ", f", {catalogue.MENU_OF}\nFROM ", 1)
 
 
 def apply(
@@ -116,18 +115,16 @@ def _fresh(facts: CallFacts, *, number: int, line: Line) -> Call:
 
 
 @contextmanager
-def opened(
-    facts: CallFacts, *, now: datetime, with_menu: bool = False
-) -> Iterator[tuple[Call, ZoneInfo] | None]:
+def opened(facts: CallFacts, *, now: datetime) -> Iterator[tuple[Call, ZoneInfo] | None]:
     """Open the scope of the business whose number was dialled, with the call and its branch's clock; None: nobody's.
 
     The same as finding the line, entering its tenant and `open_call`, in one statement: a person is waiting. Of the
-    call, only what was needed during a call so far is read; `with_menu` reads along what the caller can choose from.
+    call, only what was needed during a call so far is read, and in which edition its business offers what it offers.
     """
     fresh = orjson.dumps({**_blank(), **_first_facts(facts), "created_at": now, "updated_at": now})
     dialled = facts.to_number or ""
     asked = (retell.PROVIDER, facts.call_id, dialled, fresh.decode())
-    with scope.opened_by(_OPEN_WITH_MENU if with_menu else _OPEN, asked) as row:
+    with scope.opened_by(_OPEN, asked) as row:
         if row is None:
             yield None
         else:
@@ -137,10 +134,8 @@ def opened(
 def _reached(tenant_id: UUID, time_zone: str, *rest: Any) -> tuple[Call, ZoneInfo]:
     known = len(_AT_HAND) - 1
     call = rows.made(Call, _AT_HAND, (tenant_id, *rest[:known]))
-    when_closed, call.holds, *menu = rest[known:]
+    when_closed, call.holds, call.edition = rest[known:]
     call.when_closed = when_closed or Desk.WhenClosed.BOOK
-    if menu:
-        call.menu = Menu(branch_json=menu[0], services_json=menu[1])
     return call, ZoneInfo(time_zone)
 
 

@@ -52,6 +52,7 @@ def free(
         ignoring=wish.moving,
         for_call=call.pk,
         customer=call.customer if call.customer_id else None,
+        edition=wish.edition,
     )
     decisions.note("free", given=_asked(wish, period), said=_found(found))
     return found

@@ -56,11 +56,6 @@ class Tool:
     makes_appointments: bool = False
     offers_times: bool = False
 
-    @property
-    def hears_a_wish(self) -> bool:
-        """Whether the caller's words say what is wanted, and nothing that was offered before."""
-        return self.parameters[: len(_WISH)] == _WISH
-
 
 _WISH = (arguments.SERVICE, arguments.DATE, arguments.TIME, arguments.STAFF)
 _SLOT_OR_WISH = (arguments.SLOT, *_WISH)

@@ -37,6 +37,9 @@ class Wish:
     staff_member: StaffMember | None
     when: When | None
     moving: Appointment | None = None  # what would be moved; its own time does not block
+    edition: str | None = (
+        None  # of the catalogue that branch and service are from, where that is known
+    )
 
 
 def of(call: Call, *, service: str, date: str, time: str, staff: str, now: datetime) -> Wish:
@@ -44,13 +47,14 @@ def of(call: Call, *, service: str, date: str, time: str, staff: str, now: datet
 
     :raises Ask: something is missing, unknown, contradictory or could mean several things
     """
-    menu = call.menu or catalogue.menu(call.branch_id)
+    menu = catalogue.menu(call.branch_id, edition=call.edition)
     branch, wanted = menu.branch, _service(menu.match(service), said=service)
     return Wish(
         branch=branch,
         service=wanted,
         staff_member=staff_of(staff, service=wanted, branch=branch),
         when=time_of(date=date, time=time, branch=branch, now=now),
+        edition=menu.edition,
     )
 
 

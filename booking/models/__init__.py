@@ -14,6 +14,7 @@ from booking.models.calendars import (
 from booking.models.catalogue import Service, ServiceAlias
 from booking.models.customers import Customer
 from booking.models.diary import Appointment, AppointmentChange
+from booking.models.editions import Edition
 from booking.models.lines import TakenLine
 from booking.models.policies import DiaryRules, Policy
 from booking.models.repeating import Series, Session, Visit
@@ -35,6 +36,7 @@ __all__ = [
     "Customer",
     "DiaryFeed",
     "DiaryRules",
+    "Edition",
     "Policy",
     "Proposal",
     "Requirement",

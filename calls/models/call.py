@@ -1,16 +1,11 @@
 """One call, folded together from whatever was delivered about it."""
 
-from typing import TYPE_CHECKING
-
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from booking.models import Customer
 from tenants.models import Branch, PhoneNumber, TenantForeignKey, TenantOwned
-
-if TYPE_CHECKING:
-    from booking.catalogue import Menu
 
 
 class Call(TenantOwned):
@@ -44,8 +39,8 @@ class Call(TenantOwned):
         DENIED = "denied", _("denied")
         REVOKED = "revoked", _("revoked")
 
-    # What the caller can choose from, where the question that opened the call read it along (`lifecycle.opened`).
-    menu: "Menu | None" = None
+    # In which edition its business offers what it offers, where the question that opened the call read it along.
+    edition: str | None = None
     # What its branch does after hours, read along as well (`Desk.WhenClosed`); empty: not read.
     when_closed: str = ""
     # Whether a time was kept for this call when the question came; None: not read.

@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 
 from booking import availability
 from booking.availability import Slot
+from booking.editions import EDITION_OF
 from booking.models import Service, StaffMember
 from booking.periods import Period
-from tenants import scope
+from tenants import scope, statements
 from tenants.models import Branch, Tenant
 from tests import factories
 
@@ -59,7 +60,13 @@ def slots(
 ) -> list[Slot]:
     where = branch or factories.branch_of(tenant)
     with scope.tenant(tenant):
-        return availability.free_slots(service, branch=where, period=period, now=now, **more)
+        found = availability.free_slots(service, branch=where, period=period, now=now, **more)
+        edition = statements.value(f"SELECT {EDITION_OF.format(tenant='%s')}", (tenant.pk,))
+        for _ in range(2):  # what is remembered gives the same
+            assert found == availability.free_slots(
+                service, branch=where, period=period, now=now, edition=edition, **more
+            )
+        return found
 
 
 def why_not(
