@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from askpro.operations.bench import acknowledgement, bookings, diary, house, live, search
+from askpro.operations.bench import acknowledgement, bookings, diary, house, live, search, walls
 from askpro.operations.bench.goals import Goal, Size
 from tenants.models import Tenant
 
@@ -15,5 +15,5 @@ CELLS: dict[str, Callable[[Tenant, Size], Iterator[Goal]]] = {
     "flow": house.core_flow,
     "live": live.live_calls,
     "hand-over": house.hand_over,
-    "walls": house.walls,
+    "walls": walls.walls,
 }

@@ -1,4 +1,4 @@
-"""P12, P14, P17: whole calls, the hand-over of work, and the price of the walls."""
+"""P12, P14: whole calls, and the hand-over of work."""
 
 import contextlib
 import os
@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from askpro import celery
 from askpro.operations import processes
-from askpro.operations.bench import cast, echo, floor_schema, flow, knock, load, stage
+from askpro.operations.bench import cast, echo, floor_schema, flow, knock, stage
 from askpro.operations.bench.goals import Goal, Size, at_least, at_most, quantile, ratio, timed
 from integrations import bell, inbox, outbox
 from integrations.models import Delivery, Message
@@ -167,30 +167,6 @@ def working(command: list[str]) -> Iterator[None]:
         worker.wait(20)
 
 
-def walls(tenant: Tenant, size: Size) -> Iterator[Goal]:
-    """P17: what row-level security costs a list of fifty calls over HTTP."""
-    secret = cast.key_for(tenant, now=timezone.now())
-    page = load.get("/api/calls?per_page=50", {"X-API-Key": secret})
-    with_wall: list[float] = []
-    without: list[float] = []
-    with stage.serving(knock.PRODUCT, API_RATE="1000000/min") as product:
-        for _ in range(size.rounds):
-            for figures, enabled in ((with_wall, True), (without, False)):
-                _policy(enabled=enabled)
-                got = stage.measured(
-                    product, load.as_fast_as_possible, [page] * 4000,
-                    seconds=size.seconds, connections=8,
-                )  # fmt: skip
-                figures.append(got.cpu_us)
-    _policy(enabled=True)
-    wall, bare = statistics.median(with_wall), statistics.median(without)
-    set_us = timed(lambda: _one_scope(tenant), times=500) * 1000
-    begin_us = timed(_one_transaction, times=500) * 1000
-    yield ratio("P17", "list of 50 over HTTP: CPU with policy against without", wall, bare, 1.05)
-    extra = max(0.0, wall - bare) + max(0.0, set_us - begin_us)
-    yield at_most("P17", "whole wall as a share of the request's CPU", 100 * extra / wall, 8, "%")
-
-
 def booked_but_not_stored(told: list[str]) -> int:
     """Return how many calls were told "booked" and have no confirmed appointment."""
     with scope.platform():
@@ -214,21 +190,3 @@ def _owe_a_message(tenant: Tenant) -> Message | None:
         about=None,
         now=timezone.now(),
     )
-
-
-def _policy(*, enabled: bool) -> None:
-    """Switch row-level security of the calls off and on again, as the owner of the table."""
-    verb = "ENABLE" if enabled else "DISABLE"
-    with connections["owner"].cursor() as cursor:
-        cursor.execute(f"ALTER TABLE calls_call {verb} ROW LEVEL SECURITY")
-    connections["owner"].close()
-
-
-def _one_scope(tenant: Tenant) -> None:
-    with scope.tenant(tenant):
-        pass
-
-
-def _one_transaction() -> None:
-    with transaction.atomic():
-        statements.run("SELECT 1")
