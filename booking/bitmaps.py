@@ -1,4 +1,5 @@
-"""What is taken, from the lines that the database keeps: a search over a month reads two rows a person.
+"""What is taken, from the lines that the database keeps: a search over a month reads two rows a person, and of these
+only the bytes of the month.
 
 Booked appointments are in the lines (`booking_takenline`, migration 0006). Holds are read beside them, because they
 end by themselves. Who writes into the diary asks the appointments, never the lines.
@@ -18,9 +19,10 @@ from booking.rulers import COARSE, Ruler
 from booking.searching import LONGEST, Seeker, counting
 from tenants import scope, statements
 
+_BYTE_MINUTES, _LINE_BYTES = 8 * COARSE, LINE_CELLS // 8
 _LINE_MINUTES = LINE_CELLS * COARSE
-# What stands before the cells: the number of the line, and the length of the bit string. Both have four bytes.
-_LINE = struct.Struct(f">i4x{LINE_CELLS // 8}s")
+# What stands before the bytes of a line.
+_NUMBER = struct.Struct(">i")
 # The columns of a person: no cell is too coarse; the lines; the spans of holds, of which there are few.
 COLUMNS = "kept.is_even, kept.packed, held.packed"
 NO_COLUMNS = "NULL::boolean, NULL::bytea, NULL::bytea"
@@ -32,7 +34,10 @@ def reading(staff: str, counted: str) -> str:
     return f"""
 kept AS (
   SELECT l.staff_member_id AS id, bool_and(l.uneven = 0) AS is_even,
-    string_agg(int4send(l.number) || bit_send(l.cells), '') AS packed
+    string_agg(int4send(l.number) || substring(bit_send(l.cells)
+      FROM %(last_cell)s - least(%(last_byte)s - l.number * %(line_bytes)s, %(line_bytes)s)
+      FOR least(%(last_byte)s - l.number * %(line_bytes)s, %(line_bytes)s)
+        - greatest(%(first_byte)s - l.number * %(line_bytes)s, 0)), '') AS packed
   FROM booking_takenline l
   WHERE l.tenant_id = %(tenant)s AND l.staff_member_id = ANY({staff})
     AND l.number BETWEEN %(first_line)s AND %(last_line)s
@@ -51,20 +56,26 @@ kept AS (
 )"""  # noqa: S608 — our own words
 
 
-def asked(who: Seeker, numbers: range) -> dict[str, Any]:
+def asked(who: Seeker, reach: range) -> dict[str, Any]:
     """Return the parameters of these sub-queries."""
+    first, last = reach[0] // _LINE_BYTES, reach[-1] // _LINE_BYTES
     return {
-        "first_line": numbers[0],
-        "last_line": numbers[-1],
-        "held_from": instant_of(numbers[0] * _LINE_MINUTES - LONGEST),
-        "held_until": instant_of((numbers[-1] + 1) * _LINE_MINUTES),
+        "first_line": first,
+        "last_line": last,
+        "first_byte": reach.start,
+        "last_byte": reach.stop,
+        "line_bytes": _LINE_BYTES,
+        # The bytes of a line begin with the last cells; the length of the bit string stands before them.
+        "last_cell": _LINE_BYTES + 5,
+        "held_from": instant_of(first * _LINE_MINUTES - LONGEST),
+        "held_until": instant_of((last + 1) * _LINE_MINUTES),
         **who._asdict(),
     }
 
 
-def numbers_between(first: int, last: int) -> range:
-    """Return the numbers of the lines that hold the minutes from `first` to just before `last`."""
-    return range(first // _LINE_MINUTES, (last - 1) // _LINE_MINUTES + 1)
+def reach_between(first: int, last: int) -> range:
+    """Return the bytes, counted from 1970, that hold the minutes from `first` to just before `last`."""
+    return range(first // _BYTE_MINUTES, (last - 1) // _BYTE_MINUTES + 1)
 
 
 class Kept(NamedTuple):
@@ -74,46 +85,53 @@ class Kept(NamedTuple):
     lines: bytes | None
     holds: bytes | None
 
-    def along(self, ruler: Ruler) -> int | None:
-        """Return the line of cells that are taken; None where a cell is too coarse."""
-        if self.is_even is False:
-            return None
-        found = 0
-        if self.lines:
-            base, from_bytes = ruler.base // COARSE, int.from_bytes
-            for number, cells in _LINE.iter_unpack(self.lines):
-                place = number * LINE_CELLS - base
-                line = from_bytes(cells, "big")
-                found |= line << place if place >= 0 else line >> -place
-            found &= timeline.full(ruler.size)
-        if self.holds:
-            spans = list(timeline.unpack(self.holds))
-            if not ruler.fits(spans):
-                return None
-            found |= ruler.draw(spans)
-        return found
-
 
 def lines(tenant_id: UUID, staff: list[int], who: Seeker, ruler: Ruler) -> list[int] | None:
     """Return for each staff member the line of cells that are taken; None where a cell is too coarse."""
     sql = f"WITH {reading('%(staff)s', counting(who))} SELECT p.id, {COLUMNS} FROM unnest(%(staff)s) AS p(id) {JOINED}"  # noqa: S608
-    numbers = numbers_between(ruler.base, ruler.end)
+    reach = reach_between(ruler.base, ruler.end)
     rows = statements.run(
-        sql, {"tenant": tenant_id, "staff": staff, **asked(who, numbers)}, is_binary=True
+        sql, {"tenant": tenant_id, "staff": staff, **asked(who, reach)}, is_binary=True
     ).fetchall()
     found = {person: Kept(*kept) for person, *kept in rows}
-    return along(ruler, [found[person] for person in staff])
+    return along(ruler, [found[person] for person in staff], reach)
 
 
-def along(ruler: Ruler, everybody: Iterable[Kept]) -> list[int] | None:
-    """Return the line of each person; None where a cell is too coarse for somebody."""
+def along(ruler: Ruler, everybody: Iterable[Kept], reach: range) -> list[int] | None:
+    """Return the line of each person from what was read of this reach; None where a cell is too coarse for somebody."""
+    pieces, full = _pieces(ruler, reach), timeline.full(ruler.size)
     found = []
-    for kept in everybody:
-        line = kept.along(ruler)
-        if line is None:
+    for is_even, packed, holds in everybody:
+        if is_even is False:
             return None
+        line = _joined(packed, pieces) & full if packed else 0
+        if holds:
+            spans = list(timeline.unpack(holds))
+            if not ruler.fits(spans):
+                return None
+            line |= ruler.draw(spans)
         found.append(line)
     return found
+
+
+def _pieces(ruler: Ruler, reach: range) -> dict[int, tuple[int, int]]:
+    """Return for each stored line how many of its bytes are in the reach, and which bit of the ruler they begin at."""
+    pieces = {}
+    for number in range(reach[0] // _LINE_BYTES, reach[-1] // _LINE_BYTES + 1):
+        first = max(reach.start, number * _LINE_BYTES)
+        last = min(reach.stop, (number + 1) * _LINE_BYTES)
+        pieces[number] = (last - first, first * 8 - ruler.base // COARSE)
+    return pieces
+
+
+def _joined(packed: bytes, pieces: dict[int, tuple[int, int]]) -> int:
+    line, place, size = 0, 0, len(packed)
+    while place < size:
+        length, bit = pieces[_NUMBER.unpack_from(packed, place)[0]]
+        begin, place = place + 4, place + 4 + length
+        cells = int.from_bytes(packed[begin:place], "big")
+        line |= cells << bit if bit >= 0 else cells >> -bit
+    return line
 
 
 class Difference(NamedTuple):

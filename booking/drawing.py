@@ -9,7 +9,7 @@ from booking.limits import Limits
 from booking.models import StaffMember
 from booking.requirements import Needs
 from booking.rulers import COARSE, FINE, Ruler
-from booking.searching import Search, Seeker
+from booking.searching import LONGEST, Search, Seeker
 from booking.seating import Standing
 from booking.shape import Shape
 from booking.teams import Person, Team
@@ -30,11 +30,12 @@ def team_for_offers(
     first, last = portions[0][0], portions[-1][1]
     if not _may_use_lines(who):
         return teams.read(search, staff_member, first, last)
-    ruler = _ruler(search, [search.usual], _midnights(search, *portions[0]), COARSE)
-    numbers = bitmaps.numbers_between(ruler.base, ruler.end)
+    # As far as the second stretch, and a day further: somebody may need more than the usual time.
+    midnights = _midnights(search, first, portions[:2][-1][1])
+    reach = bitmaps.reach_between(midnights[0] - search.before, midnights[-1] + LONGEST)
     if edition is not None and staff_member is None:
-        return teams.of_edition(search, edition, who, numbers)
-    return teams.read(search, staff_member, first, last, lines_for=who, numbers=numbers)
+        return teams.of_edition(search, edition, who, reach)
+    return teams.read(search, staff_member, first, last, lines_for=who, reach=reach)
 
 
 def days_for_offers(
@@ -85,9 +86,9 @@ def days_of_stretches(
 
 def _kept(search: Search, team: Team, who: Seeker, ruler: Ruler) -> list[int] | None:
     """Return what the stored lines say, read with the team or now; None where a cell is too coarse."""
-    wanted = bitmaps.numbers_between(ruler.base, ruler.end)
-    if wanted[0] in team.numbers and wanted[-1] in team.numbers:
-        return bitmaps.along(ruler, team.kept)
+    wanted = bitmaps.reach_between(ruler.base, ruler.end)
+    if wanted[0] in team.reach and wanted[-1] in team.reach:
+        return bitmaps.along(ruler, team.kept, team.reach)
     ids = [person.id for person in team.people]
     return bitmaps.lines(search.branch.tenant_id, ids, who, ruler)
 

@@ -37,7 +37,8 @@ class Person(NamedTuple):
 class Team(NamedTuple):
     """The people in the order of their ids, the schedule of the branch, and when it is closed besides.
 
-    `turns` are the people's last turns; `numbers` are those of the stored lines that were read with them (`kept`), if any.
+    `turns` are the people's last turns; `reach` is the part of the stored lines that was
+    read with them (`kept`), if any.
     """
 
     people: list[Person]
@@ -48,7 +49,7 @@ class Team(NamedTuple):
     avoids_gaps: bool
     edition: str | None
     kept: list[Kept]
-    numbers: range
+    reach: range
 
 
 # Staff member 0 stands for the branch.
@@ -111,11 +112,11 @@ def read(
     last: int,
     *,
     lines_for: Seeker | None = None,
-    numbers: range = _NO_LINES,
+    reach: range = _NO_LINES,
 ) -> Team:
     """Read who offers the service in this branch between two starts, one person switched off only when asked for.
 
-    With a seeker, what the stored lines of these numbers say to them is read as well.
+    With a seeker, what the stored lines say there to them is read as well.
     """
     zone = search.zone
     rows = statements.run(
@@ -132,7 +133,7 @@ def read(
             "last_day": hours.day_of(zone, last) + 2,
             "no_first_day": hours.NO_FIRST_DAY,
             "no_last_day": hours.NO_LAST_DAY,
-            **(bitmaps.asked(lines_for, numbers) if lines_for is not None else {}),
+            **(bitmaps.asked(lines_for, reach) if lines_for is not None else {}),
         },
         is_binary=True,
     ).fetchall()
@@ -152,7 +153,7 @@ def read(
         avoids_gaps=branch.avoids_gaps,
         edition=edition,
         kept=[Kept._make(row[_FACTS + 2 :]) for row in others],
-        numbers=numbers,
+        reach=reach,
     )
 
 
@@ -160,7 +161,7 @@ def read(
 _remembered: editions.Memory[Team] = editions.Memory(most=512)
 
 
-def of_edition(search: Search, edition: str, who: Seeker, numbers: range) -> Team:
+def of_edition(search: Search, edition: str, who: Seeker, reach: range) -> Team:
     """Return everybody who offers the service in this branch, as `read` does for all starts that can be booked.
 
     What is true as long as the edition stands is remembered; turns and stored lines are read.
@@ -169,25 +170,23 @@ def of_edition(search: Search, edition: str, who: Seeker, numbers: range) -> Tea
     where = (search.branch.tenant_id, search.branch.pk, search.service.pk, first, last)
     known = _remembered.get((edition, *where))
     if known is not None:
-        return _with_lines(known, search, who, numbers)
-    team = read(search, None, first, last, lines_for=who, numbers=numbers)
+        return _with_lines(known, search, who, reach)
+    team = read(search, None, first, last, lines_for=who, reach=reach)
     if team.edition is not None:
-        _remembered.keep(
-            (team.edition, *where), team._replace(turns=[], kept=[], numbers=_NO_LINES)
-        )
+        _remembered.keep((team.edition, *where), team._replace(turns=[], kept=[], reach=_NO_LINES))
     return team
 
 
-def _with_lines(team: Team, search: Search, who: Seeker, numbers: range) -> Team:
+def _with_lines(team: Team, search: Search, who: Seeker, reach: range) -> Team:
     staff = [person.id for person in team.people]
     rows = statements.run(
         _lines_statement(counting(who)),
-        {"tenant": search.branch.tenant_id, "staff": staff, **bitmaps.asked(who, numbers)},
+        {"tenant": search.branch.tenant_id, "staff": staff, **bitmaps.asked(who, reach)},
         is_binary=True,
     ).fetchall()
     found = {person: (turn, Kept._make(kept)) for person, turn, *kept in rows}
     turns, kept = zip(*(found[person] for person in staff), strict=True) if staff else ((), ())
-    return team._replace(turns=list(turns), kept=list(kept), numbers=numbers)
+    return team._replace(turns=list(turns), kept=list(kept), reach=reach)
 
 
 @cache

@@ -61,8 +61,8 @@ def _team(tenant: Tenant, now: datetime) -> teams.Team:
     edition = _edition(tenant)
     with scope.tenant(tenant):
         search = Search.of(Service.objects.get(name="Haarschnitt"), Branch.objects.get())
-        numbers = bitmaps.numbers_between(minute_of(now), minute_of(now) + 2 * 24 * 60)
-        return teams.of_edition(search, edition, Seeker(now, [], None), numbers)
+        reach = bitmaps.reach_between(minute_of(now), minute_of(now) + 2 * 24 * 60)
+        return teams.of_edition(search, edition, Seeker(now, [], None), reach)
 
 
 def _forget() -> None:

@@ -164,7 +164,11 @@ def enter(people: int) -> Business:
         begun = Appointment.objects.order_by("starts_at")[0].starts_at.astimezone(_ZONE)
     if is_new:
         with connections["owner"].cursor() as cursor:
-            cursor.execute("VACUUM ANALYZE booking_appointment, booking_takenline")
+            # What autovacuum does within minutes; until then plans are made for empty tables.
+            cursor.execute(
+                "VACUUM ANALYZE booking_appointment, booking_takenline, booking_staffmember,"
+                " booking_skill, booking_workinghours"
+            )
     first = begun.replace(hour=0, minute=0)
     # The clock of the search stands where the diary was made, so that every run does the same work.
     return Business(tenant, service, branch, first - timedelta(days=2), first)
