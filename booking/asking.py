@@ -37,10 +37,12 @@ def ask(
     ignoring: Appointment | None = None,
     ignoring_ids: frozenset[int] = frozenset(),
     at_any_minute: bool = False,
+    edition: str | None = None,
 ) -> list[str]:
     """Return the rules that are set aside for this start; none without an override.
 
-    What follows something else in a visit begins `at_any_minute`: when the other part ends.
+    What follows something else in a visit begins `at_any_minute`: when the other part ends. `edition` was told with the
+    diary in hand.
 
     :raises SlotTaken, NotBookable, NotOffered: a rule forbids it
     """
@@ -58,6 +60,7 @@ def ask(
             ignoring_ids=ignoring_ids,
             customer=customer,
             seats=seats,
+            edition=edition,
         )
         if rule is None:
             return overridden

@@ -153,6 +153,7 @@ def why_not(
     for_call: int | None = None,
     customer: Customer | None = None,
     seats: int = 1,
+    edition: str | None = None,
 ) -> str | None:
     """Return the first rule that forbids this start with this person (one of `rules.RULES`), None when it is free."""
     found = verdicts(
@@ -166,6 +167,7 @@ def why_not(
         for_call=for_call,
         customer=customer,
         seats=seats,
+        edition=edition,
     )
     if found:
         return found[0].rule
@@ -245,14 +247,16 @@ def verdicts(
     for_call: int | None = None,
     customer: Customer | None = None,
     seats: int = 1,
+    edition: str | None = None,
 ) -> list[Verdict]:
     """Return what the rules say to everybody who offers the service, the free ones first and in fair order.
 
-    The rows of the diary are asked, not the lines that are kept of them: who writes relies on this answer.
+    The rows of the diary are asked, not the lines that are kept of them: who writes relies on this answer. `edition` is
+    the one that stands now, for a single staff member: then they need not be read.
     """
     search = Search.of(service, branch, ignoring, seats)
     who = _seeker(now, ignoring, ignoring_ids, for_call, customer)
-    (judged,) = _judge(search, who, staff_member, [starts_at])
+    (judged,) = _judge(search, who, staff_member, [starts_at], edition)
     return judged.verdicts
 
 
@@ -310,7 +314,11 @@ class _Judged:
 
 
 def _judge(
-    search: Search, who: Seeker, staff_member: StaffMember | None, starts: Sequence[datetime]
+    search: Search,
+    who: Seeker,
+    staff_member: StaffMember | None,
+    starts: Sequence[datetime],
+    edition: str | None = None,
 ) -> list[_Judged]:
     """Judge several starts: the team and each rule that is in force are read once."""
     forbidden = [_forbidden(search, starts_at, who.now) for starts_at in starts]
@@ -322,7 +330,11 @@ def _judge(
         if asked
         else range(minute_of(who.now), minute_of(who.now))
     )
-    team = teams.read(search, staff_member, around.start, around.stop)
+    team = None
+    if edition is not None and staff_member is not None:
+        team = teams.alone(search, edition, staff_member, who.now)
+    if team is None:
+        team = teams.read(search, staff_member, around.start, around.stop)
     drawn: Iterator[Days] = iter(())
     usual = None
     if asked and team.people:

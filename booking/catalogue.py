@@ -219,36 +219,45 @@ def match_service(said: str) -> Match[Service]:
     return menu().match(said)
 
 
-_CHOSEN = """
-SELECT row_to_json(s)::text, row_to_json(p)::text, row_to_json(b)::text
+_CHOSEN = f"""
+SELECT row_to_json(s)::text, row_to_json(p)::text, row_to_json(b)::text,
+  {editions.EDITION_OF.format(tenant="%(tenant)s")}
 FROM booking_service s, booking_staffmember p, tenants_branch b
 WHERE s.tenant_id = %(tenant)s AND s.id = %(service)s AND s.is_active
   AND p.tenant_id = %(tenant)s AND p.id = %(person)s AND p.is_active
   AND b.tenant_id = %(tenant)s AND b.id = %(branch)s
-"""
+"""  # noqa: S608 — our own words
+_chosen: editions.Memory[tuple[str, str, str]] = editions.Memory(most=2048)
 
 
 def chosen(
-    *, service_id: int, staff_member_id: int, branch_id: int
+    *, service_id: int, staff_member_id: int, branch_id: int, edition: str | None = None
 ) -> tuple[Service, StaffMember, Branch] | None:
-    """Return an active service, an active person and a branch of the active business in one go, or None."""
-    row = statements.run(
-        _CHOSEN,
-        {
-            "tenant": scope.current().tenant_id,
-            "service": service_id,
-            "person": staff_member_id,
-            "branch": branch_id,
-        },
-    ).fetchone()
-    if row is None:
-        return None
-    service, person, branch = (orjson.loads(each) for each in row)
-    return (
-        rows.from_json(Service, service),
-        rows.from_json(StaffMember, person),
-        rows.from_json(Branch, branch),
-    )
+    """Return an active service, an active person and a branch of the active business in one go, or None.
+
+    What was chosen before in this edition is remembered.
+    """
+    asked = {
+        "tenant": scope.current().tenant_id,
+        "service": service_id,
+        "person": staff_member_id,
+        "branch": branch_id,
+    }
+    found = None if edition is None else _chosen.get((edition, *asked.values()))
+    if found is None:
+        row = statements.run(_CHOSEN, asked).fetchone()
+        if row is None:
+            return None
+        *read, told = row
+        found = (read[0], read[1], read[2])
+        if told is not None:
+            _chosen.keep((told, *asked.values()), found)
+    service, person, branch = map(orjson.loads, found)
+    somebody = rows.from_json(StaffMember, person)
+    somebody.__dict__.pop(
+        "turn"
+    )  # changes with bookings and is in no edition: it loads when asked for
+    return rows.from_json(Service, service), somebody, rows.from_json(Branch, branch)
 
 
 # The text is the key, so what is kept can be forgotten but not stale.

@@ -64,11 +64,11 @@ def keep(order: Order, diary: OpenDiary, *, expires_at: datetime) -> Appointment
 
     :raises SlotTaken, NotBookable, NotOffered: they do not
     """
-    orders.make_room(order, diary, keep=None)
+    edition = orders.make_room(order, diary, keep=None)
     row = order.appointment(diary)
     row.status = Appointment.Status.HELD
     row.hold_expires_at = expires_at
-    orders.write(row, order, diary)
+    orders.write(row, order, diary, edition=edition)
     return row
 
 

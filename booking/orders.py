@@ -15,6 +15,7 @@ from booking import (
     availability,
     calendar_links,
     diaries,
+    editions,
     history,
     in_hand,
     locking,
@@ -211,12 +212,12 @@ def put_down(order: Order, diary: OpenDiary, *, waits: bool) -> tuple[Appointmen
     :raises SlotTaken, NotBookable, NotOffered: the rules or the constraints forbid it
     """
     hold = _live_hold(order, diary.staff_member)
-    make_room(order, diary, keep=hold)
+    edition = make_room(order, diary, keep=hold)
     if hold is not None:
-        return _confirm(hold, order, diary, waits=waits), []
+        return _confirm(hold, order, diary, waits=waits, edition=edition), []
     row = order.appointment(diary)
     _decide(row, order, waits=waits)
-    return row, write(row, order, diary)
+    return row, write(row, order, diary, edition=edition)
 
 
 def _decide(row: Appointment, order: Order, *, waits: bool) -> None:
@@ -230,8 +231,10 @@ _TAKE_TURN = (
 )
 
 
-def write(row: Appointment, order: Order, diary: OpenDiary) -> list[str]:
+def write(row: Appointment, order: Order, diary: OpenDiary, *, edition: str | None) -> list[str]:
     """Ask the rules, then write a row with its seats and resources; return which rules were set aside. Diary in hand.
+
+    `edition` is what `make_room` told.
 
     :raises SlotTaken, NotBookable, NotOffered: the rules or the constraints forbid it
     """
@@ -255,6 +258,7 @@ def write(row: Appointment, order: Order, diary: OpenDiary) -> list[str]:
         seats=order.seats,
         override=order.override,
         at_any_minute=order.at_any_minute,
+        edition=edition,
     )
     if not rows.insert_once(row, now=order.now):
         raise SlotTaken(rule=diaries.TAKEN)
@@ -281,7 +285,9 @@ def _live_hold(order: Order, staff_member: StaffMember) -> Appointment | None:
     return hold if hold is not None and order.is_for(hold, staff_member) else None
 
 
-def _confirm(hold: Appointment, order: Order, diary: OpenDiary, *, waits: bool) -> Appointment:
+def _confirm(
+    hold: Appointment, order: Order, diary: OpenDiary, *, waits: bool, edition: str | None
+) -> Appointment:
     """Turn a hold into the appointment. The rules are asked with the clock of the hold: it was given in time."""
     if order.starts_at < order.now:
         refusals.refuse(diaries.PAST)
@@ -297,6 +303,7 @@ def _confirm(hold: Appointment, order: Order, diary: OpenDiary, *, waits: bool) 
         override=order.override,
         ignoring=hold,
         at_any_minute=order.at_any_minute,
+        edition=edition,
     )
     if needs and not resources.keeps_all(hold, needs):
         resources.take(hold, needs, now=order.now)
@@ -316,7 +323,7 @@ def _confirm(hold: Appointment, order: Order, diary: OpenDiary, *, waits: bool) 
 
 # In this diary only; what is in the way of the same call, or was given up by it, goes as well. Parts of a visit that is
 # held go together or not at all, so they do not go by this way before they have run out.
-_MAKE_ROOM = """
+_MAKE_ROOM = f"""
 WITH gone AS (
   DELETE FROM booking_appointment
   WHERE tenant_id = %(tenant)s AND staff_member_id = %(staff_member)s AND status = 'held'
@@ -324,15 +331,19 @@ WITH gone AS (
   AND (hold_expires_at <= %(now)s OR id = %(given_up)s::bigint
     OR (call_number = %(call_number)s::bigint AND visit_id IS NULL
       AND blocked_from < %(blocked_until)s AND blocked_until > %(blocked_from)s))
-  RETURNING id)
-DELETE FROM booking_resourceuse WHERE appointment_id IN (SELECT id FROM gone)
-"""
+  RETURNING id),
+freed AS (DELETE FROM booking_resourceuse WHERE appointment_id IN (SELECT id FROM gone))
+SELECT {editions.EDITION_OF.format(tenant="%(tenant)s")}
+"""  # noqa: S608 — our own words
 
 
-def make_room(order: Order, diary: OpenDiary, *, keep: Appointment | None) -> None:
-    """Drop the holds of this diary that keep nobody out of this time any more. Diary in hand."""
+def make_room(order: Order, diary: OpenDiary, *, keep: Appointment | None) -> str | None:
+    """Drop the holds of this diary that keep nobody out of this time any more. Diary in hand.
+
+    Returns the edition of the business, told after the diary was waited for: whoever held it may have made a new one.
+    """
     blocked_from, blocked_until = diary.shape.blocked(order.starts_at)
-    statements.run(
+    edition: str | None = statements.value(
         _MAKE_ROOM,
         {
             "tenant": order.branch.tenant_id,
@@ -345,6 +356,7 @@ def make_room(order: Order, diary: OpenDiary, *, keep: Appointment | None) -> No
             "now": order.now,
         },
     )
+    return edition
 
 
 def _give_up_elsewhere(order: Order, staff_member: StaffMember) -> None:

@@ -1,7 +1,9 @@
 """Who offers a service in a branch, and when they are there: everything that is not in the diary, in one statement."""
 
+from datetime import datetime
 from functools import cache
 from typing import NamedTuple
+from uuid import UUID
 
 from booking import bitmaps, editions, holidays, hours
 from booking.bitmaps import Kept
@@ -166,15 +168,45 @@ def of_edition(search: Search, edition: str, who: Seeker, reach: range) -> Team:
 
     What is true as long as the edition stands is remembered; turns and stored lines are read.
     """
-    first, last = minute_of(who.now) // _A_DAY * _A_DAY, search.end_of_horizon(who.now)
-    where = (search.branch.tenant_id, search.branch.pk, search.service.pk, first, last)
-    known = _remembered.get((edition, *where))
+    known = _known(search, edition, who.now)
     if known is not None:
         return _with_lines(known, search, who, reach)
-    team = read(search, None, first, last, lines_for=who, reach=reach)
+    return _read_and_remember(search, who.now, lines_for=who, reach=reach)
+
+
+def alone(search: Search, edition: str, staff_member: StaffMember, now: datetime) -> Team | None:
+    """Return one person of the same team, nobody's turn and no lines; None where they do not offer the service here."""
+    team = _known(search, edition, now) or _read_and_remember(search, now)
+    people = [person for person in team.people if person.id == staff_member.pk]
+    return team._replace(people=people, turns=[0], kept=[], reach=_NO_LINES) if people else None
+
+
+def _read_and_remember(
+    search: Search, now: datetime, *, lines_for: Seeker | None = None, reach: range = _NO_LINES
+) -> Team:
+    where = _bookable(search, now)
+    first, last = where[-2:]
+    team = read(search, None, first, last, lines_for=lines_for, reach=reach)
     if team.edition is not None:
-        _remembered.keep((team.edition, *where), team._replace(turns=[], kept=[], reach=_NO_LINES))
+        lasting = team._replace(turns=[], kept=[], reach=_NO_LINES)
+        _remembered.keep((team.edition, *where), lasting)
     return team
+
+
+def _known(search: Search, edition: str, now: datetime) -> Team | None:
+    """Return what is remembered; how the branch keeps holidays is in its own row, which may be of another edition."""
+    team = _remembered.get((edition, *_bookable(search, now)))
+    if team is None:
+        return None
+    keeping = holidays.keeping_of(search.branch)
+    return team._replace(opening=team.opening._replace(keeping=keeping))
+
+
+def _bookable(search: Search, now: datetime) -> tuple[UUID, int, int, str, int, int]:
+    """Return for which starts the team is remembered: of this service in this branch, from today to the horizon."""
+    branch, today = search.branch, minute_of(now) // _A_DAY * _A_DAY
+    last = search.end_of_horizon(now)
+    return branch.tenant_id, branch.pk, search.service.pk, search.zone, today, last
 
 
 def _with_lines(team: Team, search: Search, who: Seeker, reach: range) -> Team:
@@ -191,7 +223,8 @@ def _with_lines(team: Team, search: Search, who: Seeker, reach: range) -> Team:
 
 @cache
 def _lines_statement(counted: str) -> str:
-    turn = "(SELECT turn FROM booking_staffmember s WHERE s.tenant_id = %(tenant)s AND s.id = p.id)"
+    # Somebody who was removed a moment ago has no turn any more.
+    turn = "coalesce((SELECT turn FROM booking_staffmember s WHERE s.tenant_id = %(tenant)s AND s.id = p.id), 0)"
     return (
         f"WITH {bitmaps.reading('%(staff)s', counted)} SELECT p.id, {turn}, {bitmaps.COLUMNS}"  # noqa: S608 — our own words
         f" FROM unnest(%(staff)s) AS p(id) {bitmaps.JOINED}"

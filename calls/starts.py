@@ -45,6 +45,7 @@ def offered(call: Call, slot_id: str) -> tuple[Wish, datetime]:
         service_id=ref.service_id,
         staff_member_id=ref.staff_member_id,
         branch_id=call.branch_id,
+        edition=call.edition,
     )
     if not ref or not found:
         raise Ask(_UNKNOWN_SLOT)

@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from django.db import connection, transaction
 
-from booking import bitmaps, catalogue, editions, teams
+from booking import availability, bitmaps, catalogue, editions, locking, teams
 from booking.models import Edition, Service, Skill, StaffMember, WorkingHours
 from booking.periods import minute_of
 from booking.searching import Search, Seeker, counting
@@ -19,33 +19,49 @@ from tenants import scope, statements
 from tenants.models import Branch, Tenant
 from tests import factories
 from tests.booking import scenes
+from tests.booking.diary import a_day
 
+Result = TypeVar("Result")
 NUMBER = "+493023125777"
 # What is read anew for each question, because it changes with bookings.
 DIARY = {"booking_takenline", "booking_appointment", "booking_edition"}
 
 
-def _ask(now: datetime) -> str:
-    """Ask on the telephone what is free, and return what is said."""
+def _call(now: datetime, tool: str, **given: str) -> dict[str, Any]:
     facts = {"call_id": "call_editions", "to_number": NUMBER, "from_number": "+491713920042"}
-    given = {"service": "Haarschnitt", "date": "morgen"}
-    asked = retell.function_request({"call": facts, "args": given}, tool="check_availability")
+    asked = retell.function_request({"call": facts, "args": given}, tool=tool)
     answer = conversation.answer(asked, body=b"{}", began=0.0, now=now)
     assert answer["state"] != "failed"
+    return answer
+
+
+def _ask(now: datetime) -> str:
+    """Ask on the telephone what is free, and return what is said."""
+    answer = _call(now, "check_availability", service="Haarschnitt", date="morgen")
     return str(answer["say"])
+
+
+def _offered(now: datetime) -> list[str]:
+    answer = _call(now, "check_availability", service="Haarschnitt", date="morgen")
+    return [slot["slot_id"] for slot in answer["data"]["slots"]]
+
+
+def _book(now: datetime, slot_id: str) -> str:
+    """Book what was offered, and return the state of the answer."""
+    return str(_call(now, "book_appointment", slot_id=slot_id, name="Erika Muster")["state"])
+
+
+def _alone(work: Callable[[], Result]) -> Result:
+    try:
+        return work()
+    finally:
+        connection.close()
 
 
 def _elsewhere(work: Callable[[], object]) -> None:
     """Do something on a connection of its own, and commit."""
-
-    def alone() -> None:
-        try:
-            work()
-        finally:
-            connection.close()
-
     with ThreadPoolExecutor(1) as pool:
-        pool.submit(alone).result(10)
+        pool.submit(_alone, work).result(10)
 
 
 def _edition(tenant: Tenant) -> str:
@@ -68,6 +84,7 @@ def _team(tenant: Tenant, now: datetime) -> teams.Team:
 def _forget() -> None:
     teams._remembered._kept.clear()
     catalogue._menus._kept.clear()
+    catalogue._chosen._kept.clear()
 
 
 def _rename(salon: Tenant) -> None:
@@ -133,6 +150,65 @@ def test_what_somebody_else_changes_is_known_to_the_next_question(
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "table", sorted(CHANGES.keys() - {"booking_service", "booking_servicealias", "tenants_branch"})
+)
+def test_what_was_offered_is_not_booked_when_somebody_changed_what_it_stands_on(
+    salon: Tenant, now: datetime, table: str
+) -> None:
+    first, _, second = _offered(now)
+    assert _book(now, first) == "booked"
+
+    _elsewhere(lambda: CHANGES[table](salon))
+
+    assert _book(now, second) in ("not_available", "nothing_free", "missing")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_service_that_is_not_offered_any_more_is_not_booked(salon: Tenant, now: datetime) -> None:
+    first, _, second = _offered(now)
+    assert _book(now, first) == "booked"
+
+    cut = factories.service_of(salon, "Haarschnitt")
+    _elsewhere(lambda: scenes.change(cut, is_active=False))
+
+    assert _book(now, second) == "missing"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waited_for_a_diary_knows_what_was_changed_meanwhile(
+    salon: Tenant, now: datetime
+) -> None:
+    first, _, second = _offered(now)
+    assert _book(now, first) == "booked"
+
+    with ThreadPoolExecutor(1) as pool:
+        with scope.tenant(salon):
+            people = list(StaffMember.objects.values_list("pk", flat=True))
+            locking.lock_diaries(salon.pk, people)
+            WorkingHours.objects.all().delete()
+            booking = pool.submit(_alone, lambda: _book(now, second))
+            assert not wait([booking], timeout=0.5).done
+        assert booking.result(10) in ("not_available", "nothing_free")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_how_a_branch_keeps_holidays_comes_from_its_own_row(salon: Tenant, now: datetime) -> None:
+    """Who read the branch before it changed, and asks with the new edition, leaves nothing old behind."""
+    cut, before = factories.service_of(salon, "Haarschnitt"), factories.branch_of(salon)
+    scenes.change(factories.branch_of(salon), closes_on_holidays=False)
+    christmas = a_day("2026-12-25")
+    asked: dict[str, Any] = {"period": christmas, "now": now, "edition": _edition(salon)}
+
+    with scope.tenant(salon):
+        closed = [availability.free_slots(cut, branch=before, **asked) for _ in range(2)]
+        is_open = availability.free_slots(cut, branch=Branch.objects.get(), **asked)
+
+    assert closed == [[], []]
+    assert is_open
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_rule_of_the_diary_counts_for_the_next_question(salon: Tenant, now: datetime) -> None:
     assert [_team(salon, now).avoids_gaps for _ in range(2)] == [False, False]
 
@@ -172,6 +248,8 @@ def test_every_table_of_the_catalogue_makes_editions(in_salon: Tenant, now: date
     read = _tables(teams._statement(counting(who)), asked) | _tables(
         catalogue._MENU, (in_salon.pk, 1)
     )
+    chosen = {"tenant": in_salon.pk, "service": 1, "person": 1, "branch": 1}
+    read |= _tables(catalogue._CHOSEN, chosen)
 
     watched = statements.run(
         "SELECT tgrelid::regclass::text, count(*) FROM pg_trigger WHERE tgname LIKE 'booking_edition_%%' GROUP BY 1",
