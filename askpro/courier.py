@@ -74,16 +74,16 @@ class Courier:
         # What comes in is carried in milliseconds: one thread is woken, and a second one where there is more. What goes
         # out may hang at a provider: all are woken, so that no message waits behind another one's silence.
         came_in, is_over, goes_out = (
-            _Rings(wakes_all=False), _Rings(wakes_all=False), _Rings(wakes_all=True)
+            _Doorbell(self._stopping), _Rings(wakes_all=False), _Rings(wakes_all=True)
         )  # fmt: skip
-        self._rings = {bell.IN: came_in, bell.OUT: goes_out}
+        self._rings = {bell.OUT: goes_out}
         lanes = (
             # What came in may have ended a call.
             *[_Lane(carry=carry_in, rings=came_in, then=is_over)] * carriers_in,
             _Lane(carry=look_after, rings=is_over),
             *[_Lane(carry=carry_out, rings=goes_out)] * carriers_out,
         )
-        self._all_rings = (came_in, is_over, goes_out)
+        self._wakers: tuple[_Doorbell | _Rings, ...] = (came_in, is_over, goes_out)
         self._threads = [threading.Thread(target=self._listen, name="courier-ear", daemon=True)]
         self._threads += [
             threading.Thread(
@@ -99,8 +99,8 @@ class Courier:
     def stop(self, *, timeout_seconds: float = 10.0) -> None:
         """Finish what is under way and end."""
         self._stopping.set()
-        for rings in self._all_rings:
-            rings.wake_all()
+        for waker in self._wakers:
+            waker.wake_all()
         for thread in self._threads:
             thread.join(timeout_seconds)
 
@@ -178,12 +178,38 @@ class _Rings:
             return self._count
 
 
+class _Doorbell:
+    """Waits at the bell itself, so that a ring passes through no other thread."""
+
+    def __init__(self, stopping: threading.Event) -> None:
+        self._stopping = stopping
+        self._server = bell.client(timeout_seconds=5 * _LISTENS_FOR_SECONDS)
+
+    def wake_all(self) -> None:
+        """Wake one more: it does the same again where there is more."""
+        bell.came_in()
+
+    def wait_for_more(self, heard: int, *, timeout_seconds: float) -> int:
+        """Wait until it rings, or for the time given."""
+        until = time.monotonic() + timeout_seconds
+        while (left := until - time.monotonic()) > 0 and not self._stopping.is_set():
+            try:
+                # Nothing at all would mean: for ever.
+                seconds = max(0.01, min(left, _LISTENS_FOR_SECONDS))
+                if bell.wait_for_ring(self._server, timeout_seconds=seconds):
+                    break
+            except redis.RedisError as error:
+                log.warning("courier_is_deaf", error=type(error).__name__)
+                self._stopping.wait(_LOOKS_EVERY_SECONDS)
+        return heard
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Lane:
     """A kind of work, what wakes its threads, and whom they wake when they have done some."""
 
     carry: Callable[[], bool]
-    rings: _Rings
+    rings: _Rings | _Doorbell
     then: _Rings | None = None
 
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from askpro import courier
@@ -43,6 +44,42 @@ def test_a_burst_of_deliveries_is_carried_to_the_last_one(carrying: None) -> Non
         _record(f"call_burst_{number}")
 
     assert _until(lambda: _carried() == 60)
+
+
+def test_a_ring_gets_through_although_its_connection_was_closed_meanwhile(carrying: None) -> None:
+    _record("call_bell_3")
+    assert _until(lambda: _carried() == 1)
+    host, port = bell._bell(bell.IN)._connection._sock.getsockname()
+    bell.client().client_kill_filter(addr=f"{host}:{port}")
+
+    _record("call_bell_4")
+
+    assert _until(lambda: _carried() == 2)
+
+
+def test_a_ring_that_nobody_hears_does_not_pile_up(transactional_db: None) -> None:
+    server = bell.client()
+    server.delete(f"{bell.channel()}:in")
+    for _ in range(5):
+        bell.came_in()
+        time.sleep(0.03)
+
+    assert _until(lambda: server.llen(f"{bell.channel()}:in") == 1)
+    assert bell.wait_for_ring(server, timeout_seconds=0.1)
+    assert not bell.wait_for_ring(server, timeout_seconds=0.1)
+
+
+def test_ringing_waits_for_nothing_while_the_server_is_away(
+    transactional_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quiet = bell._Bell(bell.IN)
+    monkeypatch.setattr(settings, "REDIS_URL", "redis://192.0.2.1:6379/0")  # an address of nobody
+
+    began = time.monotonic()
+    for _ in range(100):
+        quiet.ring()
+
+    assert time.monotonic() - began < 0.1
 
 
 def test_a_message_goes_out_when_it_rings(carrying: None) -> None:
