@@ -115,6 +115,23 @@ def _shift(row: Appointment, by: timedelta, *, to: StaffMember) -> None:
     row.save()
 
 
+def test_a_line_that_is_there_is_drawn_on_up_to_its_ends(salon: Tenant, now: datetime) -> None:
+    jana, cut = factories.staff_of(salon, "Jana"), factories.service_of(salon, "Haarschnitt")
+    day = factories.make_service(salon, name="Ganztags", duration_minutes=720)
+    scenes.change(day, buffer_before_minutes=360, buffer_after_minutes=360)
+    for at_first in (timedelta(days=-10), timedelta(days=10)):
+        scenes.appointment(jana, cut, EDGE + at_first)
+
+    for service, starts_at in ((day, EDGE - timedelta(hours=18)), (cut, EDGE)):
+        scenes.appointment(jana, service, starts_at)
+
+    # Counted from 21 days before the edge in cells of five minutes: half an hour is six ones, a day is 288.
+    half_an_hour, whole_day = 0b111111, 2**288 - 1
+    assert _cells(salon, [jana], now) == [
+        half_an_hour << 11 * 288 | whole_day << 20 * 288 | half_an_hour << 21 * 288 | half_an_hour << 31 * 288
+    ]  # fmt: skip
+
+
 def test_holds_are_seen_and_not_kept(salon: Tenant, now: datetime) -> None:
     jana, cut = factories.staff_of(salon, "Jana"), factories.service_of(salon, "Haarschnitt")
     hold = scenes.hold(jana, cut, EDGE, until=now + timedelta(minutes=5))

@@ -120,7 +120,7 @@ async def _connected(tenant_id: str) -> "AsyncIterator[psycopg.AsyncConnection[A
     params = connection.get_connection_params()
     known = {
         name: params[name]
-        for name in ("dbname", "user", "password", "host", "port")
+        for name in ("dbname", "user", "password", "host", "port", "options")
         if params.get(name)
     }
     driver = await psycopg.AsyncConnection.connect(**known, autocommit=True, prepare_threshold=1)
