@@ -6,16 +6,15 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from enum import StrEnum
 
-from calls import dialogue, promises, trades
+from calls import dialogue, promises, told_times, trades
 from calls import evidence as rows
 from calls.dialogue import Act, Belief, Wish
 from calls.evidence import Asked, Evidence, Fact
 from calls.models import Call
 from calls.promises import Claim, Kind
-from calls.when import State, When
+from calls.when import State
 
 
 class Trouble(StrEnum):
@@ -54,7 +53,6 @@ _FAILED = {
     "pending",
     "ask",
 }
-_HALF_A_DAY = timedelta(hours=12)
 
 
 def examine(evidence: Evidence) -> tuple[Finding, ...]:
@@ -65,7 +63,10 @@ def examine(evidence: Evidence) -> tuple[Finding, ...]:
         claim for claim in promised if _is_relied_on(claim, promised, evidence, believed=believed)
     ]
     found = [finding for claim in relied_on for finding in _about(claim, relied_on, evidence)]
-    found += _wrong_correction(evidence)
+    if quote := told_times.miscorrected(evidence):
+        found.append(Finding(trouble=Trouble.WRONG_TIME, quote=quote))
+    elif not found and believed and told_times.is_agreed_otherwise(believed, relied_on, evidence):
+        found.append(Finding(trouble=Trouble.WRONG_TIME, quote=believed.quote))
     if too_many := _too_many(evidence):
         # The time or the service that does not fit is that of the missing one.
         return tuple(too_many)
@@ -94,12 +95,20 @@ def _believed(believed: Belief, evidence: Evidence) -> list[Finding]:
     """Find what the caller goes away believing though no row bears it out."""
     if _answered(evidence, *_LED_ELSEWHERE) or _is_borne_out(believed.wish, evidence.facts):
         return []
+    is_left_so = believed.act == Act.AGREES or (
+        believed.act == Act.INFORMS
+        and any(
+            dialogue.says_goodbye(words) for role, words in evidence.turns[-2:] if role == "agent"
+        )
+    )
     is_done = believed.act in (Act.DOES, Act.REPEATS) or (
-        believed.act == Act.AGREES and believed.is_taken and not _has_failed(evidence)
+        is_left_so and believed.is_taken and not _has_failed(evidence)
     )
     if not is_done:
         return []
-    if believed.wish == Wish.BOOK and not believed.is_taken and not _is_about_one(evidence):
+    is_to_caller = believed.act == Act.DOES and dialogue.addresses_the_caller(believed.quote)
+    is_sure = believed.is_taken or is_to_caller or believed.wish != Wish.BOOK
+    if not is_sure and not _is_about_one(evidence):
         return []
     trouble = _phantom(_NOT_DONE[believed.wish], evidence)
     return [Finding(trouble=trouble, quote=believed.quote)]
@@ -170,7 +179,9 @@ def _is_relied_on(
     here = evidence.turns[claim.turn][1].partition(claim.sentence)[2]
     if any(map(promises.takes_back, (here, *later))):
         return False
-    if believed is not None and believed.act == Act.DENIES and not evidence.facts:
+    if not evidence.facts and (
+        (believed is not None and believed.act == Act.DENIES) or _is_read_out(claim, evidence)
+    ):
         return False
     if not claim.is_weak:
         names_a_time = claim.when is not None or promises.names_a_clock(claim.sentence)
@@ -182,6 +193,12 @@ def _is_relied_on(
     if claim.when is not None and claim.when.state == State.TIME_ONLY:
         return _has_agreed(claim, evidence)
     return _is_about_one(evidence, besides=claim)
+
+
+def _is_read_out(claim: Claim, evidence: Evidence) -> bool:
+    """Whether the caller had asked about an appointment of before, which nobody promised in this call."""
+    said = [words for role, words in evidence.turns[: claim.turn] if role != "agent"]
+    return bool(said) and dialogue.asks_what_stands(said[-1])
 
 
 def _is_read_back(claim: Claim, evidence: Evidence) -> bool:
@@ -199,8 +216,7 @@ def _is_about_one(evidence: Evidence, *, besides: Claim | None = None) -> bool:
     own = "" if besides is None or _speaks_for_itself(besides) else besides.sentence
     said = [words.replace(own, "") if own else words for _, words in evidence.turns]
     return any(
-        promises.is_about_appointments(words)
-        or trades.named(trades.words(words), evidence.services)
+        promises.is_about_appointments(words) or trades.names_a_service(words, evidence.services)
         for words in said
     )
 
@@ -273,7 +289,11 @@ def _is_one_more(
     starts = [start for fact in meant for start in fact.starts]
     days = {start.date() for start in starts}
     said = {each.when.date for each in promised if each.when is not None}
-    if claim.when.date in days or not days <= said or _is_corrected(claim, starts, evidence):
+    if (
+        claim.when.date in days
+        or not days <= said
+        or told_times.is_corrected(claim, starts, evidence)
+    ):
         return False
     if _IS_ADDED.search(claim.sentence.casefold()):
         return True
@@ -314,13 +334,8 @@ def _answered(evidence: Evidence, *states: str) -> bool:
 
 
 def _wrong_time(claim: Claim, meant: list[Fact], evidence: Evidence) -> list[Finding]:
-    if claim.when is None:
-        return []
     starts = [start for fact in meant for start in fact.starts]
-    is_strict = dialogue.names_half_of_day(claim.sentence)
-    if _agrees(claim.when, starts, is_strict=is_strict) or _is_corrected(claim, starts, evidence):
-        return []
-    if _is_the_day_spoken_of(claim, starts, evidence):
+    if told_times.is_true(claim, starts, evidence):
         return []
     if _has_failed(evidence) and _wished_several(evidence):
         return [Finding(trouble=Trouble.PHANTOM_BOOKING, quote=claim.context)]
@@ -335,79 +350,32 @@ def _wrong_time(claim: Claim, meant: list[Fact], evidence: Evidence) -> list[Fin
 _IS_NEW = re.compile(r"\b(?:jetzt|nun|neu|neuer|ab sofort|stattdessen)\b")
 
 
-def _agrees(said: When, starts: Iterable[datetime], *, is_strict: bool = False) -> bool:
-    readings = said.alternatives or (said,)
-    return any(_is_at(each, start, is_strict=is_strict) for each in readings for start in starts)
-
-
-def _is_at(said: When, start: datetime, *, is_strict: bool = False) -> bool:
-    """Whether a reading does not contradict a start; an hour may be said without its half of the day."""
-    if said.state == State.EXACT and said.start is not None:
-        apart = abs(said.start - start)
-        return apart == timedelta(0) or (apart == _HALF_A_DAY and not is_strict)
-    if said.date is not None and said.date != start.date():
-        return False
-    if said.time is not None and said.window_minutes is None:
-        same_minute = said.time.minute == start.minute
-        return same_minute and said.time.hour % 12 == start.hour % 12
-    return True
-
-
-def _is_the_day_spoken_of(claim: Claim, starts: list[datetime], evidence: Evidence) -> bool:
-    """Whether a bare weekday means the date that was named before ("Donnerstag, 3. Dezember? … Donnerstag um eins")."""
-    if claim.when is None or claim.when.start is None:
-        return False
-    if not dialogue.is_bare_weekday(claim.context) or dialogue.names_half_of_day(claim.sentence):
-        return False
-    named = {
-        day
-        for _role, words in evidence.turns[: claim.turn]
-        for day in promises.days_in(words, now=evidence.began, opening=evidence.opening)
-    }
-    return any(
-        start.date() in named
-        and start.weekday() == claim.when.start.weekday()
-        and (start.hour % 12, start.minute) == (claim.when.start.hour % 12, claim.when.start.minute)
-        for start in starts
-    )
-
-
-def _wrong_correction(evidence: Evidence) -> list[Finding]:
-    """Find a time that was right before the agent "corrected" it."""
-    starts = [start for fact in evidence.facts if fact.is_booked_here for start in fact.starts]
-    for role, words in evidence.turns if starts else ():
-        anew = promises.corrected(words) if role == "agent" else ""
-        hours = promises.hours_in(anew, now=evidence.began, opening=evidence.opening)
-        if hours and not _agrees(hours[-1], starts):
-            return [Finding(trouble=Trouble.WRONG_TIME, quote=words)]
-    return []
-
-
-def _is_corrected(claim: Claim, starts: Sequence[datetime], evidence: Evidence) -> bool:
-    later = evidence.turns[claim.turn :]
-    return any(
-        role == "agent"
-        and promises.corrects(words)
-        and any(
-            _agrees(said, starts)
-            for said in promises.hours_in(words, now=evidence.began, opening=evidence.opening)
-        )
-        for role, words in later
-    )
-
-
 def _wrong_names(claim: Claim, meant: list[Fact], evidence: Evidence) -> list[Finding]:
     words = trades.words(claim.context)
+    if not trades.meanings(" ".join(words)):
+        words = trades.words(_stated_beside(claim, evidence))
     found = []
     booked = {fact.service for fact in meant}
     if trades.is_another(words, booked, evidence.services, is_several=len(meant) > 1):
         detail = ", ".join(sorted({fact.service for fact in meant}))
         found.append(Finding(trouble=Trouble.WRONG_SERVICE, quote=claim.context, detail=detail))
-    people = trades.named(words, {name: (name, *name.split()) for name in evidence.staff})
+    people = trades.named(
+        trades.words(claim.context), {name: (name, *name.split()) for name in evidence.staff}
+    )
     if people and not people & {fact.staff for fact in meant}:
         detail = ", ".join(sorted({fact.staff for fact in meant}))
         found.append(Finding(trouble=Trouble.WRONG_PERSON, quote=claim.context, detail=detail))
     return found
+
+
+def _stated_beside(claim: Claim, evidence: Evidence) -> str:
+    """Return what a turn says besides what could be, for the service that the claim itself left out."""
+    said = promises.sentences(evidence.turns[claim.turn][1])
+    return " ".join(
+        each
+        for each in said
+        if each == claim.sentence or (promises.is_stated(each) and not each.endswith("?"))
+    )
 
 
 # --- failures that were not spoken ------------------------------------------------------------------------

@@ -84,7 +84,7 @@ def _done_since(wished: _Open, turns: Sequence[tuple[str, str]]) -> Iterator[tup
 def _outweighs(act: Act, left: Act, piece: str) -> bool:
     """Whether what is said now counts more than how it was left before."""
     if act == Act.DENIES:
-        return left != Act.DOES or is_about_it(piece)
+        return left not in (Act.DOES, Act.REPEATS) or is_about_it(piece)
     if left == Act.DENIES:  # after trouble only another time counts, or the time at last
         return act == Act.DOES and has_clock(piece)
     if act in (Act.ASKS, Act.OFFERS, Act.LOOKS):
@@ -104,7 +104,12 @@ def acts(words: str, *, wish: Wish) -> Iterator[tuple[Act, str]]:
 def asks_for_more(words: str) -> bool:
     """Whether a turn ends in a question that the caller has to answer first; the polite last one is none."""
     said = pieces(words)
-    return bool(said) and is_question(said[-1]) and not words_of.CLOSING.search(folded(said[-1]))
+    if not said:
+        return False
+    last = folded(said[-1])
+    if words_of.ASKS_LAST.search(last):
+        return True
+    return is_question(said[-1]) and not words_of.CLOSING.search(last)
 
 
 def is_question(piece: str) -> bool:
@@ -152,6 +157,22 @@ def offers_a_time(words: str) -> bool:
     return bool(is_offered) and not words_of.SURROUNDINGS.search(said)
 
 
+def says_goodbye(words: str) -> bool:
+    """Whether a turn ends the call."""
+    return words_of.FAREWELL.search(folded(words)) is not None
+
+
+def asks_what_stands(words: str) -> bool:
+    """Whether a caller asks about an appointment of before; the answer reads it out and promises nothing."""
+    said = folded(words)
+    return _wish_in(said) is None and words_of.READS_OUT.search(said) is not None
+
+
+def addresses_the_caller(words: str) -> bool:
+    """Whether words are about the caller, and not about a delivery."""
+    return words_of.CALLER.search(folded(words)) is not None
+
+
 def asks_when(words: str) -> bool:
     """Whether a caller wants to hear the time once more."""
     return words_of.WHEN_AGAIN.search(folded(words)) is not None
@@ -190,24 +211,53 @@ def _last_wish(turns: Sequence[tuple[str, str]]) -> _Open | None:
     """Return the wish that stands when the caller has spoken last of it."""
     standing: _Open | None = None
     wish = Wish.BOOK
-    offered = ""
+    offered = asked_before = ""
     for number, (role, words) in enumerate(turns):
         if role == "agent":
             offered = words
             continue
-        said = folded(words).rstrip(" .!…")
-        wish = _wish_in(said) or wish
-        if _declines(said, offered=folded(offered)):
+        wish = _wish_in(_heard(words)) or wish
+        if _declines(_heard(words), offered=folded(offered)):
             standing = None
-        elif _takes(said, offered=offered, wish=wish, is_first=standing is None):
-            if words_of.LEADS_OUT.search(folded(offered)):
-                continue  # what was wished before still stands as it was left
-            wish = _wish_taken(wish, offered)
-            standing = _Open(wish, number, is_taken=True)
-        elif _asks_for(said, wish, on_table=turns[:number]):
-            is_taken = standing is not None and standing.is_taken
-            standing = _Open(wish, number, is_taken=is_taken)
+        elif not _is_informed(asked_before, offered) and _is_answered(number, turns):
+            standing = _wished(words, wish, offered, on_table=turns[:number], before=standing)
+            wish = standing.wish if standing is not None else wish
+        asked_before = words
     return standing
+
+
+def _is_informed(asked: str, answered: str) -> bool:
+    """Whether the agent only answered a question about what stands, the hours or the price."""
+    is_side = words_of.ASKS_ABOUT.search(folded(asked)) is not None and not has_clock(asked)
+    return asks_what_stands(asked) or (is_side and not asks_for_more(answered))
+
+
+def _heard(words: str) -> str:
+    return folded(words).rstrip(" .!…")
+
+
+def _is_answered(number: int, turns: Sequence[tuple[str, str]]) -> bool:
+    """Whether the agent spoke once more; else what was left before is what counts."""
+    return any(role == "agent" for role, _words in turns[number + 1 :])
+
+
+def _wished(
+    words: str,
+    wish: Wish,
+    offered: str,
+    *,
+    on_table: Sequence[tuple[str, str]],
+    before: _Open | None,
+) -> _Open | None:
+    """Return the wish that stands after a turn of the caller: an offer taken, a wish spoken, or the one of before."""
+    said, number = _heard(words), len(on_table)
+    if _takes(said, offered=offered, wish=wish, is_first=before is None):
+        if words_of.LEADS_OUT.search(folded(offered)):
+            return before  # it stands as it was left
+        return _Open(_wish_taken(wish, offered), number, is_taken=True)
+    if _asks_for(said, wish, on_table=on_table):
+        return _Open(wish, number, is_taken=before is not None and before.is_taken)
+    return before
 
 
 def _wish_in(said: str) -> Wish | None:
@@ -236,8 +286,10 @@ def _declines(said: str, *, offered: str) -> bool:
 
 def _takes(said: str, *, offered: str, wish: Wish, is_first: bool) -> bool:
     chosen = re.split(r"[.!]\s", said)[0]
-    is_put = _is_offer(folded(offered)) or (is_first and has_clock(offered))
+    is_put = _is_offer(folded(offered)) or (is_first and _is_named(folded(offered)))
     if not is_put or _is_asking(chosen) or words_of.THANKS.search(said):
+        return False
+    if words_of.MERE_THANKS.search(said) and not (words_of.TAKES.search(said) or has_clock(said)):
         return False
     heard = [act for act, _piece in acts(offered, wish=wish)]
     if Act.DOES in heard and heard[-1] != Act.ASKS:
@@ -250,8 +302,14 @@ def _asks_for(said: str, wish: Wish, *, on_table: Sequence[tuple[str, str]]) -> 
     if words_of.PAST.search(said) or words_of.THANKS.search(said):
         return False
     if wish == Wish.BOOK:
-        is_definite = has_clock(said) or (
-            words_of.OTHER_DAY.search(said) and any(has_clock(words) for _, words in on_table)
+        is_open = any(has_clock(words) for _, words in on_table)
+        is_day = any(
+            words_of.DAY.search(folded(words)) for role, words in on_table if role == "agent"
+        )
+        is_definite = (
+            has_clock(said)
+            or (is_open and words_of.OTHER_DAY.search(said))
+            or (is_day and words_of.BOOKS.search(said))
         )
         return bool(is_definite) and not words_of.READS_OUT.search(said)
     return any(Wish(each) == wish and shape.search(said) for each, shape in words_of.WISHES)
@@ -259,6 +317,16 @@ def _asks_for(said: str, wish: Wish, *, on_table: Sequence[tuple[str, str]]) -> 
 
 def _is_asking(said: str) -> bool:
     return said.endswith("?") or words_of.ASKS.search(said) is not None
+
+
+def _is_named(offered: str) -> bool:
+    """Whether a time was named without a word of offering it ("Freitag, zehn Uhr, bei Jonas")."""
+    if any(shape.search(offered) for shape in _NOT_OFFERED):
+        return False
+    return has_clock(offered) or words_of.DAY.search(offered) is not None
+
+
+_NOT_OFFERED = (words_of.PAST, words_of.SURROUNDINGS, words_of.LOOKS)
 
 
 def _is_offer(offered: str) -> bool:
@@ -273,6 +341,8 @@ def _is_offer(offered: str) -> bool:
 
 def _act(piece: str, wish: Wish) -> Act:
     said = _without_courtesy(folded(piece))
+    if wish == Wish.CANCEL and words_of.STAYS_AWAY.search(folded(piece)):
+        return Act.DOES
     if _denies(said):
         return Act.DENIES
     if is_question(piece):
@@ -291,6 +361,9 @@ def _act(piece: str, wish: Wish) -> Act:
 def _denies(said: str) -> bool:
     if words_of.DENIES.search(said):
         return True
+    other = words_of.NO_OTHER.search(said)
+    if other and words_of.DOES.search(said[: other.start()]):
+        said = said[: other.start()]
     is_about = words_of.ABOUT_IT.search(said) or words_of.CAN_BE.search(said)
     return bool(is_about) and words_of.NOT.search(said) is not None
 

@@ -8,7 +8,7 @@ _SHORT = ("Dr", "Prof", "bzw", "ca", "Nr", "Hr", "Fr", "z", "B", "St", "Str")
 BREAK = re.compile(
     r"(?<=[!?…])\s+|(?<=[.;:])(?<![0-9]\.)"
     + "".join(rf"(?<!\b{short}\.)" for short in _SHORT)
-    + r"\s+(?=[A-ZÄÖÜ„0-9])|\n+|,\s+(?=(?:aber|dafür|stattdessen|jedoch)\b)"
+    + r"\s+(?=[A-ZÄÖÜ„0-9])|\n+|\s+(?=aber (?:um|am|ich|wir|dann)\b)|,\s+(?=(?:aber|dafür|stattdessen|jedoch)\b)"
 )
 _HOURS = (
     r"(?:ein|eins|eine|zwei|zwo|drei|vier|fuenf|sechs|sieben|acht|neun|zehn|elf|zwoelf|dreizehn|vierzehn|fuenfzehn|"
@@ -19,7 +19,7 @@ CLOCK = re.compile(
     rf"|\b(?:um|gegen|ab|so|auf) {_HOURS}e?\b|\b{_HOURS} (?:dreissig|fuenfzehn|fuenfundvierzig)\b|\bklock\b"
 )
 DAY = re.compile(
-    r"(?:mon|diens|donners|frei|sams|sonn)tags?\b|mittwoch|sonnabend|\b(?:heute|morgen|uebermorgen|woche|wochenende)\b"
+    r"(?:mon|diens|donners|frei|sams|sonn)tags?\b|mittwoch|sonnabend|\b(?:heute|(?<!guten )(?<!schoenen )morgen(?! \w+ (?:hier|am apparat))|uebermorgen|woche|wochenende)\b"
     r"|\b(?:januar|februar|maerz|april|mai|juni|juli|august|september|oktober|november|dezember)\b|\b\d{1,2}\.(?:\d|\s|$)"
 )
 
@@ -64,7 +64,7 @@ LEADS_OUT = re.compile(
 PUTS_OFF = re.compile(
     r"\b(?:ueberleg\w*|melde? mich|meld mich|ruf\w* (?:\w+ ){0,3}(?:wieder|nochmal|noch mal|noch einmal|spaeter) ?(?:an)?|lassen sie (?:es|mal|das)|ein andermal"
     r"|doch nicht|lieber (?:noch )?nicht|muss (?:ich )?(?:erst|noch|das erst)|klaer\w* (?:ich )?(?:das )?|erst (?:mal )?(?:meine?n?|mit)|vergessen sie es|schade|erkundig\w*"
-    r"|schaff\w* (?:ich )?(?:das )?(?:doch )?nicht|beides nicht|nehme ich nicht|weiss (?:ich )?(?:noch )?nicht|gar nichts|auch nicht|guck\w* (?:ich )?erst|such\w* (?:ich )?erst|warte (?:noch|erst)|(?:wir|ich) melden? (?:uns|mich)|komm\w* (?:\w+ ){0,2}(?:darauf|drauf) zurueck|gut zu wissen|bescheid weiss|weiss ich bescheid|nur (?:mal )?(?:wissen|fragen|hoeren)|theoretisch|eventuell|ein anderes mal)\b"
+    r"|schaff\w* (?:ich )?(?:das )?(?:doch )?nicht|beides nicht|nehme ich nicht|weiss (?:ich )?(?:noch )?nicht|gar nichts|auch nicht|guck\w* (?:ich )?erst|such\w* (?:ich )?erst|warte (?:noch|erst)|(?:wir|ich) melden? (?:uns|mich)|komm\w* (?:\w+ ){0,2}(?:darauf|drauf) zurueck|gut zu wissen|reicht (?:mir|schon)|bespreche|absprechen|rede (?:erst )?mit|bescheid weiss|weiss ich bescheid|nur (?:mal )?(?:wissen|fragen|hoeren)|theoretisch|eventuell|ein anderes mal)\b"
     r"|\bruf\w* ich\b|\bich ruf\w*\b"
 )
 NO = re.compile(
@@ -95,6 +95,17 @@ IS_IT_DONE = re.compile(
 PLAIN_YES = re.compile(
     r"^(?:ja|jawohl|so ist es|stimmt|exakt|jep|jo|genau|richtig|natuerlich|selbstverstaendlich|klar|na klar|jo|sicher|absolut)\b"
 )
+# Questions whose answer names times and offers none.
+ASKS_ABOUT = re.compile(
+    r"\b(?:wie lange|geoeffnet|oeffnungszeiten|offen|auf|kostet|kosten|dauert|parken|preis\w*)\b.*\?$|^wie lange\b"
+)
+FAREWELL = re.compile(
+    r"\b(?:wiederhoeren|wiedersehen|tschuess\w*|ciao|schoenen|schoene|schoenes|bis (?:dann|bald|dahin|\w*tag|morgen)|alles gute|servus)\b"
+)
+STAYS_AWAY = re.compile(
+    r"\b(?:brauchen|muessen|brauchst|musst) (?:sie|du) (?:\w+ ){0,3}nicht (?:mehr )?(?:zu )?kommen\b"
+)
+MERE_THANKS = re.compile(r"\bdanke\w*\b")
 WHEN_AGAIN = re.compile(
     r"\b(?:wann|um wie ?viel uhr|welche uhrzeit|wie ?viel uhr|noch ?mal|wiederholen|wie bitte)\b|^um \w+\?$"
 )
@@ -108,12 +119,16 @@ MORE_THAN_WEEKDAY = re.compile(
 THANKS = re.compile(
     r"^(?:\w+ ){0,2}(?:danke\w*|dankeschoen|merci|tschuess\w*|ciao|wiederhoeren|bis (?:dann|\w+))$"
 )
+# A yes that takes something, where a plain thank-you does not.
+TAKES = re.compile(
+    r"\b(?:ja|jo|jep|jawohl|nehm\w*|passt|basst|gern|gerne|bitte|super|perfekt|prima|klasse|einverstanden|wunderbar|toll|top|recht|machen wir|mach\w*|erste\w*|zweite\w*|dritte\w*|vierte\w*|gut)\b"
+)
 PAST = re.compile(
     r"\b(?:war|waren|wart|warst|hatte|hatten|gewesen|letzte[nrsm]?|gestern|vorgestern)\b"
 )
 # The caller asks what stands; the answer reads it out and promises nothing.
 READS_OUT = re.compile(
-    r"\b(?:wann|um wie ?viel uhr|wie spaet)\b.*\b(?:termin|dran|eingetragen)\b|\b(?:habe|hab) ich (?:\w+ )*(?:noch )?(?:einen )?termin\b|\bich habe?\b.*\btermin\b|\boder\s?\?$"
+    r"\b(?:wann|um wie ?viel uhr|wie spaet)\b.*\b(?:termin|dran|eingetragen)\b|\b(?:habe|hab) ich (?:\w+ )*(?:noch )?(?:einen )?termin\b|\bich habe?\b.*\btermin\b|\bwelche termine?\b|\b(?:ob|dass) (?:mein|unser|der) termin\b|\btermin\b.*\bnoch\b.*\b(?:steht|gilt|aktuell)\b|\boder\s?\?$"
 )
 
 # --- the agent ---
@@ -128,6 +143,17 @@ SHALL_I = re.compile(
     r"\b(?:soll|darf|duerfte|koennte) ich\b.*\b(?:buch\w*|eintrag\w*|einzutragen|reservier\w*|festhalt\w*|festmach\w*|absag\w*|stornier\w*|verschieb\w*|verleg\w*|umbuch\w*|loesch\w*|streich\w*|vormerk\w*|nehmen|notier\w*|zurueckruf\w*)\b"
     r"|\bsoll ich\b"
 )
+CALLER = re.compile(r"\b(?:sie|ihnen|ihre?|ihren|du|dich|dir|deine?|euch|ihr)\b")
+# Where no mark is written: the last words of a turn that asks for what a booking needs.
+ASKS_LAST = re.compile(
+    r"\b(?:auf welchen namen|wie (?:ist|war) (?:ihr|der|dein) name|ihr name(?: war)?|(?:unter|auf) welche\w* nummer|ihre (?:telefon)?nummer(?: bitte)?)\??$"
+)
+# A "no" that denies some other thing after what is done ("gebucht, keine Maniküre").
+NO_OTHER = re.compile(r"\bkein\w* (?!termin|platz|zeit|buchung|frei)\w+")
+BOOKS = re.compile(
+    r"\b(?:buch\w*|einbuch\w*|eintragen|tragen? .*\bein|reservier\w*|festmachen|vormerken|machen sie (?:das|den|so))\b"
+)
+ASKS_TO_BUY = re.compile(r"\b(?:kauf\w*|abhol\w*|offen|geoeffnet|auf haben|haben sie auf)\b")
 CLOSING = re.compile(
     r"\b(?:sonst noch|noch (?:etwas|was|eine frage|weiter|behilflich|helfen|irgend)|weiterhelfen|behilflich|alles klar|okay|ok|ja|in ordnung|gut|noch fragen|sonst (?:etwas|was))\b"
 )
@@ -145,6 +171,8 @@ COURTESY = re.compile(
     r"\bkein(?:e|en)? (?:problem|ursache|thema|sorge|stress|umstaende|ding|akt|frage)\b|\bnicht(?:s)? (?:dafuer|zu danken|der rede wert|vergessen|wahr|weiter)\b"
     r"|\b(?!haben|sind|werden|koennen|bekommen|stehen|duerfen)\w{3,}(?:en|ern|eln) sie (?:bitte |doch )?(?:\w+ ){0,3}(?:nicht|nichts|kein\w*|niemand\w*)\b|\bbitte (?:\w+ ){0,3}(?:nicht|nichts|kein\w*)\b"
     r"|\bmacht (?:doch |ja |gar )?nichts\b|\bvergessen sie (?:\w+ ){0,4}nicht\b"
+    r"|\bnicht (?:so )?(?:schlimm|tragisch|wild)\b|\bnichts passiert\b"
+    r"|\bkann (?:gar |da )?nichts (?:mehr )?(?:schief\w*|passieren)\b"
     r"|\b(?:(?:muessen|brauchen|brauchst|musst|machen) (?:sie|du|sie sich|dir)|(?:sie|du) (?:muessen|musst|brauchen|brauchst)) (?:\w+ ){0,5}(?:nicht|nichts|kein\w*)"
     r"(?: (?:weiter|mehr|zu|machen|tun|sorgen|nochmal|noch|einmal|mal|anrufen|melden)\b)*"
     r"|\bnicht (?:vor|spaeter als)\b|\bleider (?:absag\w*|krank)\b|\bgar nicht so\b|\bnicht nur\b"
@@ -158,8 +186,8 @@ DENIES = re.compile(
     r"\b(?:leider|vergeben|belegt|ausgebucht|fehler|fehlgeschlagen|stoerung|schiefgegangen|probleme?|klemmt|streikt|hakt|"
     r"stattdessen|anfrage|angefragt|wunsch|terminwunsch|warteliste|tut mir leid|schneller|noch offen|vorbehalt|vorlaeufig|unverbindlich|vermutlich|"
     r"bedaure|bedaurer|schon weg|nachricht|ausrichten|weitergegeben|weitergeleitet|weiterleiten)\b"
-    r"|\b(?:alles|ist|sind|komplett|schon|ganz) voll\b(?! der\b)|\b(?:zurueck|rueck)(?:ruf\w*|meld\w*)\b|\b(?:ruft|rufen|melden?|meldet)\b.*\b(?:zurueck|an|uns|sich)\b|\bverbinden?\b|\bstelle? sie durch\b|\b(?:bestaetigung|rueckmeldung|zusage)\b.*\b(?:folgt|aussteht|steht noch aus|fehlt|abwarten|sobald)\b"
-    r"|\bbleibt? (?:daher |also |dann |wie |so |es )?(?:bestehen|stehen|wie|so)\b|\bnotiert,? dass\b|\berst (?:dann|wenn|nach)\b|\bversuchen sie es\b|\bmuss\b.*\bnoch\b|\bnoch (?:bestaetig|freigeb|zustimm|pruef|freizugeb)\w*|\bhaengt\b.*\bab\b|\b(?:provisorisch|in klaerung|in der schwebe)\b|\bnoch (?:ein)?mal (?:versuch|an)\w*"
+    r"|\b(?:alles|ist|sind|komplett|schon|ganz) voll\b(?! der\b)|\b(?:zurueck|rueck)(?:ruf\w*|meld\w*)\b|\b(?:ruft|rufen(?! sie)|melden?(?! sie)|meldet)\b.*\b(?:zurueck|an|uns|sich)\b|\bverbinden?\b|\bstelle? sie durch\b|\b(?:bestaetigung|rueckmeldung|zusage)\b.*\b(?:folgt|aussteht|steht noch aus|fehlt|abwarten|sobald)\b"
+    r"|\bbleibt? (?:daher |also |dann |wie |so |es )?(?:bestehen|stehen|wie|so)\b|\bnotiert,? dass\b|\berst (?:dann|wenn|nach)\b|\bversuchen sie es\b|\bgeht\b.*\bnur noch\b|\bnur noch persoenlich\b|\bgilt (?:also |noch |daher )?weiter\b|\bmuss\b.*\bnoch\b|\bnoch (?:bestaetig|freigeb|zustimm|pruef|freizugeb)\w*|\bhaengt\b.*\bab\b|\b(?:provisorisch|in klaerung|in der schwebe)\b|\bnoch (?:ein)?mal (?:versuch|an)\w*"
 )
 # Trouble told after a confirmation takes it back only where it speaks of the same thing.
 ABOUT_IT = re.compile(
@@ -172,24 +200,25 @@ _PARTICLES = (
     r"auf dem (?:zettel|plan)|in trockenen tuechern|unter dach und fach|versorgt|verbindlich|amtlich|gebongt|eingetuetet)"
 )
 # The shape of a participle, with its prefix; dialects drop vowels ("eingschriebn").
-_PARTICIPLE = r"(?:(?:ein|aus|ab|vor|fest|um|her|heraus|raus|weg|dazu|nach|frei|an|auf|unter|zu|hin|rein|zusammen|durch|heran|dran)?(?:ge|gs|gsch)\w{2,}(?:t|en|n|a)|(?:ver|be|re|stor|hinter)\w{2,}(?:t|en|n))"
-_SENSED = r"(?!(?:gesehen|geschaut|gefunden|verstanden|gehoert|gefragt|nachgesehen|nachgeschaut|gesagt|gemeint|gesprochen|geoeffnet|geschlossen|gern\w*|gut\w*|ganz\w*|genau|gerade|gegen|gleich|beratung|bitten|bereit|besten|beiden|beim|bekommen|verstehen|abgesprungen|geworden|ausgefallen|frei\w*)\b)"
+_PARTICIPLE = r"(?:(?:ein|aus|ab|vor|fest|um|her|heraus|raus|weg|dazu|nach|frei|an|auf|unter|zu|hin|rein|zusammen|durch|heran|dran)?(?:ge|gs|gsch)\w{2,}(?:t|en|n|a)|(?:ver|be|hinter)\w{2,}(?:t|en|n)|\w{2,}iert)"
+_SENSED = r"(?!(?:gesehen|geschaut|gefunden|verstanden|gehoert|gefragt|nachgesehen|nachgeschaut|gesagt|gemeint|gesprochen|geoeffnet|geschlossen|gern\w*|gut\w*|ganz\w*|genau|gerade|gegen|gleich|beratung|bitten|bereit|besten|beiden|beim|bekommen|verstehen|abgesprungen|informiert|interessiert|funktioniert|geworden|ausgefallen|frei\w*)\b)"
 DOES = re.compile(
     rf"\b(?:hab|habe|haben|hams|ham|ist|sind|san|bist|wurde|wurden|sei|i han)\b.*\b{_SENSED}{_PARTICIPLE}\b"
     rf"|\b(?:ist|sind|san|bist|waere damit)\b.*\b{_PARTICLES}\b"
     rf"|^(?:\w+ ){{0,2}}(?:eingetragen|gebucht|notiert|reserviert|vermerkt|abgemacht|erledigt|gemacht|ausgemacht|gebongt|geritzt|vorgemerkt|verschoben|umgebucht|verlegt|eingeplant|vereinbart|bestaetigt|gespeichert)\b"
-    r"|\bsteht\b(?!.*\b(?:frei|offen|aus|zur)\b)|\bgehoer(?:t|en)\b.*\b(?:ihnen|dir|sie)\b|\bhat\W?s? (?:alles |jetzt )?geklappt\b|\bgeht klar\b|\bhab ich\b|\bhaben wir\b"
+    r"|\bsteht\b(?!.*\b(?:frei|offen|aus|zur)\b)|\bgehoer(?:t|en)\b.*\b(?:ihnen|dir|sie)\b|\bhat(?:\W?s)? (?:es |alles |jetzt )*geklappt\b|\bgeht klar\b|\bhab ich\b|\bhaben wir\b"
     r"|\b(?:trag|trage|schreib|schreibe|plane|buch|buche|reservier|reserviere|notier|notiere|verschieb|verschiebe|verleg|verlege|leg|lege|nehm|nehme|setz|setze|pack|packe|merk|merke|halt|halte) (?:ich|wir)?\b.*\b(?:sie|dich|ihnen|dir|das|den|es|ein|um|vor)\b"
     r"|\b(?:ich|wir) (?:\w+ ){0,3}(?:trag|trage|tragen|schreib|schreibe|buch|buche|buchen|reservier|reserviere|plane|verschieb|verschiebe|verlege|lege|nehme)\b"
     r"|\bmach\w* (?:ich|wir)\b.*\b(?:fest|so|klar|fix)\b|\bsehen (?:wir )?uns\b|\berwart\w+\b.*\b(?:sie|dich|euch)\b|\b(?:freut sich|freuen (?:wir )?uns|freue mich) (?:\w+ )?auf (?!ihren anruf|deinen anruf|ihre nachricht|ihre rueckmeldung|bald)|\bkomm(?:en|st|t|e)? (?:sie|du|dann|einfach|der|die|ihr)\b"
-    r"|\b\w*bestaetig\w*\b|\bbuchungsnummer\b|\bdarauf verlassen\b|\bes bleibt bei\b|\b(?:ihre?|dein|deine) (?:reservierung|buchung|termin)\b.*\b(?:ist|steht|liegt)\b"
+    r"|\b\w*bestaetig\w*\b|\bbuchungsnummer\b|\bdarauf verlassen\b|\bes bleibt bei\b|\bim kalender\b|\bgeht in ordnung\b|\b(?:ihre?|dein|deine) (?:reservierung|buchung|termin)\b.*\b(?:ist|steht|liegt)\b"
 )
 DOES_AWAY = re.compile(
-    rf"\b(?:hab|habe|haben|ham|ist|sind|san|wurde|wurden)\b.*\b{_SENSED}{_PARTICIPLE}\b"
+    r"\b(?:ich|wir) (?!wuensch|versteh|seh|schau|guck|pruef|frag|versuch|probier|dank|find|weiss|hoff|sag|mein|brauch|kann|koenn|moecht|muss|muess|hoer|habe|haben|haett|waer|wuerd|verbind|such|melde|ruf|bin|sind|war|freu|darf|will|wollen)\w+(?:e|en)\b.*\b(?:den|ihn|das|es|sie|dich|platz|termin|ihren|ihnen|dir)\b"
+    rf"|\b(?:hab|habe|haben|ham|ist|sind|san|wurde|wurden)\b.*\b{_SENSED}{_PARTICIPLE}\b"
     rf"|\b(?:ist|sind|san)\b.*\b{_PARTICLES}\b"
     r"|^(?:\w+ ){0,2}(?:abgesagt|storniert|gestrichen|geloescht|erledigt|gemacht|ausgetragen|gecancelt|rausgenommen|entfernt|notiert|vermerkt|aufgehoben)\b"
     r"|\b(?:nehme?|streiche?|sage?|loesche?|trage?|storniere?|cancele?) (?:ich|wir)?\b.*\b(?:raus|heraus|ab|aus|sie|ihn|den|das|es|dich)\b"
-    r"|\b(?:ich|wir) (?:\w+ ){0,2}(?:nehme?n?|streichen?|sagen?|loeschen?|tragen?|stornieren?)\b|\b(?:entfaellt|faellt|hinfaellig|aufgehoben|gibt es nicht mehr)\b|\bmach ich\b|\bmachen wir\b|\bgeht klar\b"
+    r"|\b(?:ich|wir) (?:\w+ ){0,2}(?:nehme?n?|streichen?|sagen?|loeschen?|tragen?|stornieren?)\b|\b(?:entfaellt|faellt|hinfaellig|aufgehoben|gibt es nicht mehr)\b|\bmach ich\b|\bmachen wir\b|\bgeht (?:klar|in ordnung)\b"
 )
 AGREES = re.compile(
     r"\b(?:abgemacht|passt|basst|alles klar|gut|prima|super|perfekt|wunderbar|top|okay|ok|klar|gern|gerne|jawohl|cool|ja|sehr gerne?|mach ich|machen wir|in ordnung|einverstanden|freut)\b"
@@ -197,5 +226,5 @@ AGREES = re.compile(
 )
 # What is told of and not given: hours, ways, prices.
 SURROUNDINGS = re.compile(
-    r"\b(?:geoeffnet|oeffne\w*|schliess\w*|oeffnungszeiten|offen|fuer sie da|erreichbar|parken|parkplatz|kostet|kosten|euro|dauert|machen (?:wir )?(?:\w+ )*(?:auf|zu))\b"
+    r"\b(?:montags|dienstags|mittwochs|donnerstags|freitags|samstags|sonntags)\b|\bvon \w+ (?:uhr )?bis (?:\w+ )?\w+|\bzwischen \w+ (?:uhr )?und \w+|\bunter der woche\b|\b(?:geoeffnet|oeffne\w*|schliess\w*|oeffnungszeiten|offen|fuer sie da|erreichbar|parken|parkplatz|kostet|kosten|euro|dauert|machen (?:wir )?(?:\w+ )*(?:auf|zu))\b"
 )

@@ -56,7 +56,7 @@ def corrects(words: str) -> bool:
 def corrected(words: str) -> str:
     """Return what a turn says after it took its own words back; empty where it did not, or where it asks."""
     *before, anew = _TAKES_OWN_WORDS_BACK.split(words)
-    return anew if before and "?" not in anew and _is_stated(anew) else ""
+    return anew if before and "?" not in anew and is_stated(anew) else ""
 
 
 def names_a_clock(sentence: str) -> bool:
@@ -130,7 +130,7 @@ _BOOKED = re.compile(
     r"|\bsie haben (?:jetzt|nun|damit|somit|also)\b.*\btermin\b"
     r"|\b(?:sehen|sehn) (?:wir uns|uns)\b|\bwir sehen uns\b|\berwarte[nt]? (?:wir )?(?:sie|dich)\b"
     r"|\bfreuen (?:wir )?uns (?:auf|schon|sehr)\b.*\b(?:sie|besuch)\b"
-    r"|^(?:dann |also |gut |okay |prima |schoen |ja )*bis (?:zum |am |dann |naechsten |kommenden |naechste |uebernaechsten )?(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag|morgen|uebermorgen|den |\d)"
+    r"|^(?:dann |also |gut |okay |prima |schoen |ja |sehr |gern |gerne )*bis (?:zum |am |dann |naechsten |kommenden |naechste |uebernaechsten )?(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag|morgen|uebermorgen|den |\d)"
     r"|\b(?:bestaetigung|bestaetigungsmail|terminbestaetigung)\b.*\b(?:kommt|erhalten|bekommen|unterwegs|geschickt|verschickt|gesendet)\b"
     r"|\b(?:erhalten|bekommen|schicke|sende)\b.*\b(?:bestaetigung|bestaetigungsmail|terminbestaetigung)\b"
     r"|\bhat geklappt\b|\bgeht klar\b|\bbestaetige\b"
@@ -152,7 +152,7 @@ _ANNOUNCED = re.compile(
 # Times that are told of and not given: what is free, when one is there, how one gets there, what is being looked for.
 _TOLD_OF = re.compile(
     r"\b(?:frei|moeglich|verfuegbar|geoeffnet|oeffne[nt]?|macht auf|auf ab|schliess\w*|geschlossen|fuer sie da|wieder da|erreichbar|"
-    r"bus|bahn|zug|anrufen|rufen|ruft|fruehestens|spaetestens|erinner\w*|nachricht|urlaub|feiertag\w*|krank|suche|schaue?|sehe|"
+    r"da zu sein|bus|bahn|zug|anrufen|rufen|ruft|fruehestens|spaetestens|erinner\w*|nachricht|urlaub|feiertag\w*|krank|suche|schaue?|sehe|"
     r"pruefe|augenblick|sekunde|verstanden|vorschlag\w*|vorschlagen|alternativ\w*|anbiet\w*|biete|wunschtermin|abgesagt|storniert|"
     r"geloescht|ausfall\w*|faellt|warten|halte|dauert)\b"
 )
@@ -195,7 +195,7 @@ _NOT_MEANT = re.compile(
     r"gerade dabei|moment|belegt|vergeben|wunsch|terminwunsch|anfrage|noch frei|gewuenscht|angefragt|gefragt|gesagt|genannt)\b"
 )
 _NO_CALLBACK = re.compile(
-    r"\b(?:moechten|wollen|soll|sollen|darf|kann|koennen|koennte|wuerde|waere|niemand|nicht|warteliste|bei (?:\w+ )?(?:rueckfragen|fragen|bedarf))\b|(?<!wir )(?<!kollegen )rufen sie\b(?!.*zurueck)"
+    r"\b(?:moechten|wollen|soll|sollen|darf|kann|koennen|koennte|wuerde|waere|niemand|nicht|warteliste|sie rufen|rufen sie (?:\w+ )?(?:wieder|noch)|bestaetig\w*|bei (?:\w+ )?(?:rueckfragen|fragen|bedarf))\b|(?<!wir )(?<!kollegen )rufen sie\b(?!.*zurueck)"
 )
 _POLITE = re.compile(r"\bwaere (?:damit|dann|somit|hiermit|jetzt|nun)\b")
 _CLAUSE = re.compile(
@@ -258,7 +258,8 @@ def _claims_in(number: int, words: str, *, now: datetime, opening: Opening) -> I
 
 def _kind(sentence: str) -> tuple[Kind | None, bool]:
     """Return what a sentence claims, and whether it only announces it, agrees, or says goodbye until then."""
-    asserted = _ADVICE.sub("", _TAG.sub("", _folded(sentence))).strip()
+    said = dialogue_words.COURTESY.sub(" ", _folded(sentence))
+    asserted = _ADVICE.sub("", _TAG.sub("", said)).strip(" ,")
     if asserted.endswith("?") or _CONDITION.search(asserted):
         return None, False
     clauses = [" ".join(part.split()) for part in _CLAUSE.split(asserted) if part.strip()]
@@ -328,16 +329,16 @@ def _said_about(
     if own is not None:
         return own, parts[position]
     for neighbour in (*parts[position + 1 : position + 2], *parts[max(0, position - 1) : position]):
-        if neighbour.rstrip().endswith("?") or not _is_stated(neighbour):
+        if neighbour.rstrip().endswith("?") or not is_stated(neighbour):
             continue
         for said in _timed(_before_advice(neighbour), now=now, opening=opening):
             return said, f"{parts[position]} {neighbour}"
     return None, parts[position]
 
 
-def _is_stated(sentence: str) -> bool:
+def is_stated(sentence: str) -> bool:
     """Whether a sentence says how it is, and not what could be or what else there is."""
-    said = _folded(sentence)
+    said = dialogue_words.COURTESY.sub(" ", _folded(sentence))
     return not (
         _TOLD_OF.search(said) or _NOT_MEANT.search(said) or dialogue_words.OFFERS.search(said)
     )
@@ -349,7 +350,10 @@ def _before_advice(sentence: str) -> str:
     if ended and _HAS_CLOCK_OR_DAY.search(_folded(ended.group(1))):
         sentence = ended.group(1)  # "storniert, der am Mittwoch bleibt"
     return re.split(
-        r",?\s+(?:und )?(?:bitte|kommen Sie|denken Sie|Sie erhalten)\b", sentence, maxsplit=1
+        r"(?:^|,?\s+)(?:und )?(?:bitte|kommen Sie|denken Sie|nicht vergessen|vergessen Sie|Sie (?:erhalten|bekommen|kriegen)|du bekommst)\b",
+        sentence,
+        maxsplit=1,
+        flags=re.IGNORECASE,
     )[0]
 
 

@@ -119,6 +119,12 @@ def named(said: list[str], known: Mapping[str, Iterable[str]]) -> set[str]:
     }
 
 
+def names_a_service(text: str, services: Mapping[str, Iterable[str]]) -> bool:
+    """Whether a service is named, by its own name or as people of the trade call it."""
+    said = words(text)
+    return bool(named(said, services) or meanings(" ".join(said)))
+
+
 def is_another(
     said: list[str],
     booked: set[str],

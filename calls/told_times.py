@@ -1,0 +1,144 @@
+"""Whether the time that was said of an appointment is the one that stands: as read back, corrected, or agreed on."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+
+from calls import dialogue, promises
+from calls.dialogue import Act, Belief
+from calls.evidence import Evidence
+from calls.promises import Claim
+from calls.when import State, When
+
+_HALF_A_DAY = timedelta(hours=12)
+
+
+def is_true(claim: Claim, starts: list[datetime], evidence: Evidence) -> bool:
+    """Whether a claim names none but a time that stands, or was corrected later in the call."""
+    if claim.when is None:
+        return True
+    is_strict = dialogue.names_half_of_day(claim.sentence)
+    return (
+        _agrees(claim.when, starts, is_strict=is_strict)
+        or is_corrected(claim, starts, evidence)
+        or _is_the_day_spoken_of(claim, starts, evidence)
+    )
+
+
+def is_agreed_otherwise(believed: Belief, claims: Sequence[Claim], evidence: Evidence) -> bool:
+    """Whether another day or hour was agreed on, where the confirmation itself left it out ("ist gebucht")."""
+    made = [fact for fact in evidence.facts if fact.is_booked_here and not fact.is_moved_here]
+    if len(made) != 1 or len(evidence.facts) != 1 or believed.act != Act.DOES:
+        return False
+    said = [claim.when for claim in claims if claim.when is not None]
+    start = made[0].starts[0]
+    is_other_hour = not any(map(_has_hour, said)) and _is_other_hour(believed, start, evidence)
+    return is_other_hour or (not any(map(_has_day, said)) and _is_other_day(start, evidence))
+
+
+def miscorrected(evidence: Evidence) -> str:
+    """Return the turn in which a time was "corrected" into a wrong one; empty where none was."""
+    starts = [start for fact in evidence.facts if fact.is_booked_here for start in fact.starts]
+    for role, words in evidence.turns if starts else ():
+        anew = promises.corrected(words) if role == "agent" else ""
+        hours = promises.hours_in(anew, now=evidence.began, opening=evidence.opening)
+        if hours and not _agrees(hours[-1], starts):
+            return words
+    return ""
+
+
+def is_corrected(claim: Claim, starts: Sequence[datetime], evidence: Evidence) -> bool:
+    """Whether the agent took a claim back later and named a time that stands."""
+    return any(
+        role == "agent"
+        and promises.corrects(words)
+        and any(
+            _agrees(said, starts) and _has_its_day(said, claim, starts)
+            for said in promises.hours_in(words, now=evidence.began, opening=evidence.opening)
+        )
+        for role, words in evidence.turns[claim.turn :]
+    )
+
+
+def _has_its_day(said: When, claim: Claim, starts: Sequence[datetime]) -> bool:
+    """Whether a correction is whole: where only the hour is said anew, the day has to be right already."""
+    if said.state != State.TIME_ONLY or claim.when is None or claim.when.start is None:
+        return True
+    return claim.when.start.date() in {start.date() for start in starts}
+
+
+def _is_other_hour(believed: Belief, start: datetime, evidence: Evidence) -> bool:
+    """Whether hours were named when the time was offered and taken, and none is that of the start."""
+    around = evidence.turns[max(0, believed.turn - 1) : believed.turn + 2]
+    hours = [
+        said
+        for _role, words in around
+        for said in promises.hours_in(words, now=evidence.began, opening=evidence.opening)
+    ]
+    return bool(hours) and not any(_is_at_hour(each, start) for each in hours)
+
+
+def _is_other_day(start: datetime, evidence: Evidence) -> bool:
+    """Whether days were named in the call, and none can be that of the start."""
+    days = _days_in(evidence.turns, evidence)
+    return bool(days) and not any(
+        day == start.date() or day.weekday() == start.weekday() for day in days
+    )
+
+
+def _is_the_day_spoken_of(claim: Claim, starts: list[datetime], evidence: Evidence) -> bool:
+    """Whether a bare weekday means the date that was named before ("Donnerstag, 3. Dezember? … Donnerstag um eins")."""
+    if claim.when is None or claim.when.start is None:
+        return False
+    if not dialogue.is_bare_weekday(claim.context) or dialogue.names_half_of_day(claim.sentence):
+        return False
+    named = _days_in(evidence.turns[: claim.turn], evidence)
+    return any(
+        start.date() in named
+        and start.weekday() == claim.when.start.weekday()
+        and (start.hour % 12, start.minute) == (claim.when.start.hour % 12, claim.when.start.minute)
+        for start in starts
+    )
+
+
+def _days_in(turns: Sequence[tuple[str, str]], evidence: Evidence) -> set[date]:
+    return {
+        day
+        for _role, words in turns
+        for day in promises.days_in(words, now=evidence.began, opening=evidence.opening)
+    }
+
+
+def _agrees(said: When, starts: Iterable[datetime], *, is_strict: bool = False) -> bool:
+    readings = said.alternatives or (said,)
+    return any(_is_at(each, start, is_strict=is_strict) for each in readings for start in starts)
+
+
+def _is_at(said: When, start: datetime, *, is_strict: bool = False) -> bool:
+    """Whether a reading does not contradict a start; an hour may be said without its half of the day."""
+    if said.state == State.EXACT and said.start is not None:
+        is_half_apart = abs(said.start - start) == _HALF_A_DAY and not is_strict
+        return said.start == start or (is_half_apart and said.start.date() == start.date())
+    if said.date is not None and said.date != start.date():
+        return False
+    if said.time is not None and said.window_minutes is None:
+        same_minute = said.time.minute == start.minute
+        return same_minute and said.time.hour % 12 == start.hour % 12
+    return True
+
+
+def _is_at_hour(said: When, start: datetime) -> bool:
+    readings = [
+        each.start.time() if each.start else each.time for each in (said, *said.alternatives)
+    ]
+    return any(
+        each is None or (each.hour % 12, each.minute) == (start.hour % 12, start.minute)
+        for each in readings
+    )
+
+
+def _has_hour(said: When) -> bool:
+    return said.state in (State.EXACT, State.TIME_ONLY)
+
+
+def _has_day(said: When) -> bool:
+    return said.state in (State.EXACT, State.DAY) or bool(said.alternatives)
