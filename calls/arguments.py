@@ -7,7 +7,7 @@ out as text; whatever is not is left aside or refused, never guessed.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import orjson
@@ -25,6 +25,11 @@ class Parameter:
     required: bool = False
     choices: tuple[str, ...] = ()
     is_yes_or_no: bool = False
+
+    @cached_property
+    def plain_names(self) -> tuple[str, ...]:
+        """All its names, as `clean` compares them."""
+        return tuple(_plain(name) for name in (self.name, *self.also))
 
 
 SERVICE = Parameter(
@@ -202,10 +207,11 @@ def _composed(parts: Mapping[Any, Any]) -> str | None:
 
 
 def _text(flat: Mapping[str, Any], parameter: Parameter) -> str:
-    for name in (parameter.name, *parameter.also):
-        text = _word(flat.get(_plain(name)), parameter)
-        if text:
-            return text
+    for name in parameter.plain_names:
+        if name in flat:
+            text = _word(flat[name], parameter)
+            if text:
+                return text
     return ""
 
 

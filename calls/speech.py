@@ -6,6 +6,7 @@ Written forms ("15.1., 14:30") are read wrongly by synthetic voices, so the call
 import re
 from collections.abc import Sequence
 from datetime import date, datetime, time
+from functools import lru_cache
 
 _WEEKDAYS = (
     "Montag",
@@ -75,12 +76,14 @@ def weekday_name(day: date) -> str:
     return _WEEKDAYS[day.weekday()]
 
 
+@lru_cache(maxsize=2048)
 def spoken_date(day: date, *, with_year: bool = False) -> str:
     """Return a date as it is said: "Dienstag, den vierundzwanzigsten November"."""
     said = f"{weekday_name(day)}, den {spoken_ordinal(day.day)} {_MONTHS[day.month - 1]}"
     return f"{said} {spoken_number(day.year)}" if with_year else said
 
 
+@lru_cache(maxsize=2048)
 def spoken_time(at: time) -> str:
     """Return a time of day in the unmistakable long form: "vierzehn Uhr dreißig", never "halb drei"."""
     hour = "ein" if at.hour == 1 else spoken_number(at.hour)
