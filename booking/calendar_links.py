@@ -63,10 +63,11 @@ def tell_booked(appointment: Appointment, target: str, *, now: datetime) -> bool
     return tell(link, now=now)
 
 
-def tell_changed(appointment: Appointment, *, now: datetime) -> bool:
+def tell_changed(appointment: Appointment, *, now: datetime, follows: bool = False) -> bool:
     """Have a move or a cancellation told; tell whether it has to wait for the answer. Diary and row in hand.
 
-    With another person it is another place: what stands at the old one is removed, and it is put anew.
+    With another person it is another place: what stands at the old one is removed, and it is put anew. Not so where our
+    diary `follows` what was done there.
     """
     link = _link_of(appointment)
     is_active = appointment.status in Appointment.ACTIVE
@@ -74,7 +75,7 @@ def tell_changed(appointment: Appointment, *, now: datetime) -> bool:
         target = _target(appointment) if is_active else None
         return target is not None and tell_booked(appointment, target, now=now)
     link.appointment = appointment
-    if is_active and _is_elsewhere(link, appointment):
+    if is_active and not follows and _is_elsewhere(link, appointment):
         return put_elsewhere(link, appointment, now=now)
     return tell(link, now=now) and is_active
 

@@ -177,4 +177,5 @@ def write_down(
         terms=terms.as_facts(),
         overridden=overridden,
     )
-    return calendar_links.tell_changed(appointment, now=wish.now)
+    follows = wish.source == Appointment.Source.CALENDAR
+    return calendar_links.tell_changed(appointment, now=wish.now, follows=follows)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from askpro.operations import calendar_clashes, calendar_upheavals
 from askpro.operations.calendar_world import BY, World
 from booking import customers, scheduling
 from booking.calendars import settling
@@ -17,9 +18,9 @@ _AT_THE_SAME_THING = 0.35
 
 def edit(world: World) -> None:
     """Let one of both sides do something. What a diary refuses at once is an edit as well."""
-    name = world.dice.choices(list(_EDITS), weights=[weight for weight, _ in _EDITS.values()])[0]
+    name = world.dice.choices(list(EDITS), weights=[weight for weight, _ in EDITS.values()])[0]
     try:
-        if _EDITS[name][1](world):
+        if EDITS[name][1](world):
             world.outcome.edits[name] += 1
     except (Refused, No):
         world.outcome.edits["refused at once"] += 1
@@ -116,6 +117,7 @@ def _one_of_ours(world: World) -> Appointment | None:
             bookings__uid=latest.uid if latest else "", appointment__in=numbers
         ).first()
         number = link.appointment_id if link and link.appointment_id else number
+    world.contested = {k: v for k, v in world.contested.items() if v.appointment != number}
     return scheduling.appointment_for(world.tenant_id, number)
 
 
@@ -123,7 +125,13 @@ def _one_of_ours(world: World) -> Appointment | None:
 
 
 def _they_book(world: World) -> bool:
-    kinds = [e for e in world.house.event_types.values() if e.title.startswith("Termin bei")]
+    kinds = [
+        each
+        for each in world.house.event_types.values()
+        if each.title.startswith("Termin bei") and each.id not in world.house.deleted_types
+    ]
+    if not kinds:
+        return False
     _host_books(world, world.dice.choice(kinds).id)
     return True
 
@@ -156,6 +164,24 @@ def _they_cancel(world: World) -> bool:
     return True
 
 
+def _they_hand_over(world: World) -> bool:
+    """Nobody hears of it but who compares."""
+    booking = _one_of_theirs(world)
+    if booking is None:
+        return False
+    others = [each for each in world.house.users if each != booking.host]
+    world.house.host_hands_over(booking.uid, to=world.dice.choice(others))
+    return True
+
+
+def _they_rename(world: World) -> bool:
+    booking = _one_of_theirs(world)
+    if booking is None:
+        return False
+    world.house.host_renames(booking.uid, attendee=f"Anna {world.dice.randrange(99)}")
+    return True
+
+
 def _they_ask_for_another_time(world: World) -> bool:
     booking = _one_of_theirs(world)
     if booking is None:
@@ -175,10 +201,11 @@ def _one_of_theirs(world: World) -> Booking | None:
             link = latest.order_by("-appointment__updated_at", "-pk").first()
         touched = world.house.bookings.get(link.theirs_uid) if link else None
         booking = touched if touched and touched.is_active else booking
+    world.contested.pop(world.root_of(booking.uid), None)
     return booking
 
 
-_EDITS: dict[str, tuple[int, Callable[[World], bool]]] = {
+EDITS: dict[str, tuple[int, Callable[[World], bool]]] = {
     "we book": (4, _we_book),
     "we book in a call": (4, _we_book_in_a_call),
     "we move": (6, _we_move),
@@ -188,5 +215,9 @@ _EDITS: dict[str, tuple[int, Callable[[World], bool]]] = {
     "they block": (2, _they_block),
     "they move": (7, _they_move),
     "they cancel": (3, _they_cancel),
+    "they hand over": (2, _they_hand_over),
+    "they rename": (1, _they_rename),
     "they ask for another time": (1, _they_ask_for_another_time),
+    **calendar_clashes.EDITS,
+    **calendar_upheavals.EDITS,
 }

@@ -11,7 +11,7 @@ from functools import partial
 
 from django.conf import settings
 
-from askpro.operations import calendar_edits, calendar_verdict
+from askpro.operations import calendar_edits, calendar_upheavals, calendar_verdict
 from askpro.operations.calendar_world import BY, Outcome, World, stage
 from booking.calendars import deciding, hearing, reconciling, settling
 from booking.models import CalendarReview
@@ -25,6 +25,7 @@ from tenants.errors import Refused
 # Longer than any wait between two attempts.
 _LATER = timedelta(hours=2)
 _MOST_ROUNDS = 40
+_MOST_STEPS = 5000
 
 Told = Callable[[int], None]
 
@@ -43,6 +44,7 @@ def prove(*, edits: int, seed: int, now: datetime, told: Told = lambda _: None) 
             _let_some_of_it_happen(world)
             told(number)
         world.has_troubles = False
+        calendar_upheavals.settle_down(world)
         _come_to_rest(world)
         calendar_verdict.judge(world)
         _decide_everything(world)
@@ -95,8 +97,8 @@ def _come_to_rest(world: World) -> None:
     world.on_its_way.clear()  # what was not delivered by now is lost
     for _ in range(_MOST_ROUNDS):
         world.now += _LATER
-        while _carry(world):
-            pass
+        if not _carry_all(world):
+            break
         for fired in world.house.fired:
             _receive(world, fired)
         world.house.fired.clear()
@@ -108,6 +110,11 @@ def _come_to_rest(world: World) -> None:
         if not _carry(world) and rested and not world.house.fired:
             return
     world.outcome.disagreements.append("they never came to rest")
+
+
+def _carry_all(world: World) -> bool:
+    """Carry what waits; tell whether there was an end of it."""
+    return any(not _carry(world) for _ in range(_MOST_STEPS))
 
 
 def _decide_everything(world: World) -> None:

@@ -52,6 +52,7 @@ def judge(world: World, *, is_decided: bool = False) -> None:
         _judge_strictly(world)
     else:
         outcome.echoes += _made_of_our_own(world)
+        _judge_contests(world)
 
 
 def counted(world: World) -> tuple[int, int, int]:
@@ -116,9 +117,20 @@ def _judge_booking(booking: Booking, both: _Both, outcome: Outcome) -> None:
     place = both.place_of(booking)
     row = next((each for each in both.rows if each.pk == link.appointment_id), None)
     here = _place(row) if row is not None else both.blocks.get(link.pk)
+    if row is not None and here is not None:
+        place = (*place[:2], here[2])  # a length is our service's own, whatever it is there
     if here != place:
         ours = _said(here) if here else "nothing"
-        outcome.disagreements.append(f"{ours} here, {_said(place)} there")
+        outcome.disagreements.append(f"{ours} here, {_said(place)} there: link {link.pk}")
+
+
+def _judge_contests(world: World) -> None:
+    """Where both sides changed the same in different ways, somebody has to have been asked."""
+    with scope.tenant(world.tenant_id):
+        for contest in world.contested.values():
+            asked = CalendarReview.objects.filter(link=contest.link, opened_at__gte=contest.at)
+            if not asked.exists():
+                world.outcome.disagreements.append(f"link {contest.link} was decided by nobody")
 
 
 def _overlaps(places: Iterable[Place]) -> int:

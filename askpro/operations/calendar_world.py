@@ -43,6 +43,15 @@ class Outcome:
         return not wrong and not self.disagreements
 
 
+@dataclass(frozen=True, kw_only=True)
+class Contest:
+    """Which link both sides disagree about, and since when."""
+
+    link: int
+    appointment: int
+    at: datetime
+
+
 @dataclass(kw_only=True)
 class World:
     """Both sides, the clock, and what is on its way between them.
@@ -60,6 +69,8 @@ class World:
     outcome: Outcome
     has_troubles: bool = False
     on_its_way: list[Fired] = field(default_factory=list)
+    # What was changed on both sides in different ways, by the first uid there: it has to be shown to somebody.
+    contested: dict[str, Contest] = field(default_factory=dict)
     may_write: int = 0
     written: int = 0
 
@@ -69,6 +80,12 @@ class World:
         trouble = self.dice.choice(list(Trouble))
         self.outcome.troubles[trouble] += 1
         return trouble
+
+    def root_of(self, uid: str) -> str:
+        """Return the first uid of what was moved again and again."""
+        while replaced := self.house.bookings[uid].replaces:
+            uid = replaced
+        return uid
 
     def note(self, method: str, status: int) -> None:
         """Count what we wrote there."""

@@ -89,8 +89,10 @@ def connect(tenant_id: UUID, *, is_personal: bool, by: Actor, now: datetime) -> 
     pairs = _ensure_types(wire, team_id, wanted, found, report)
     _ensure_webhooks(wire, tenant_id, team_id, pairs, report)
     with scope.tenant(tenant_id):
+        latest = _latest(found, pairs)
+        _unmap_gone({each.number for each in latest})
         _note_types(account.tenant_id, pairs, now=now)
-        report.drift = accounts.import_types(tenant_id, [*_latest(found, pairs)], now=now)
+        report.drift = accounts.import_types(tenant_id, latest, now=now)
         report.unmapped = accounts.unmapped()
     return report
 
@@ -196,6 +198,11 @@ def _ensure_webhooks(
         )
         if is_new:
             report.made.append(f"webhook of {wish.slug}")
+
+
+def _unmap_gone(numbers: set[str]) -> None:
+    """Let go of event types that were deleted there: what stood for them is booked under others."""
+    CalendarEventType.objects.exclude(number__in=numbers).update(service=None, staff_member=None)
 
 
 def _note_types(

@@ -87,6 +87,7 @@ def _take_back(link: CalendarLink, appointment: Appointment, *, now: datetime) -
         calendar_links.put_elsewhere(link, appointment, now=now)
     else:
         link.agreed_host = link.theirs_host
+        calendar_links.tell(link, now=now)
 
 
 def _locked(review: CalendarReview) -> CalendarLink | None:

@@ -102,13 +102,19 @@ def people_of(entry: Entry) -> set[int]:
 
 
 def observe(
-    entry: Entry, *, now: datetime, asks_for_another_time: bool = False, is_read: bool = False
+    entry: Entry,
+    *,
+    now: datetime,
+    asks_for_another_time: bool = False,
+    is_read: bool = False,
+    belongs_to: int | None = None,
 ) -> CalendarLink | None:
     """Note a booking as it was seen, and return what it belongs to, with the end of its chain in `theirs_*`.
 
     `is_read`: it was just read there. No webhook says that somebody else has a booking now, so one that comes late
-    does not give it back to whom it was handed over from. None is returned for a booking that was over before anybody
-    knew it. The account must be locked, and the diaries of `people_of` it.
+    does not give it back to whom it was handed over from. `belongs_to` is the link whose command it answers: it may
+    have been moved several times since, and the steps between were never seen. None is returned for a booking that was
+    over before anybody knew it. The account must be locked, and the diaries of `people_of` it.
     """
     booking = _note(entry, is_read=is_read)
     others = [_replaced(entry.replaces, by=entry.uid)] if entry.replaces else []
@@ -117,7 +123,7 @@ def observe(
         booking.state = CalendarBooking.State.OVER
         booking.save(update_fields=["replaced_by", "state", "updated_at"])
     chain = _chain_of([booking, *others])
-    link = _link_of(entry, chain, now=now)
+    link = _link_of(entry, chain, belongs_to, now=now)
     if link is None:
         if not entry.is_active or all(each.state == "over" for each in chain):
             return None
@@ -196,12 +202,17 @@ def _in_order(bookings: Iterable[CalendarBooking]) -> list[CalendarBooking]:
     return ordered
 
 
-def _link_of(entry: Entry, chain: list[CalendarBooking], *, now: datetime) -> CalendarLink | None:
+def _link_of(
+    entry: Entry, chain: list[CalendarBooking], belongs_to: int | None, *, now: datetime
+) -> CalendarLink | None:
     """Return the link that our id names, else the one the chain belongs to; two halves of a chain become one."""
     numbers = {each.link_id for each in chain if each.link_id is not None}
+    numbers |= {belongs_to} if belongs_to is not None else set()
     named = _named(entry.key)
     if named is not None and _stands_beside(entry, chain, named):
         named = None
+    if named is None:
+        named = belongs_to
     if named is not None:
         numbers.add(named)
     links = list(

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from booking import calendar_links, in_hand
 from booking.calendars import accounts, observing, settling
@@ -176,6 +176,7 @@ def _bring_the_rest_together(tenant_id: UUID, report: Report, *, now: datetime) 
         observing.lock()
         numbers = list(_apart(now).values_list("pk", flat=True))
         strangers = list(_never_told(now).values_list("pk", flat=True))
+        strangers += list(_given_away_here(now).values_list("appointment_id", flat=True))
     for number in numbers:
         _try_again(tenant_id, number, report, now=now)
     for number in strangers:
@@ -227,6 +228,21 @@ def _never_told(now: datetime) -> QuerySet[Appointment]:
         starts_at__gt=now,
         calendar_links__isnull=True,
     ).order_by("starts_at", "pk")
+
+
+def _given_away_here(now: datetime) -> QuerySet[CalendarLink]:
+    """Return what somebody else has here since both sides agreed, and nobody there has heard of."""
+    others = CalendarHost.objects.filter(number=OuterRef("theirs_host")).exclude(
+        staff_member=OuterRef("appointment__staff_member")
+    )
+    return CalendarLink.objects.filter(
+        Exists(others),
+        theirs_host=F("agreed_host"),
+        theirs_state__in=_STANDS,
+        state=CalendarLink.State.AGREED,
+        appointment__status__in=Appointment.ACTIVE,
+        appointment__starts_at__gt=now,
+    ).order_by("pk")
 
 
 def _tell_first(tenant_id: UUID, appointment_id: int, *, now: datetime) -> bool:

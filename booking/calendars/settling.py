@@ -217,11 +217,11 @@ def wait_for(appointment_id: int, *, tenant_id: UUID, now: datetime) -> None:
         patience=Patience(urgency=Urgency.CALL, budget_seconds=IN_CALL_SECONDS),
         now=now,
     )
-    fold_answer(tenant_id, link.pk, now=now)
+    fold_answer(tenant_id, link.pk, now=now, is_heard=True)
 
 
-def fold_answer(tenant_id: UUID, link_id: int, *, now: datetime) -> None:
-    """Fold the answer to the command of a link into the diary, if there is one."""
+def fold_answer(tenant_id: UUID, link_id: int, *, now: datetime, is_heard: bool = False) -> None:
+    """Fold the answer to the command of a link into the diary, if there is one; `is_heard`: a caller hears it at once."""
     with scope.tenant(tenant_id):
         observing.lock()
         link = locked(link_id)
@@ -232,7 +232,7 @@ def fold_answer(tenant_id: UUID, link_id: int, *, now: datetime) -> None:
         )
         if link is None or command is None:
             return
-        _fold(link, command, now=now)
+        _fold(link, command, now=now, is_heard=is_heard)
         command.forget_arguments()
 
 
@@ -285,7 +285,7 @@ def locked(link_id: int) -> CalendarLink | None:
     )
 
 
-def _fold(link: CalendarLink, command: Command, *, now: datetime) -> None:
+def _fold(link: CalendarLink, command: Command, *, now: datetime, is_heard: bool) -> None:
     link.command_number = None
     link.state = CalendarLink.State.AGREED
     result = command.result if command.state == Command.State.SENT else {}
@@ -294,7 +294,10 @@ def _fold(link: CalendarLink, command: Command, *, now: datetime) -> None:
         link.save()
         entry = calendar_commands.entry_in(result["entry"])
         locking.lock_diaries(link.tenant_id, observing.people_of(entry))
-        observing.observe(entry, now=now)
+        if outcome == MOVED_AWAY:
+            asked = command.arguments.get("uid", "")
+            link.bookings.filter(uid=asked).exclude(uid=entry.uid).update(state="over")
+        observing.observe(entry, now=now, belongs_to=link.pk)
         seen = locked(link.pk)
         if seen is None:
             return
@@ -305,15 +308,17 @@ def _fold(link: CalendarLink, command: Command, *, now: datetime) -> None:
             link.bookings.filter(uid=link.theirs_uid).update(state="over")
         settle(link, now=now)
     else:
-        _fold_a_no(link, command, outcome, now=now)
+        _fold_a_no(link, command, outcome, now=now, is_heard=is_heard)
     link.save()
 
 
-def _fold_a_no(link: CalendarLink, command: Command, outcome: str, *, now: datetime) -> None:
+def _fold_a_no(
+    link: CalendarLink, command: Command, outcome: str, *, now: datetime, is_heard: bool
+) -> None:
     if outcome == TAKEN and command.operation == "put":
         _was_taken(link, now=now)
     elif outcome == TAKEN:
-        _move_was_taken(link, now=now)
+        _move_was_taken(link, now=now, is_heard=is_heard)
     elif outcome == ALONE:
         link.asked_starts_at = None  # nobody was asked
         if link.appointment is not None:
@@ -342,10 +347,14 @@ def _was_taken(link: CalendarLink, *, now: datetime) -> None:
         taking.cancel(appointment, reason=TAKEN, now=now, tell=False)
 
 
-def _move_was_taken(link: CalendarLink, *, now: datetime) -> None:
-    """Go back to where both sides were, if that time is still ours; else show it."""
+def _move_was_taken(link: CalendarLink, *, now: datetime, is_heard: bool) -> None:
+    """Go back to where both sides were, if that time is still ours and somebody hears it; else show it.
+
+    Whoever moved it at the back office, or hung up, believes that it was moved: it is not moved back behind their back.
+    """
     appointment, back_to = link.appointment, link.agreed_starts_at
-    if appointment is None or back_to is None or link.theirs_starts_at != back_to:
+    is_there = back_to is not None and link.theirs_starts_at == back_to
+    if appointment is None or back_to is None or not (is_heard and is_there):
         _disagree(link, reviews.Kind.MOVE_REFUSED, now=now)
         return
     if taking.move(appointment, starts_at=back_to, now=now, tell=False):

@@ -24,6 +24,7 @@ from integrations.calendars.protocol import (
     TimeTaken,
     Wish,
 )
+from integrations.errors import PermanentError
 
 _PAGE = 100
 # Whoever asks for everything since an instant asks a little earlier: the other clock is not ours.
@@ -121,7 +122,8 @@ class Calcom:
         near = self._list(
             eventTypeIds=wish.target,
             afterStart=written(wish.starts_at - timedelta(minutes=1)),
-            beforeEnd=written(wish.ends_at + timedelta(minutes=1)),
+            # It may last longer there than with us.
+            beforeEnd=written(wish.ends_at + timedelta(days=1)),
             status=_ALL,
         )
         over: Entry | None = None
@@ -148,6 +150,10 @@ class Calcom:
                 raise
             if not there.is_active:
                 raise Gone(PROVIDER, "reschedule", code="gone") from error
+            if (
+                there.uid == uid
+            ):  # it stands where it stood, and cannot be moved: its event type is gone
+                raise PermanentError(PROVIDER, "reschedule", code="stands_still") from error
             raise MovedAway(PROVIDER, "reschedule", entry=there) from error
         entry = calcom_reading.of_answer(answer)
         if entry is None or not entry.is_active:
@@ -172,6 +178,8 @@ class Calcom:
             if error.status == 404:
                 return
             there = self._instead_of(uid, error)
+            if there.is_active and there.uid == uid:
+                raise PermanentError(PROVIDER, "cancel", code="stands_still") from error
             if there.is_active:
                 raise MovedAway(PROVIDER, "cancel", entry=there) from error
 

@@ -101,6 +101,7 @@ class Imitation:
         self.users: dict[int, User] = {}
         self.members: dict[int, list[int]] = {}
         self.event_types: dict[int, EventType] = {}
+        self.deleted_types: set[int] = set()
         self.bookings: dict[str, Booking] = {}
         self.webhooks: dict[int, Webhook] = {}
         self.fired: list[Fired] = []
@@ -133,7 +134,8 @@ class Imitation:
         hosts: Sequence[int] = (),
         scheduling: str = "roundRobin",
     ) -> EventType:
-        if any(e.slug == slug and e.team_id == team_id for e in self.event_types.values()):
+        others = (e for e in self.event_types.values() if e.id not in self.deleted_types)
+        if any(e.slug == slug and e.team_id == team_id for e in others):
             raise No(400, "Event type with this slug already exists")
         made = EventType(
             id=next(self._numbers),
@@ -303,6 +305,17 @@ class Imitation:
         """Cancel, and ask the customer to choose again: nothing links the choice to this booking."""
         return self.cancel(uid, reason="Bitte neu wählen", asks_for_another_time=True)
 
+    def host_renames(self, uid: str, *, attendee: str) -> Booking:
+        """Correct the name of who comes. No webhook says so."""
+        booking = self.booking(uid)
+        booking.attendee["name"], booking.updated_at = attendee, self._stamp()
+        return booking
+
+    def delete_event_type(self, number: int) -> None:
+        """Take an event type away. Its bookings stay, but cannot be moved; its webhooks go with it."""
+        self.deleted_types.add(number)
+        self.webhooks = {k: v for k, v in self.webhooks.items() if v.event_type != number}
+
     def host_hands_over(self, uid: str, *, to: int) -> Booking:
         """Give a booking to another host. No webhook says so: there is no trigger for it."""
         booking = self.booking(uid)
@@ -317,7 +330,7 @@ class Imitation:
 
     def _event_type(self, number: int) -> EventType:
         found = self.event_types.get(number)
-        if found is None:
+        if found is None or number in self.deleted_types:
             raise No(404, f"Event type with id {number} not found", "NotFoundException")
         return found
 
@@ -349,7 +362,9 @@ class Imitation:
         but: Booking | None = None,
         preferred: int | None = None,
     ) -> int:
-        candidates = sorted(kind.hosts, key=lambda host: host != preferred)
+        # Who has it keeps it where they can, also when it was handed over to them from outside the event type.
+        candidates = sorted({*kind.hosts, *([preferred] if preferred else [])})
+        candidates.sort(key=lambda host: host != preferred)
         for host in candidates:
             if self._is_free(host, starts_at, ends_at, but.uid if but else ""):
                 return host

@@ -143,7 +143,7 @@ def _event_types(asked: _Asked) -> list[dict[str, Any]]:
     return [
         _event_type(asked.house, each)
         for each in asked.house.event_types.values()
-        if each.team_id == team
+        if each.team_id == team and each.id not in asked.house.deleted_types
     ]
 
 

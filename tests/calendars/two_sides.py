@@ -7,6 +7,7 @@ from booking.models import (
     Appointment,
     AppointmentChange,
     CalendarEventType,
+    CalendarHost,
     CalendarLink,
     CalendarReview,
 )
@@ -43,6 +44,11 @@ def theirs(calcom: Calcom) -> list[tuple[str, str, str]]:
 def theirs_confirmed(calcom: Calcom) -> list[tuple[str, str, str]]:
     """Return the active bookings there in the words of our diary."""
     return [(at, person, "confirmed") for at, person, _status in theirs(calcom)]
+
+
+def unmatch(person: str) -> None:
+    """Forget who a person is there."""
+    CalendarHost.objects.filter(staff_member__name=person).delete()
 
 
 def unmap(person: str) -> None:
