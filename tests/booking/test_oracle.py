@@ -13,6 +13,7 @@ import pytest
 from django.db import transaction
 
 from booking import availability, scheduling
+from booking.editions import EDITION_OF
 from booking.models import (
     Appointment,
     Customer,
@@ -27,7 +28,7 @@ from booking.models import (
     WorkingHours,
 )
 from booking.periods import Period
-from tenants import actors, scope
+from tenants import actors, scope, statements
 from tenants.errors import Refused
 from tenants.models import Branch
 from tests import factories
@@ -391,6 +392,10 @@ def test_the_search_finds_what_the_oracle_finds_and_booking_agrees(seed: int) ->
                     scene.service, **scene.ask(staff_member=person, starts_at=start)
                 )
                 assert (rule is None) == ((start, place) in free), (rule, start, place)
+                remembered = scene.ask(
+                    staff_member=person, starts_at=start, edition=_edition(scene)
+                )
+                assert availability.why_not(scene.service, **remembered) == rule
                 assert _can_be_booked(scene, person, start) == (rule is None), rule
 
 
@@ -409,6 +414,10 @@ def _offers_are(scene: Scene, expected: list[tuple[datetime, int]]) -> None:
     assert ([] if opened is None else opened.starts) == [slot.starts_at for slot in anybody]
     # The same from the lines that are kept and from the appointments.
     assert availability.free_slots(service, ignoring_ids=frozenset({0}), **ask) == anybody
+    # And from what is remembered of the business, once it is.
+    edition = _edition(scene)
+    for _ in range(2):
+        assert availability.free_slots(service, edition=edition, **ask) == anybody
 
     plain = anybody[:3]
     tidy = availability.free_slots(service, limit=3, avoiding_gaps=True, **ask)
@@ -423,6 +432,13 @@ def _offers_are(scene: Scene, expected: list[tuple[datetime, int]]) -> None:
         for some in (plain, tidy)
     ]
     assert halves[0] == halves[1]
+
+
+def _edition(scene: Scene) -> str:
+    sql = f"SELECT {EDITION_OF.format(tenant='%s')}"
+    found = statements.value(sql, (scene.service.tenant_id,))
+    assert isinstance(found, str)
+    return found
 
 
 def _many_are_as_one_by_one(scene: Scene, starts: list[datetime]) -> None:
