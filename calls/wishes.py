@@ -37,9 +37,7 @@ class Wish:
     staff_member: StaffMember | None
     when: When | None
     moving: Appointment | None = None  # what would be moved; its own time does not block
-    edition: str | None = (
-        None  # of the catalogue that branch and service are from, where that is known
-    )
+    edition: str | None = None  # which one branch and service are from, where that is known
 
 
 def of(call: Call, *, service: str, date: str, time: str, staff: str, now: datetime) -> Wish:
