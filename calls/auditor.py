@@ -385,6 +385,8 @@ def _unspoken(evidence: Evidence, believed: Belief | None) -> list[Finding]:
     for position, asked in enumerate(evidence.asked):
         if asked.tool not in _CHANGING or asked.state not in _FAILED:
             continue
+        if asked.state == "ask" and believed is None and dialogue.is_put_off(evidence.turns):
+            continue  # the caller had to think first
         if _was_done_after_all(asked, evidence.asked[position + 1 :], evidence):
             continue
         after = _after(evidence, asked, believed)

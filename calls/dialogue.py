@@ -95,6 +95,12 @@ def _outweighs(act: Act, left: Act, piece: str) -> bool:
 _WEIGHT = {Act.AGREES: 1, Act.REPEATS: 2, Act.DOES: 3}
 
 
+def is_put_off(turns: Sequence[tuple[str, str]]) -> bool:
+    """Whether the caller's last word on it was to leave it for now."""
+    said = [_heard(words) for role, words in turns if role != "agent"]
+    return any(words_of.PUTS_OFF.search(each) for each in said[-2:])
+
+
 def acts(words: str, *, wish: Wish) -> Iterator[tuple[Act, str]]:
     """Yield what the pieces of a turn do, in order."""
     for piece in pieces(words):
@@ -261,6 +267,8 @@ def _wished(
 
 
 def _wish_in(said: str) -> Wish | None:
+    if words_of.ASKS_HOW.search(said):
+        return None
     for wish, shape in words_of.WISHES:
         if shape.search(said):
             return Wish(wish)

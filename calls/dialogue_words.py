@@ -60,6 +60,10 @@ WISHES = (
 LEADS_OUT = re.compile(
     r"\b(?:zurueckruf\w*|rueckruf|warteliste|verbinden?|durchstell\w*|nachricht|ausrichten|newsletter|gutschein)\b"
 )
+# Asks what would be, and wants nothing changed.
+ASKS_HOW = re.compile(
+    r"\b(?:bis wann|wie kurzfristig|wie lange vorher|wie kann ich|falls ich|wenn ich)\b"
+)
 # No decision was made, or one against it.
 PUTS_OFF = re.compile(
     r"\b(?:ueberleg\w*|melde? mich|meld mich|ruf\w* (?:\w+ ){0,3}(?:wieder|nochmal|noch mal|noch einmal|spaeter) ?(?:an)?|lassen sie (?:es|mal|das)|ein andermal"
@@ -107,7 +111,7 @@ STAYS_AWAY = re.compile(
 )
 MERE_THANKS = re.compile(r"\bdanke\w*\b")
 WHEN_AGAIN = re.compile(
-    r"\b(?:wann|um wie ?viel uhr|welche uhrzeit|wie ?viel uhr|noch ?mal|wiederholen|wie bitte)\b|^um \w+\?$"
+    r"\b(?:(?<!bis )(?<!ab )wann(?! (?:machen|oeffnen|schliessen|kann|darf|bin ich fertig|hole))|um wie ?viel uhr|welche uhrzeit|wie ?viel uhr|noch ?mal|wiederholen|wie bitte)\b|^um \w+\?$"
 )
 HALF_OF_DAY = re.compile(
     r"\b(?:abends?|\w+abend|morgens|frueh|vormittags?|nachmittags?|\w+nachmittag|\w+vormittag|nachts)\b"

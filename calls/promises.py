@@ -130,7 +130,7 @@ _BOOKED = re.compile(
     r"|\bsie haben (?:jetzt|nun|damit|somit|also)\b.*\btermin\b"
     r"|\b(?:sehen|sehn) (?:wir uns|uns)\b|\bwir sehen uns\b|\berwarte[nt]? (?:wir )?(?:sie|dich)\b"
     r"|\bfreuen (?:wir )?uns (?:auf|schon|sehr)\b.*\b(?:sie|besuch)\b"
-    r"|^(?:dann |also |gut |okay |prima |schoen |ja |sehr |gern |gerne )*bis (?:zum |am |dann |naechsten |kommenden |naechste |uebernaechsten )?(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag|morgen|uebermorgen|den |\d)"
+    r"|^(?:dann |also |gut |okay |prima |schoen |ja |sehr |gern |gerne )*bis (?!.*\b(?:kostenlos|kostenfrei|gebuehrenfrei|absagen|stornieren|geoeffnet|offen)\b)(?:zum |am |dann |naechsten |kommenden |naechste |uebernaechsten )?(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag|morgen|uebermorgen|den |\d)"
     r"|\b(?:bestaetigung|bestaetigungsmail|terminbestaetigung)\b.*\b(?:kommt|erhalten|bekommen|unterwegs|geschickt|verschickt|gesendet)\b"
     r"|\b(?:erhalten|bekommen|schicke|sende)\b.*\b(?:bestaetigung|bestaetigungsmail|terminbestaetigung)\b"
     r"|\bhat geklappt\b|\bgeht klar\b|\bbestaetige\b"
