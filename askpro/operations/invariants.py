@@ -74,9 +74,22 @@ INVARIANTS = {
     "somebody with two offers, or with none": """
       SELECT count(*) FROM booking_waitingentry e WHERE e.tenant_id = %(tenant)s AND (e.status = 'offered')::int <> (
         SELECT count(*) FROM booking_waitingoffer o WHERE o.entry_id = e.id AND o.status = 'open')""",
+    # Whoever moves the later dates of a series begins another one with them: together they keep two for each booked.
     "half a series": """
+      SELECT abs(
+        (SELECT count(*) FROM booking_appointment a
+         WHERE a.tenant_id = %(tenant)s AND a.series_id IS NOT NULL)
+        - 2 * (SELECT count(*) FROM booking_series s WHERE s.tenant_id = %(tenant)s AND NOT EXISTS (
+          SELECT 1 FROM tenants_auditentry e WHERE e.tenant_id = s.tenant_id AND e.verb = 'moved'
+            AND e.facts->>'successor' = s.id::text AND e.object_id <> s.id::text)))""",
+    "a series with more dates than were booked": """
       SELECT count(*) FROM booking_series s WHERE s.tenant_id = %(tenant)s AND (
-        SELECT count(*) <> 2 FROM booking_appointment a WHERE a.series_id = s.id)""",
+        SELECT count(*) > 2 FROM booking_appointment a WHERE a.series_id = s.id)""",
+    "two dates of a series at one time": """
+      SELECT count(*) FROM booking_appointment a JOIN booking_appointment b
+        ON a.series_id = b.series_id AND a.id < b.id AND a.starts_at = b.starts_at
+      WHERE a.tenant_id = %(tenant)s AND b.tenant_id = %(tenant)s
+        AND a.status = ANY(%(active)s) AND b.status = ANY(%(active)s)""",
     "an appointment that was not booked once": """
       SELECT count(*) FROM booking_appointment a WHERE a.tenant_id = %(tenant)s AND a.status <> 'held' AND 1 <> (
         SELECT count(*) FROM booking_appointmentchange c WHERE c.appointment_id = a.id AND c.kind = 'booked')""",

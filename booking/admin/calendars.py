@@ -84,6 +84,19 @@ class CalendarReviewAdmin(TenantModelAdmin):
             deciding.take_theirs(review, by=actor(request), now=timezone.now())
 
 
+# What a comparison counts and names, in the order in which it is read.
+_REPORT = {
+    "seen": _("bookings seen there"),
+    "changed": _("taken over from there"),
+    "told": _("told there"),
+    "lost_there": _("vanished there"),
+    "conflicts": _("to be decided"),
+    "differences": _("of which"),
+    "drift": _("deviating event types"),
+    "unmapped": _("cannot be booked there"),
+}
+
+
 @admin.register(CalendarAccount)
 class CalendarAccountAdmin(TenantModelAdmin):
     area = Area.OFFER
@@ -98,8 +111,9 @@ class CalendarAccountAdmin(TenantModelAdmin):
     @column(_("report"))
     def last_report(self, account: CalendarAccount) -> str:
         lines = [
-            f"{name}: {', '.join(value) if isinstance(value, list) else value}"
-            for name, value in account.report.items()
+            f"{label}: {', '.join(value) if isinstance(value, list) else value}"
+            for name, label in _REPORT.items()
+            if (value := account.report.get(name)) is not None and value != []
         ]
         return "\n".join(lines) or "–"
 

@@ -7,13 +7,14 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldBooleanWidget
 
 from booking import recurrence, series_edits
 from booking.admin.acting import ActingAdmin, typed
 from booking.admin.diary_forms import ReasonForm
 from booking.admin.inputs import clock_field, written
 from booking.models import Appointment, Series, StaffMember, WorkingHours
+from booking.series import OnConflict
 from booking.series_edits import Change, Edit, Scope
 from tenants.back_office import TenantInline, actor, button, column
 from tenants.roles import Area
@@ -25,6 +26,7 @@ class MoveSeriesForm(ReasonForm):
     layout: ClassVar[tuple[tuple[str, ...], ...]] = (
         ("weekday", "clock"),
         ("staff_member",),
+        ("leaves_others",),
         ("reason",),
     )
 
@@ -39,6 +41,13 @@ class MoveSeriesForm(ReasonForm):
     clock = clock_field(required=False)
     staff_member: "forms.ModelChoiceField[StaffMember]" = forms.ModelChoiceField(
         label=_("staff member"), queryset=None, required=False, widget=UnfoldAdminSelectWidget()
+    )
+
+    # One answer for all dates, where some cannot be at the new time; each can be moved on its own page afterwards.
+    leaves_others = forms.BooleanField(
+        label=_("Leave dates where they are that cannot be moved there"),
+        required=False,
+        widget=UnfoldBooleanWidget(),
     )
 
     def __init__(self, *args: Any, series: Series, **kwargs: Any) -> None:
@@ -123,7 +132,9 @@ class SeriesAdmin(ActingAdmin):
                 clock=wanted["clock"],
                 staff_member=wanted["staff_member"],
             )
-            return _done(series_edits.move(series, change, **_by(request, wanted)))
+            conflict = OnConflict.SKIP if wanted["leaves_others"] else OnConflict.ABORT
+            how = _by(request, wanted)
+            return _done(series_edits.move(series, change, on_conflict=conflict, **how))
 
         with self.narrowed(request, object_id):
             series: Series = self.opened(request, object_id)
@@ -154,4 +165,7 @@ def _by(request: HttpRequest, wanted: dict[str, Any]) -> dict[str, Any]:
 
 
 def _done(edit: Edit) -> tuple[int, str]:
-    return edit.series.pk, _("%(count)d dates changed.") % {"count": len(edit.changed)}
+    said = _("%(count)d dates changed.") % {"count": len(edit.changed)}
+    if edit.left:
+        said += " " + _("%(count)d stay where they are.") % {"count": len(edit.left)}
+    return edit.series.pk, said

@@ -98,6 +98,18 @@ def test_a_date_that_is_in_the_way_is_named(
     assert standing(salon)[0] == "24.11. 09:00"
 
 
+def test_one_answer_leaves_all_dates_where_they_are_that_are_in_the_way(
+    manager: Office, salon: Tenant, booked: Series, erika: Customer
+) -> None:
+    jana, cut = factories.staff_of(salon, "Jana"), factories.service_of(salon, "Haarschnitt")
+    factories.make_appointment(jana, cut, erika, starts_at=at("2026-12-01", "15:00"))
+
+    page = manager.post(url_of(booked, "move-dates"), clock="15:00", leaves_others="on")
+
+    assert office.messages_of(page) == ["1 Termine geändert. 1 bleiben, wo sie sind."]
+    assert standing(salon) == ["24.11. 14:00", "01.12. 09:00", "01.12. 14:00"]
+
+
 def test_nothing_to_move_is_said(manager: Office, salon: Tenant, booked: Series) -> None:
     page = manager.post(url_of(booked, "move-dates"))
 

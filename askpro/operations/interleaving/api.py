@@ -1,6 +1,7 @@
 """What workers do through the REST API: programs with keys, some of whom repeat themselves."""
 
 import random
+from datetime import timedelta
 from typing import Any
 
 from askpro.operations.interleaving.doors import Answer
@@ -164,6 +165,41 @@ def _cancel_a_series(worker: Worker) -> Answer | None:
     return None if number is None else _ask(worker, "POST", f"/api/series/{number}/cancel", wish)
 
 
+def _move_a_series(worker: Worker) -> Answer | None:
+    with scope.tenant(TENANT_ID):
+        date = worker.any_of(Appointment.objects.filter(series__isnull=False))
+    if date is None:
+        return None
+    wish: dict[str, Any] = {
+        "scope": worker.dice.choice(("this", "following", "all")),
+        "time": f"{worker.start():%H:%M}",
+        "on_conflict": worker.dice.choice(("abort", "skip")),
+    }
+    if wish["scope"] != "all":
+        wish["appointment_id"] = date.pk
+    if worker.dice.random() < 0.5:
+        wish["staff_id"] = worker.dice.choice(worker.stage.people).pk
+    return _ask(worker, "PATCH", f"/api/series/{date.series_id}", wish)
+
+
+def _move_a_visit(worker: Worker) -> Answer | None:
+    number = worker.number_of(lambda: Visit.objects.filter(customer__isnull=False))
+    if number is None:
+        return None
+    by = timedelta(minutes=15 * worker.dice.choice((-4, -1, 1, 4)))
+    with scope.tenant(TENANT_ID):
+        rows = Appointment.objects.filter(visit=number).order_by("starts_at", "pk")
+        parts = [
+            {
+                "service_id": row.service_id,
+                "staff_id": row.staff_member_id,
+                "starts_at": (row.starts_at + by).isoformat(),
+            }
+            for row in rows
+        ]
+    return _ask(worker, "POST", f"/api/visits/{number}/move", {"parts": parts})
+
+
 def _wait(worker: Worker) -> Answer:
     day = worker.stage.midnight.date().isoformat()
     wish = {
@@ -210,8 +246,10 @@ ACTIONS = (
     ("api: missed", 1, _change("no-show")),
     ("api: book a visit", 4, _visit),
     ("api: hold and book a visit", 3, _hold_and_book_a_visit),
+    ("api: move a visit", 2, _move_a_visit),
     ("api: cancel a visit", 1, _cancel_a_visit),
     ("api: book a series", 2, _series),
+    ("api: move a series", 3, _move_a_series),
     ("api: cancel a series", 1, _cancel_a_series),
     ("api: wait", 1, _wait),
     ("api: stop waiting", 1, _stop_waiting),

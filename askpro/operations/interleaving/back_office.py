@@ -104,6 +104,18 @@ def _cancel_a_series(worker: Worker) -> Answer | None:
     return _press(worker, Series, Series.objects.all, "cancel-dates", reason="krank")
 
 
+def _move_a_series(worker: Worker) -> Answer | None:
+    wish = {
+        "weekday": "",
+        "clock": f"{worker.start():%H:%M}",
+        "staff_member": worker.dice.choice(worker.stage.people).pk,
+        "reason": "krank",
+    }
+    if worker.dice.random() < 0.5:
+        wish["leaves_others"] = "on"
+    return _press(worker, Series, Series.objects.all, "move-dates", **wish)
+
+
 def _answer_offers(worker: Worker) -> Answer | None:
     answer = worker.dice.choice(("accept", "accept", "decline"))
     return _choose(worker, WaitingOffer, WaitingOffer.objects.all, answer)
@@ -161,6 +173,7 @@ ACTIONS = (
     ("office: check in", 1, _check_in),
     ("office: cancel several", 2, _cancel_several),
     ("office: cancel a visit", 1, _cancel_a_visit),
+    ("office: move a series", 2, _move_a_series),
     ("office: cancel a series", 1, _cancel_a_series),
     ("office: answer offers", 2, _answer_offers),
     ("office: take off the list", 1, _take_off_the_list),

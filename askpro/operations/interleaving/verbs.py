@@ -2,12 +2,23 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 from django.db.models import QuerySet
 
 from askpro.operations.interleaving.stage import BY, QUARTER, TENANT_ID, Worker
-from booking import attendance, cascade, matching, policies, scheduling, series, visits, waiting
-from booking.models import Appointment, Policy, Proposal, TimeOff, Visit, WaitingOffer
+from booking import (
+    attendance,
+    cascade,
+    matching,
+    policies,
+    scheduling,
+    series,
+    series_edits,
+    visits,
+    waiting,
+)
+from booking.models import Appointment, Policy, Proposal, Series, TimeOff, Visit, WaitingOffer
 from tenants import scope
 
 Action = Callable[[Worker], object]
@@ -208,6 +219,35 @@ def _series(worker: Worker) -> object:
     )
 
 
+def _edit_a_series(worker: Worker, edit: Callable[..., object]) -> object:
+    """Change this date of a series, this and those that follow, or all of them."""
+    meant = worker.any_of(Series.objects.select_related("branch", "service"))
+    if meant is None:
+        return None
+    which = worker.dice.choice(list(series_edits.Scope))
+    date = worker.any_of(Appointment.objects.filter(series=meant))
+    if date is None and which != series_edits.Scope.ALL:
+        return None
+    how = {"by": BY, "source": Appointment.Source.API, "now": worker.now}
+    return edit(
+        meant, scope=which, appointment=None if which == series_edits.Scope.ALL else date, **how
+    )
+
+
+def _move_a_series(worker: Worker) -> object:
+    change = series_edits.Change(
+        clock=worker.start().time() if worker.dice.random() < 0.8 else None,
+        staff_member=worker.dice.choice(worker.stage.people),
+    )
+    skips = worker.dice.random() < 0.5
+    conflict = series.OnConflict.SKIP if skips else series.OnConflict.ABORT
+    return _edit_a_series(worker, partial(series_edits.move, change=change, on_conflict=conflict))
+
+
+def _cancel_a_series(worker: Worker) -> object:
+    return _edit_a_series(worker, series_edits.cancel)
+
+
 def _check_in(worker: Worker) -> object:
     row = worker.one("confirmed", "no_show")
     if row is not None:
@@ -305,6 +345,8 @@ _VERBS: tuple[tuple[str, int, Action], ...] = (
     ("move a visit", 3, _move_a_visit),
     ("cancel a visit", 2, _cancel_a_visit),
     ("book a series", 3, _series),
+    ("move a series", 4, _move_a_series),
+    ("cancel a series", 1, _cancel_a_series),
     ("check in", 4, _check_in),
     ("mark as missed", 2, _mark_no_show),
     ("ask for the fee", 1, _ask_the_fee),
