@@ -50,6 +50,9 @@ _FAILED = {
     "nothing_free",
     "denied",
     "unknown_tool",
+    "number_withheld",
+    "too_many_attempts",
+    "only_callbacks",
     "pending",
     "ask",
 }

@@ -4,11 +4,17 @@ import re
 
 LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _SHORT = ("Dr", "Prof", "bzw", "ca", "Nr", "Hr", "Fr", "z", "B", "St", "Str")
+BEHIND_A_NUMBER = (
+    r"|(?<=[0-9]\.)\s+(?=(?:Das|Dies|Der|Die|Sie|Ihre?|Wir|Ich|Bitte|Dann|Es|Ja|Nein|Danke|Gut|Bis|Auf|Und|"
+    r"Kommen|Bringen|Vielen|Soll|Kann|Möchten)\b)"
+)
 # A dot ends a sentence only before a capital letter, and not behind a number or an abbreviation.
 BREAK = re.compile(
     r"(?<=[!?…])\s+|(?<=[.;:])(?<![0-9]\.)"
     + "".join(rf"(?<!\b{short}\.)" for short in _SHORT)
-    + r"\s+(?=[A-ZÄÖÜ„0-9])|\n+|\s+(?=aber (?:um|am|ich|wir|dann)\b)|,\s+(?=(?:aber|dafür|stattdessen|jedoch)\b)"
+    + r"\s+(?=[A-ZÄÖÜ„0-9])"
+    + BEHIND_A_NUMBER
+    + r"|\n+|\s+(?=aber (?:um|am|ich|wir|dann)\b)|,\s+(?=(?:aber|dafür|stattdessen|jedoch)\b)"
 )
 _HOURS = (
     r"(?:ein|eins|eine|zwei|zwo|drei|vier|fuenf|sechs|sieben|acht|neun|zehn|elf|zwoelf|dreizehn|vierzehn|fuenfzehn|"

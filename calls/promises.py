@@ -116,7 +116,10 @@ _SHORT = ("Dr", "Prof", "bzw", "ca", "Nr", "Hr", "Fr", "z", "B", "St", "Str")
 _END = re.compile(
     r"(?<=[!?…])\s+|(?<=[.;])(?<![0-9]\.)"
     + "".join(rf"(?<!\b{short}\.)" for short in _SHORT)
-    + r"\s+(?=[A-ZÄÖÜ„])|\n+|,\s+(?=(?:aber|dafür|stattdessen|jedoch)\b)"
+    + r"\s+(?=[A-ZÄÖÜ„])"
+    # "Samstag um 9. Das dauert": behind a number only where no month follows.
+    + dialogue_words.BEHIND_A_NUMBER
+    + r"|\n+|,\s+(?=(?:aber|dafür|stattdessen|jedoch)\b)"
 )
 _DONE = r"(?:gebucht|eingebucht|eingetragen|ein(?:ge?)?schrieben|eingeteilt|drangenommen|untergebracht|verbucht|reingeschoben|dazwischengeschoben|reserviert|vorgemerkt|bestaetigt|eingeplant|festgemacht|vereinbart|fixiert|gesichert|hinterlegt|geblockt|freigehalten|fest)"
 _BOOKED = re.compile(
