@@ -93,6 +93,7 @@ class PolicyAdmin(TenantModelAdmin):
         (
             _("Fees"),
             {
+                "classes": ("ask-side-by-side",),
                 "fields": tuple(
                     (f"hours_{number}", f"cents_{number}", f"percent_{number}") for number in _TIERS
                 ),

@@ -323,6 +323,30 @@ def test_rooms_rules_and_hours_are_written_down(
         assert (eve.from_minute, eve.until_minute) == (540, 750)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_the_fees_of_a_policy_have_room_to_be_typed_on_a_laptop(
+    browse: Callable[[Stroll], list[str]], salon: Tenant
+) -> None:
+    factories.make_member(salon, email=OWNER)
+    boxes: list[Any] = []
+
+    def stroll(page: "Page") -> None:
+        page.set_viewport_size({"width": 1280, "height": 800})
+        sign_in(page, OWNER)
+        page.goto(office.url(Policy, "add"))
+        page.wait_for_load_state("networkidle")
+        if PICTURES:
+            page.screenshot(path=f"{PICTURES}/fees.png", full_page=True)
+        names = [f"#id_{name}_1" for name in ("hours", "cents", "percent")]
+        boxes.extend(page.locator(name).bounding_box() for name in names)
+        boxes.append(page.locator("fieldset.ask-side-by-side").bounding_box())
+
+    assert browse(stroll) == []
+    *fields, around = boxes
+    assert all(each["width"] >= 90 for each in fields)
+    assert fields[-1]["x"] + fields[-1]["width"] <= around["x"] + around["width"] - 8
+
+
 def choose_all(page: "Page", action: str) -> None:
     page.wait_for_load_state("networkidle")
     page.check("#action-toggle")
