@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from askpro.operations.bench import knock, load, stage
+from askpro.operations.bench import cast, floor_schema, knock, load, stage
 from askpro.operations.bench.goals import Goal, Size, at_most, quantile, ratio, timed
 from askpro.operations.bench.stage import Measured
 from booking import availability, scheduling
@@ -53,13 +53,16 @@ def slot_search(tenant: Tenant, size: Size) -> Iterator[Goal]:
         id="P7", what="all starts of 30 days, 20 people, with database", goal="told",
         measured=f"{month_ms:.2f} ms", holds=None,
     )  # fmt: skip
+    floor_schema.fill([cast.NUMBER])
     with (
         stage.serving(knock.PRODUCT) as product,
-        stage.serving(knock.FLOOR, **knock.floor_environment()) as floor,
+        stage.serving(knock.FLOOR_OF_A_CALL, **knock.floor_environment()) as floor,
     ):
         for _ in range(2):  # imports, connections, plans
-            stage.measured(product, load.at_a_rate, _questions(60), per_second=30, connections=32)
+            for server, requests in ((product, _questions(60)), (floor, _plain_questions(60))):
+                stage.measured(server, load.at_a_rate, requests, per_second=30, connections=32)
         ours: list[Measured] = []
+        plain: list[Measured] = []
         first: list[Measured] = []
         bare: list[Measured] = []
         for _ in range(size.rounds):
@@ -67,6 +70,7 @@ def slot_search(tenant: Tenant, size: Size) -> Iterator[Goal]:
             for got, server, requests in (
                 (ours, product, _questions(n)),
                 (bare, floor, [load.get("/bare")] * n),
+                (plain, floor, _plain_questions(n)),
                 (first, product, _first_questions(n)),
             ):
                 got.append(
@@ -78,6 +82,13 @@ def slot_search(tenant: Tenant, size: Size) -> Iterator[Goal]:
     yield Goal(
         id="P9", what="the same, asked before anything else of its call arrived, p50 / p99", goal="told",
         measured=f"{_median(first, 0.5):.1f} / {_median(first, 0.99):.1f} ms", holds=None,
+    )  # fmt: skip
+    yield Goal(
+        id="P9", what="the floor of a question (signature, one statement, no walls) against bare Django, p50 / p99",
+        goal="told", holds=None,
+        measured=" / ".join(
+            f"{_median(plain, share) / _median(bare, share):.2f} ×" for share in (0.5, 0.99)
+        ),
     )  # fmt: skip
     cpu = statistics.median(each.cpu_us for each in ours)
     app = statistics.median(each.app_us for each in ours)
@@ -101,6 +112,12 @@ def _questions(count: int) -> list[bytes]:
 
 def _first_questions(count: int) -> list[bytes]:
     return [_question(knock.call()) for _ in range(count)]
+
+
+def _plain_questions(count: int) -> list[bytes]:
+    """Return the same in the words of the floor of a call."""
+    content = {"number": cast.NUMBER, "day": "1"}
+    return [knock.signed("/free", content) for _ in range(count)]
 
 
 def _question(facts: dict[str, Any]) -> bytes:

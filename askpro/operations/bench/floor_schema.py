@@ -1,5 +1,7 @@
 """The tables of the floors: an inbox and an outbox without anything else, and a diary without rules."""
 
+from django.db import connections
+
 SQL = """
 CREATE TABLE IF NOT EXISTS bench_inbox (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, provider smallint NOT NULL,
   event_key text NOT NULL, received_at timestamptz NOT NULL DEFAULT now(), body bytea NOT NULL,
@@ -30,3 +32,10 @@ FROM bench_person p, generate_series(0, 14) AS day, unnest(ARRAY[480, 510, 540, 
 WHERE hashint8(p.id * 100000 + day * 1000 + minute) %% 2 = 0;
 ANALYZE bench_line, bench_person, bench_taken;
 """
+
+
+def fill(numbers: list[str]) -> None:
+    """Fill the floor's diary, as the owner of its tables."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(FILL, {"numbers": numbers})
+    connections["owner"].close()

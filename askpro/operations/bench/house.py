@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 from django.conf import settings
-from django.db import connections, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from askpro import celery
@@ -31,7 +31,7 @@ _HEARD, _UNHEARD = f"bench-{knock.RUN}", f"unheard-{knock.RUN}"
 def core_flow(tenant: Tenant, size: Size) -> Iterator[Goal]:
     """P12: webhook, availability, booking, webhook, fifty callers a second, in turns with the floor of a call."""
     numbers = cast.town(now=timezone.now())
-    _fill_the_floor(numbers)
+    floor_schema.fill(numbers)  # as full as the town
     key, seconds = settings.RETELL_API_KEY, size.flows / 50
     with (
         stage.serving(knock.PRODUCT) as product,
@@ -80,13 +80,6 @@ def _judged_flow(rounds: list[tuple[dict[str, Any], dict[str, Any]]]) -> Iterato
     for name, share, most in (("p50", 0.5, 2.5), ("p99", 0.99, 3.0)):
         what = f"{name} of a whole flow at 50/s against its floor"
         yield ratio("P12", what, median(0, share), median(1, share), most)
-
-
-def _fill_the_floor(numbers: list[str]) -> None:
-    """Fill the floor's diary as full as the town's, as the owner of its tables."""
-    with connections["owner"].cursor() as cursor:
-        cursor.execute(floor_schema.FILL, {"numbers": numbers})
-    connections["owner"].close()
 
 
 def hand_over(tenant: Tenant, size: Size) -> Iterator[Goal]:
