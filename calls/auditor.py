@@ -75,6 +75,9 @@ def examine(evidence: Evidence) -> tuple[Finding, ...]:
         return tuple(too_many)
     if believed is not None and not any(finding.trouble in _PHANTOMS for finding in found):
         found += _believed(believed, evidence)
+    if any(finding.trouble == Trouble.PHANTOM_CHANGE for finding in found):
+        # The time that was told is that of the change, which was never made.
+        found = [finding for finding in found if finding.trouble != Trouble.WRONG_TIME]
     if not any(finding.trouble in _PHANTOMS for finding in found):
         found += _unspoken(evidence, believed)
     once: dict[Trouble, Finding] = {}

@@ -181,7 +181,12 @@ def addresses_the_caller(words: str) -> bool:
 
 def asks_when(words: str) -> bool:
     """Whether a caller wants to hear the time once more."""
-    return words_of.WHEN_AGAIN.search(folded(words)) is not None
+    said = folded(words)
+    is_echo = said.endswith("?") and has_clock(said) and len(said.split()) < _LONG
+    return is_echo or words_of.WHEN_AGAIN.search(said) is not None
+
+
+_LONG = 6  # words: who only repeats an hour uses fewer
 
 
 def names_half_of_day(words: str) -> bool:

@@ -42,13 +42,13 @@ WISHES = (
         "other",
         re.compile(
             r"\bwarteliste\b|\b(?:ausrichten|richten sie|sagen sie (?!.*\bab\b)|nachricht)\b|\beinen menschen\b"
-            r"|\b(?:legen|zuruecklegen)\b|\bgutschein\w*"
+            r"|\b(?:legen sie|zuruecklegen)\b|\bgutschein\w*"
         ),
     ),
     (
         "move",
         re.compile(
-            r"\b(?:um|ver|vor|nach hinten|nach vorne|rueber)\s?(?:schieb|leg(?!t\b)|buch|zieh|tausch)\w*|\bschieben\b|\bschiebe\b"
+            r"\b(?:um|ver|vor|nach hinten|nach vorne|rueber)\s?(?:schieb|leg(?!t\b)|buch|zieh|tausch)\w*|\bschieben\b|\bschiebe\b|\bauf\b.*\b(?:legen|ziehen|setzen)\b"
             r"|\b(?:statt|anstatt|anstelle)\b|\bander(?:en|er) (?:termin|tag|zeit|uhrzeit)\b|\bmove\w*|\bwechseln auf\b"
             r"|\bspaeter kommen\b|\bfrueher kommen\b|\btauschen\b"
         ),
@@ -107,7 +107,7 @@ PLAIN_YES = re.compile(
 )
 # Questions whose answer names times and offers none.
 ASKS_ABOUT = re.compile(
-    r"\b(?:wie lange|geoeffnet|oeffnungszeiten|offen|auf|kostet|kosten|dauert|parken|preis\w*)\b.*\?$|^wie lange\b"
+    r"\b(?:wie lange|geoeffnet|oeffnungszeiten|offen|auf|kostet|kosten|dauert|parken|preis\w*)\b.*\?$|^wie lange\b|\bwann (?:ist|sind|macht|machen|oeffn\w*|kommt|wird)\b(?!.*\b(?:frei|termin|platz)\b)"
 )
 FAREWELL = re.compile(
     r"\b(?:wiederhoeren|wiedersehen|tschuess\w*|ciao|schoenen|schoene|schoenes|bis (?:dann|bald|dahin|\w*tag|morgen)|alles gute|servus)\b"
@@ -197,7 +197,7 @@ DENIES = re.compile(
     r"stattdessen|anfrage|angefragt|wunsch|terminwunsch|warteliste|tut mir leid|schneller|noch offen|vorbehalt|vorlaeufig|unverbindlich|vermutlich|"
     r"bedaure|bedaurer|schon weg|nachricht|ausrichten|weitergegeben|weitergeleitet|weiterleiten)\b"
     r"|\b(?:alles|ist|sind|komplett|schon|ganz) voll\b(?! der\b)|\b(?:zurueck|rueck)(?:ruf\w*|meld\w*)\b|\b(?:ruft|rufen(?! sie)|melden?(?! sie)|meldet)\b.*\b(?:zurueck|an|uns|sich)\b|\bverbinden?\b|\bstelle? sie durch\b|\b(?:bestaetigung|rueckmeldung|zusage)\b.*\b(?:folgt|aussteht|steht noch aus|fehlt|abwarten|sobald)\b"
-    r"|\bbleibt? (?:daher |also |dann |wie |so |es )?(?:bestehen|stehen|wie|so)\b|\bnotiert,? dass\b|\berst (?:dann|wenn|nach)\b|\bversuchen sie es\b|\bgeht\b.*\bnur noch\b|\bnur noch persoenlich\b|\bgilt (?:also |noch |daher )?weiter\b|\bmuss\b.*\bnoch\b|\bnoch (?:bestaetig|freigeb|zustimm|pruef|freizugeb)\w*|\bhaengt\b.*\bab\b|\b(?:provisorisch|in klaerung|in der schwebe)\b|\bnoch (?:ein)?mal (?:versuch|an)\w*"
+    r"|\bbleibt? (?:daher |also |dann |wie |so |es )?(?:bestehen|stehen|wie|so)\b|\bnotiert,? dass\b|\berst (?:dann|wenn|nach)\b|\bversuchen sie es\b|\bgeht\b.*\bnur noch\b|\bnur noch persoenlich\b|\bgilt (?:also |noch |daher )?weiter\b|\bmuss\b.*\bnoch\b|\b(?:bestaetigt|bestaetigen|prueft|pruefen) (?:\w+ ){0,2}noch\b|\bnoch (?:bestaetig|freigeb|zustimm|pruef|freizugeb)\w*|\bhaengt\b.*\bab\b|\b(?:provisorisch|in klaerung|in der schwebe)\b|\bnoch (?:ein)?mal (?:versuch|an)\w*"
 )
 # Trouble told after a confirmation takes it back only where it speaks of the same thing.
 ABOUT_IT = re.compile(

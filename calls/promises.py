@@ -189,7 +189,7 @@ _CALLBACK = re.compile(
 # What makes a claim none: conditional, about somebody else, denied, only possible.
 _CONDITION = re.compile(r"\b(?:sobald|wenn|falls|ob|bevor|erst)\b")
 _ELSEWHERE = re.compile(
-    r"\b(?:leider|bereits im|bereits am|von frueher|ausgebucht|warteliste|bereits gebucht|schon gebucht|schon reserviert|schon alles|alles schon|bereits alles|"
+    r"\b(?:leider|steht weiter|weiterhin|besteht weiter|besteht noch|bleibt bestehen|bleibt stehen|gilt weiter|bereits im|bereits am|von frueher|ausgebucht|warteliste|bereits gebucht|schon gebucht|schon reserviert|schon alles|alles schon|bereits alles|"
     r"jemand anderem|jemand anders|noch nichts|noch nicht|noch kein|noch keine|bestehender|bestehenden|bisheriger|bisherigen|urspruenglich)\b"
 )
 _NOT_MEANT = re.compile(
@@ -281,7 +281,8 @@ def _kind(sentence: str) -> tuple[Kind | None, bool]:
                 if shape.search(each)
             )
             return kind, kind == Kind.BOOKED and is_farewell
-    is_plain = len(meant) == len(clauses) and not _TOLD_OF.search(asserted)
+    is_told_of = _TOLD_OF.search(asserted) or dialogue_words.SURROUNDINGS.search(asserted)
+    is_plain = len(meant) == len(clauses) and not is_told_of
     is_announced = any(_ANNOUNCED.search(each) for each in meant)
     return (Kind.BOOKED, True) if is_plain or is_announced else (None, False)
 
@@ -343,7 +344,10 @@ def is_stated(sentence: str) -> bool:
     """Whether a sentence says how it is, and not what could be or what else there is."""
     said = dialogue_words.COURTESY.sub(" ", _folded(sentence))
     return not (
-        _TOLD_OF.search(said) or _NOT_MEANT.search(said) or dialogue_words.OFFERS.search(said)
+        _TOLD_OF.search(said)
+        or _NOT_MEANT.search(said)
+        or dialogue_words.OFFERS.search(said)
+        or dialogue_words.SURROUNDINGS.search(said)
     )
 
 
