@@ -143,6 +143,20 @@ def test_an_event_for_a_number_of_nobody_is_set_aside_without_it_and_can_be_repl
         assert "[Kartennummer]" in Call.objects.get().transcript
 
 
+def test_a_question_on_a_number_of_nobody_is_kept_without_it(
+    transactional_db: None, retell: Retell
+) -> None:
+    nobodys = retell.new_call(to_number="+493023125888")
+
+    answer = retell.asks_for("take_message", nobodys, message=_SAID, intent="other", name="Erika")
+
+    assert answer["state"] == "unknown_number"
+    kept = bytes(_only().body)
+    assert b"[Kartennummer]" in kept
+    assert b"4111" not in kept
+    assert b"0532" not in kept
+
+
 def test_an_event_that_cannot_be_applied_is_given_up_without_it_and_can_be_replayed(
     transactional_db: None, retell: Retell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
