@@ -8,13 +8,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from calls import dialogue, promises, told_times, trades
+from calls import dialogue, promises, reliance, told_times, told_together, trades
 from calls import evidence as rows
 from calls.dialogue import Act, Belief, Wish
 from calls.evidence import Asked, Evidence, Fact
 from calls.models import Call
 from calls.promises import Claim, Kind
-from calls.when import State
 
 
 class Trouble(StrEnum):
@@ -40,7 +39,9 @@ _BOOKING = ("book_appointment", "collect_appointment_data")
 _CHANGING = (*_BOOKING, "reschedule_appointment", "cancel_appointment", "request_callback")
 _WORKED = {"booked", "rescheduled", "cancelled", "callback_noted"}
 # A cancellation makes no booking good that failed.
-_MADE_GOOD = {tool: {"booked", "rescheduled", "callback_noted"} for tool in _BOOKING}
+_MADE_GOOD = {tool: {"booked", "rescheduled", "callback_noted"} for tool in _BOOKING} | {
+    "cancel_appointment": {"cancelled", "rescheduled", "callback_noted"}
+}
 # Answers that mean the tool did not do what was asked; whatever only asks back is not among them.
 _FAILED = {
     "",
@@ -62,14 +63,15 @@ def examine(evidence: Evidence) -> tuple[Finding, ...]:
     """Return everything in a conversation that the rows do not bear out, each thing once."""
     promised = promises.claims(evidence.turns, now=evidence.began, opening=evidence.opening)
     believed = dialogue.belief(evidence.turns)
+    if believed and _is_of_before(believed.quote, len(evidence.turns) - 1, evidence):
+        believed = None
     relied_on = [
-        claim for claim in promised if _is_relied_on(claim, promised, evidence, believed=believed)
+        claim
+        for claim in promised
+        if reliance.is_relied_on(claim, promised, evidence, believed=believed)
+        and not (claim.kind == Kind.BOOKED and _is_of_before(claim.context, claim.turn, evidence))
     ]
-    found = [finding for claim in relied_on for finding in _about(claim, relied_on, evidence)]
-    if quote := told_times.miscorrected(evidence):
-        found.append(Finding(trouble=Trouble.WRONG_TIME, quote=quote))
-    elif not found and believed and told_times.is_agreed_otherwise(believed, relied_on, evidence):
-        found.append(Finding(trouble=Trouble.WRONG_TIME, quote=believed.quote))
+    found = _claimed(relied_on, believed, evidence)
     if too_many := _too_many(evidence):
         # The time or the service that does not fit is that of the missing one.
         return tuple(too_many)
@@ -86,6 +88,24 @@ def examine(evidence: Evidence) -> tuple[Finding, ...]:
     return tuple(once.values())
 
 
+def _claimed(
+    relied_on: Sequence[Claim], believed: Belief | None, evidence: Evidence
+) -> list[Finding]:
+    """Find what of the agent's claims is not so, in its own words and in those that it agreed to."""
+    found = [finding for claim in relied_on for finding in _about(claim, relied_on, evidence)]
+    if quote := told_times.miscorrected(evidence):
+        found.append(Finding(trouble=Trouble.WRONG_TIME, quote=quote))
+    found = _affirmed(found, relied_on, evidence)
+    if not found and believed and told_times.is_agreed_otherwise(believed, relied_on, evidence):
+        found.append(Finding(trouble=Trouble.WRONG_TIME, quote=believed.quote))
+    return found
+
+
+def _is_of_before(words: str, turn: int, evidence: Evidence) -> bool:
+    """Whether words are about an appointment that no tool touched in this call and that was said to stay."""
+    return told_together.is_left_standing(words, turn, evidence)
+
+
 def look_at(call: Call) -> tuple[Finding, ...]:
     """Return what is not true about a call that is over. The tenant's scope must be open."""
     return examine(rows.of_call(call))
@@ -99,8 +119,10 @@ _PHANTOMS = {Trouble.PHANTOM_BOOKING, Trouble.PHANTOM_CHANGE, Trouble.PHANTOM_CA
 
 def _believed(believed: Belief, evidence: Evidence) -> list[Finding]:
     """Find what the caller goes away believing though no row bears it out."""
-    if _answered(evidence, *_LED_ELSEWHERE) or _is_borne_out(believed.wish, evidence.facts):
+    if evidence.answered(*reliance.LED_ELSEWHERE) or _is_borne_out(believed.wish, evidence.facts):
         return []
+    if promises.books(believed.quote) and _is_borne_out(Wish.BOOK, evidence.facts):
+        return []  # two things were wished, and this is about the other one
     is_left_so = believed.act == Act.AGREES or (
         believed.act == Act.INFORMS
         and any(
@@ -114,7 +136,7 @@ def _believed(believed: Belief, evidence: Evidence) -> list[Finding]:
         return []
     is_to_caller = believed.act == Act.DOES and dialogue.addresses_the_caller(believed.quote)
     is_sure = believed.is_taken or is_to_caller or believed.wish != Wish.BOOK
-    if not is_sure and not _is_about_one(evidence):
+    if not is_sure and not reliance.is_about_one(evidence):
         return []
     trouble = _phantom(_NOT_DONE[believed.wish], evidence)
     return [Finding(trouble=trouble, quote=believed.quote)]
@@ -154,7 +176,11 @@ def _is_borne_out(wish: Wish, facts: Iterable[Fact]) -> bool:
 
 def _too_many(evidence: Evidence) -> list[Finding]:
     """Find that several were confirmed where fewer are booked, and the caller had wished for several."""
-    kept = [fact for fact in evidence.facts if not fact.is_cancelled_here or fact.is_booked_here]
+    kept = _kept(evidence)
+    changed = any(fact.is_moved_here or fact.is_cancelled_here for fact in evidence.facts)
+    for is_short, quote in told_together.missing(evidence, kept) if kept and not changed else ():
+        trouble = Trouble.PHANTOM_BOOKING if is_short else Trouble.WRONG_TIME
+        return [Finding(trouble=trouble, quote=quote)]
     if not kept or not _wished_several(evidence):
         return []
     for role, words in evidence.turns:
@@ -162,6 +188,30 @@ def _too_many(evidence: Evidence) -> list[Finding]:
             if count > len(kept):
                 return [Finding(trouble=Trouble.PHANTOM_BOOKING, quote=quote)]
     return []
+
+
+def _kept(evidence: Evidence) -> list[Fact]:
+    return [fact for fact in evidence.facts if not fact.is_cancelled_here or fact.is_booked_here]
+
+
+def _affirmed(found: list[Finding], claims: Sequence[Claim], evidence: Evidence) -> list[Finding]:
+    """Add what the agent agreed to in the caller's words; what is said last of a time is what counts."""
+    summed_up = told_together.affirmed(evidence)
+    if not summed_up:
+        return found
+    last = summed_up[-1]
+    if any(claim.turn > last.turn and claim.when is not None for claim in claims):
+        return found  # the agent told a time of its own after that
+    starts = [start for fact in _kept(evidence) for start in fact.starts]
+    if not starts:
+        is_phantom = last.is_done and not found and not evidence.answered(*reliance.LED_ELSEWHERE)
+        is_read = dialogue.asks_what_stands(evidence.turns[last.turn - 1][1])
+        trouble = _phantom(Trouble.PHANTOM_BOOKING, evidence)
+        return [Finding(trouble=trouble, quote=last.quote)] if is_phantom and not is_read else found
+    others = [finding for finding in found if finding.trouble != Trouble.WRONG_TIME]
+    if last.can_be(starts):
+        return others if told_times.has_true_day(claims, starts) else found
+    return [*others, Finding(trouble=Trouble.WRONG_TIME, quote=last.quote)]
 
 
 def _wished_several(evidence: Evidence) -> bool:
@@ -175,103 +225,10 @@ def _has_failed(evidence: Evidence) -> bool:
 # --- claims against rows ---------------------------------------------------------------------------------
 
 
-def _is_relied_on(
-    claim: Claim, promised: Sequence[Claim], evidence: Evidence, *, believed: Belief | None
-) -> bool:
-    """Whether the caller goes away believing it: it was not taken back, and a weak one stands alone."""
-    if claim.kind != Kind.BOOKED:
-        return True
-    later = [words for role, words in evidence.turns[claim.turn + 1 :] if role == "agent"]
-    here = evidence.turns[claim.turn][1].partition(claim.sentence)[2]
-    if any(map(promises.takes_back, (here, *later))):
-        return False
-    if not evidence.facts and (
-        (believed is not None and believed.act == Act.DENIES) or _is_read_out(claim, evidence)
-    ):
-        return False
-    if not claim.is_weak:
-        names_a_time = claim.when is not None or promises.names_a_clock(claim.sentence)
-        return names_a_time or _is_about_one(evidence, besides=claim)
-    if any(each.kind != Kind.CALLBACK and not each.is_weak for each in promised):
-        return _is_read_back(claim, evidence)
-    if any(map(_goes_on, (here, *later))) or _answered(evidence, *_ENDED_OTHERWISE):
-        return False
-    if claim.when is not None and claim.when.state == State.TIME_ONLY:
-        return _has_agreed(claim, evidence)
-    return _is_about_one(evidence, besides=claim)
-
-
-def _is_read_out(claim: Claim, evidence: Evidence) -> bool:
-    """Whether the caller had asked about an appointment of before, which nobody promised in this call."""
-    said = [words for role, words in evidence.turns[: claim.turn] if role != "agent"]
-    return bool(said) and dialogue.asks_what_stands(said[-1])
-
-
-def _is_read_back(claim: Claim, evidence: Evidence) -> bool:
-    """Whether the caller had just asked when it is."""
-    said = [words for role, words in evidence.turns[: claim.turn] if role != "agent"]
-    return bool(said) and dialogue.asks_when(said[-1])
-
-
-def _is_about_one(evidence: Evidence, *, besides: Claim | None = None) -> bool:
-    """Whether an appointment was spoken or asked of at all; a parking space can be reserved, too."""
-    if any(asked.tool in _ABOUT_TIMES for asked in evidence.asked) or evidence.facts:
-        return True
-    if any(role == "agent" and dialogue.offers_a_time(words) for role, words in evidence.turns):
-        return True
-    own = "" if besides is None or _speaks_for_itself(besides) else besides.sentence
-    said = [words.replace(own, "") if own else words for _, words in evidence.turns]
-    return any(
-        promises.is_about_appointments(words) or trades.names_a_service(words, evidence.services)
-        for words in said
-    )
-
-
-def _speaks_for_itself(claim: Claim) -> bool:
-    is_bare = claim.when is None or promises.is_farewell(claim.sentence)
-    return not is_bare or "termin" in claim.sentence.casefold()
-
-
-_ABOUT_TIMES = (
-    *("check_availability", "find_alternatives", "hold_slot", "book_appointment", "answer_offer"),
-    *("collect_appointment_data", "reschedule_appointment", "cancel_appointment"),
-)
-
-
-def _has_agreed(claim: Claim, evidence: Evidence) -> bool:
-    """Whether the caller had just taken a time: then an hour alone answers it ("alles klar, dann um zwei")."""
-    said = [words for role, words in evidence.turns[: claim.turn] if role != "agent"]
-    return bool(said) and _TAKES_IT.search(said[-1].casefold()) is not None
-
-
-_TAKES_IT = re.compile(
-    r"\b(?:nehme ich|nehm ich|den nehme|passt|ja|gern|gerne|einverstanden|buchen|perfekt|super)\b"
-)
-
-
-def _goes_on(words: str) -> bool:
-    """Whether the agent has not done with it: it asks, looks, or tells of trouble."""
-    is_asking = "?" in words and not _IS_CLOSING.search(words.casefold())
-    is_looking = re.search(r"moment|augenblick|sekunde", words.casefold()) is not None
-    return is_asking or is_looking or promises.speaks_of_trouble(words.replace("?", ""))
-
-
-# What a call without a booking may have ended with instead.
-_LED_ELSEWHERE = (
-    *("callback_noted", "message_noted", "waiting", "held", "transfer"),
-    *("question_noted", "answered", "services", "emergency", "offer_declined"),
-)
-_ENDED_OTHERWISE = (*_LED_ELSEWHERE, "cancelled")
-# The question that ends a call asks for nothing that the appointment lacks.
-_IS_CLOSING = re.compile(
-    r"noch (?:etwas|was|eine frage|weiterhelfen|behilflich)|sonst|alles klar\?|okay\?"
-)
-
-
 def _about(claim: Claim, promised: Sequence[Claim], evidence: Evidence) -> list[Finding]:
     if claim.kind == Kind.CALLBACK:
-        if evidence.has_callback or _answered(
-            evidence, "callback_noted", "waiting", "message_noted", "question_noted"
+        if evidence.has_callback or evidence.answered(
+            *("callback_noted", "waiting", "message_noted", "question_noted", "pending")
         ):
             return []
         return [Finding(trouble=Trouble.PHANTOM_CALLBACK, quote=claim.sentence)]
@@ -323,7 +280,7 @@ def _meant(claim: Claim, evidence: Evidence) -> list[Fact]:
         return [fact for fact in evidence.facts if fact.is_moved_here]
     if claim.kind == Kind.CANCELLED:
         return [fact for fact in evidence.facts if fact.is_cancelled_here]
-    return [fact for fact in evidence.facts if not fact.is_cancelled_here or fact.is_booked_here]
+    return _kept(evidence)
 
 
 def _is_only_held(claim: Claim, evidence: Evidence) -> bool:
@@ -332,11 +289,7 @@ def _is_only_held(claim: Claim, evidence: Evidence) -> bool:
         re.search(r"reserviert|vorgemerkt|geblockt|freigehalten", claim.sentence.casefold())
         is not None
     )
-    return is_soft and _answered(evidence, "held")
-
-
-def _answered(evidence: Evidence, *states: str) -> bool:
-    return any(asked.state in states for asked in evidence.asked)
+    return is_soft and evidence.answered("held")
 
 
 def _wrong_time(claim: Claim, meant: list[Fact], evidence: Evidence) -> list[Finding]:
@@ -399,9 +352,42 @@ def _unspoken(evidence: Evidence, believed: Belief | None) -> list[Finding]:
         said = [words for role, words in after if role == "agent"]
         if not said or dialogue.tells_of_trouble(after) or dialogue.asks_for_more(said[-1]):
             continue  # it was told, or the agent was still asking when the call ended
+        if _was_told_before(asked, evidence):
+            continue
         detail = f"{asked.tool}: {asked.state or 'no answer'}"
+        if quote := _told_as_done(said, asked.tool, evidence):
+            trouble = _PHANTOM_AFTER.get(asked.tool, Trouble.PHANTOM_BOOKING)
+            return [Finding(trouble=trouble, quote=quote, detail=detail)]
         return [Finding(trouble=Trouble.UNSPOKEN_FAILURE, quote=said[-1], detail=detail)]
     return []
+
+
+def _was_told_before(asked: Asked, evidence: Evidence) -> bool:
+    """Whether a failure was told, and the caller only spoke of it once more."""
+    if asked.state == "pending":
+        return dialogue.tells_to_wait(evidence.turns)
+    return asked.tool in _CHANGES_OF_OLD and dialogue.refuses(evidence.turns)
+
+
+_PHANTOM_AFTER = {
+    "reschedule_appointment": Trouble.PHANTOM_CHANGE,
+    "cancel_appointment": Trouble.PHANTOM_CHANGE,
+    "request_callback": Trouble.PHANTOM_CALLBACK,
+}
+
+
+_WISH_OF = {"reschedule_appointment": Wish.MOVE, "cancel_appointment": Wish.CANCEL}
+
+
+def _told_as_done(said: Sequence[str], tool: str, evidence: Evidence) -> str:
+    """Return where an agent claims, in whatever words, that what failed is done; empty where it only says nothing."""
+    wish = _WISH_OF.get(tool, Wish.BOOK)
+    for words in said if not _is_borne_out(wish, evidence.facts) else ():
+        for act, piece in dialogue.acts(words, wish=wish):
+            is_other = wish == Wish.CANCEL and promises.books(piece)
+            if act == Act.DOES and not is_other and dialogue.addresses_the_caller(piece):
+                return piece
+    return ""
 
 
 def _was_done_after_all(asked: Asked, later: Sequence[Asked], evidence: Evidence) -> bool:

@@ -138,6 +138,26 @@ def tells_of_trouble(turns: Sequence[tuple[str, str]]) -> bool:
     return False
 
 
+def tells_to_wait(turns: Sequence[tuple[str, str]]) -> bool:
+    """Whether the agent says that somebody has still to confirm."""
+    return any(
+        words_of.AWAITS.search(folded(piece))
+        for role, words in turns
+        if role == "agent"
+        for piece in pieces(words)
+    )
+
+
+def refuses(turns: Sequence[tuple[str, str]]) -> bool:
+    """Whether the agent says plainly that what was wished cannot be done."""
+    return any(
+        words_of.CANNOT.search(_without_courtesy(folded(piece))) and is_about_it(piece)
+        for role, words in turns
+        if role == "agent"
+        for piece in pieces(words)
+    )
+
+
 def is_about_it(words: str) -> bool:
     """Whether words speak of the appointment or of how it went."""
     return words_of.ABOUT_IT.search(folded(words)) is not None
@@ -285,7 +305,8 @@ def _wish_taken(wish: Wish, offered: str) -> Wish:
     asked = _wish_in(folded(pieces(offered)[-1])) if pieces(offered) else None
     if asked in (Wish.CANCEL, Wish.MOVE):
         return asked
-    return Wish.MOVE if wish == Wish.CANCEL and has_clock(offered) else wish
+    is_named = words_of.IS_IT_THIS.search(folded(offered)) is not None
+    return Wish.MOVE if wish == Wish.CANCEL and has_clock(offered) and not is_named else wish
 
 
 def _declines(said: str, *, offered: str) -> bool:
@@ -360,7 +381,7 @@ def _act(piece: str, wish: Wish) -> Act:
         return Act.DENIES
     if is_question(piece):
         return Act.ASKS
-    if words_of.LOOKS.search(said):
+    if words_of.LOOKS.search(said) and not words_of.DONE_NOW.search(said):
         return Act.LOOKS
     if _does(said, wish):
         return Act.DOES

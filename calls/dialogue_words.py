@@ -57,14 +57,27 @@ WISHES = (
         "cancel",
         re.compile(
             r"\b(?:ab(?:ge)?sag\w*|stornier\w*|(?:ge)?streich\w*|cancel\w*|loesch\w*|abmeld\w*|abbestell\w*|absage|rausnehm\w*|austrag\w*)\b"
-            r"|\bsag\w*\b.*\bab$|\bsag\w*\b.*\bab\b.*\btermin\b|\bnehm\w*\b.*\b(?:raus|heraus)\b|\b(?:kann|muss|soll) (?:\w+ )?(?:weg|raus)\b"
+            r"|\bsag\w*\b.*\bab(?:$|[.,!])|\bsag\w* (?:mich|ihn|den|das|es)\b.*\bab\b|\bsag\w*\b.*\bab\b.*\btermin\b|\bnehm\w*\b.*\b(?:raus|heraus)\b|\b(?:kann|muss|soll) (?:\w+ )?(?:weg|raus)\b"
             r"|\b(?:termin|ihn|den|die|das)\b.*\bnicht mehr\b|\bnicht (?:kommen|wahrnehmen|schaffen)\b|\bschaffe? (?:ich )?.*\bnicht\b|\bfaellt\b.*\b(?:aus|flach)\b"
         ),
     ),
 )
 # Offers that lead to no appointment.
 LEADS_OUT = re.compile(
-    r"\b(?:zurueckruf\w*|rueckruf|warteliste|verbinden?|durchstell\w*|nachricht|ausrichten|newsletter|gutschein)\b"
+    r"\b(?:zurueckruf\w*|rueckruf|warteliste|verbinden?|durchstell\w*|nachricht|ausrichten|newsletter|gutschein|offene sprechstunde|"
+    r"ohne (?:\w+ )?(?:termin|anmeldung|voranmeldung))\b"
+)
+# Looked for a moment, and done in the same breath.
+DONE_NOW = re.compile(
+    r"\b(?:jetzt|das|nun|es)(?: jetzt| es)? hat (?:es |jetzt )?(?:geklappt|funktioniert)\b"
+)
+AWAITS = re.compile(
+    r"\b(?:fest|bestaetigt|gebucht|sicher|verbindlich)\b.*\bnoch nicht\b|\bnoch nicht (?:fest|bestaetigt|gebucht|sicher|verbindlich)\b"
+    r"|\b(?:bestaetigt|bestaetigen)\b.*\b(?:per|ihnen|noch|ihn|das)\b.*\b(?:sms|mail|anruf|telefonisch|noch)\b|\bunter vorbehalt\b"
+)
+# Tells plainly that a wish cannot be fulfilled.
+CANNOT = re.compile(
+    r"\b(?:kann|konnte|koennen|konnten|finde|finden|sehe|darf|duerfen|geht|ging|laesst)\b.*\b(?:nicht|nichts|kein\w*)\b"
 )
 # Asks what would be, and wants nothing changed.
 ASKS_HOW = re.compile(
@@ -85,7 +98,7 @@ YES = re.compile(
     r"\b(?:ja|jo|jep|joa|jawohl|genau|gern|gerne|nehm\w*|passt|basst|super|perfekt|prima|klasse|top|okay|ok|einverstanden|buchen|gut|jut|recht|bitte|wunderbar|geht|toll|sehr schoen|alles klar|machen wir|mach\w*|bin ich dabei)\b"
 )
 SEVERAL = re.compile(
-    r"(?<!um )(?<!halb )(?<!gegen )\b(?:zwei|drei|vier|2|3) (?!ein\b|uhr|minuten|stunden|tage|wochen|monate|jahre)[a-z]{3,}|\bbeide\w*\b|\b(?:zwillinge|geschwister|familie)\b|\bich\b.*\bund (?:ich|meine?n?|sie|er)\b|\bund (?:ich|mich)\b|\b(?:zwei|drei|vier|fuenf|sechs|2|3) (?:termine|mal|behandlungen|sitzungen)\b|\bzweimal\b|\bdreimal\b|\bzu (?:zweit|dritt)\b|\bnoch einen\b"
+    r"(?<!um )(?<!halb )(?<!gegen )\b(?:zwei|drei|vier|2|3) (?!ein\b|uhr|minuten|stunden|tage|wochen|monate|jahre)[a-z]{3,}|\bbeide\w*\b|\b(?:zwillinge|geschwister|familie)\b|\bich\b.*\bund (?:ich|meine?n?|sie|er)\b|\bund (?:ich|mich)\b|\b(?:zwei|drei|vier|fuenf|sechs|2|3) (?:termine|mal|behandlungen|sitzungen)\b|\b(?:zwei|drei|vier|fuenf|sechs|acht|zehn) ?mal\b|\bzu (?:zweit|dritt)\b|\bnoch einen\b"
     r"|\b(?:fuer mich und|und (?:einmal )?fuer|fuer (?:meinen|meine|unsere|unseren|den|die) (?:sohn|tochter|mann|frau|kind|kinder|mutter|vater|freundin|freund))\b|\bund \w+tags?\b"
 )
 COUNTS = (
@@ -96,11 +109,19 @@ COUNTS = (
         ),
         3,
     ),
-    (re.compile(r"\b(?:die|alle|ihre) vier\b|\bvier termine\b"), 4),
+    *(
+        (
+            re.compile(
+                rf"\b(?:die|alle|ihre) {many}(?= termine| sind| stehen|$)|\b{many} termine\b"
+            ),
+            count,
+        )
+        for many, count in (("vier", 4), ("fuenf", 5), ("sechs", 6), ("acht", 8), ("zehn", 10))
+    ),
 )
 # Asks whether it is done; a plain yes then says as much as "gebucht".
 IS_IT_DONE = re.compile(
-    r"\b(?:verbindlich|sicher|fest|fix|gebucht|eingetragen|drin|geklappt|klappt|gebongt|steht|notiert|reserviert|abgesagt|storniert|geloescht|raus|erledigt)\b"
+    r"\b(?:verbindlich|sicher|fest|fix|gebucht|eingetragen|vorgemerkt|angemeldet|drin|geklappt|klappt|gebongt|steht|notiert|reserviert|abgesagt|storniert|geloescht|raus|erledigt)\b"
 )
 PLAIN_YES = re.compile(
     r"^(?:ja|jawohl|so ist es|stimmt|exakt|jep|jo|genau|richtig|natuerlich|selbstverstaendlich|klar|na klar|jo|sicher|absolut)\b"
@@ -112,7 +133,12 @@ ASKS_ABOUT = re.compile(
 FAREWELL = re.compile(
     r"\b(?:wiederhoeren|wiedersehen|tschuess\w*|ciao|schoenen|schoene|schoenes|bis (?:dann|bald|dahin|\w*tag|morgen)|alles gute|servus)\b"
 )
+# Asks which appointment is meant, and offers none.
+IS_IT_THIS = re.compile(
+    r"\b(?:richtig|korrekt|stimmt das|stimmt|der|den|diesen|meinen sie)\s?\?$|\b(?:richtig|korrekt)$"
+)
 STAYS_AWAY = re.compile(
+    r"\b(?:existiert|gibt es|gilt|findet|steht|stehst|stehen|besteht)\b.*\bnicht mehr\b|"
     r"\b(?:brauchen|muessen|brauchst|musst) (?:sie|du) (?:\w+ ){0,3}nicht (?:mehr )?(?:zu )?kommen\b"
 )
 MERE_THANKS = re.compile(r"\bdanke\w*\b")
@@ -146,7 +172,7 @@ READS_OUT = re.compile(
 ASKS = re.compile(
     r"^(?:(?:und|also|gut|ja|ok|okay|so|klar|na|ach|gern|gerne|alles|dann|super|prima|wunderbar|schoen|kein thema) )*"
     r"(?:wann|welche[rsnm]?|wie|wo|wer|wen|wem|was|wieso|auf welche\w*|unter welche\w*|bei wem|zu wem|soll|sollen|darf|duerfte|moechten|moechtest|wollen|willst|passt (?:ihnen|es ihnen|dir|es dir)|"
-    r"haben sie|hast du|hattest|hatten sie|haetten sie|koennen|koennten|kannst|koenntest|waeren sie|brauchen sie|brauchst|waere (?:ihnen|dir|das))\b"
+    r"haben sie(?! (?:jetzt|nun|also|damit|alle|beide)\b)|hast du|hattest|hatten sie|haetten sie|koennen|koennten|kannst|koenntest|waeren sie|brauchen sie|brauchst|waere (?:ihnen|dir|das))\b"
     r"|\b(?:soll ich|darf ich|moechten sie|willst du)\b|\b(?:richtig|oder|ja|recht|stimmt das|stimmts)\?$"
 )
 SHALL_I = re.compile(
@@ -172,7 +198,7 @@ OFFERS = re.compile(
     r"hat (?:\w+ ){0,5}(?:zeit|luft|platz|noch etwas|noch was)|ist (?:\w+ )?da|passen|passt (?:ihnen|dir)|kann|koennen|haben wir noch|zur auswahl|entweder|oder)\b"
 )
 LOOKS = re.compile(
-    r"\b(?:moment|momentchen|augenblick|sekunde|schau\w*|pruef\w*|guck\w*|probier\w*|versuch\w*|check\w*|nachsehen|sehe|seh|frage? (?:das|mal|kurz|im|nach)|"
+    r"\b(?:moment|momentchen|augenblick|sekunde|schau\w*|pruef\w*|guck\w*|probier\w*|versuch\w*|check(?!\W?up)\w*|nachsehen|sehe|seh|frage? (?:das|mal|kurz|im|nach)|"
     r"(?:eben|kurz|gerade|mal) (?:an|ein|dabei|nach|ab)|suche|such|lade|laedt|warte|bin dabei|wird gerade)\b"
 )
 CONDITION = re.compile(r"\b(?:sobald|wenn|falls|ob|bevor|sofern|erst dann)\b")
@@ -197,7 +223,7 @@ DENIES = re.compile(
     r"stattdessen|anfrage|angefragt|wunsch|terminwunsch|warteliste|tut mir leid|schneller|noch offen|vorbehalt|vorlaeufig|unverbindlich|vermutlich|"
     r"bedaure|bedaurer|schon weg|nachricht|ausrichten|weitergegeben|weitergeleitet|weiterleiten)\b"
     r"|\b(?:alles|ist|sind|komplett|schon|ganz) voll\b(?! der\b)|\b(?:zurueck|rueck)(?:ruf\w*|meld\w*)\b|\b(?:ruft|rufen(?! sie)|melden?(?! sie)|meldet)\b.*\b(?:zurueck|an|uns|sich)\b|\bverbinden?\b|\bstelle? sie durch\b|\b(?:bestaetigung|rueckmeldung|zusage)\b.*\b(?:folgt|aussteht|steht noch aus|fehlt|abwarten|sobald)\b"
-    r"|\bbleibt? (?:daher |also |dann |wie |so |es )?(?:bestehen|stehen|wie|so)\b|\bnotiert,? dass\b|\berst (?:dann|wenn|nach)\b|\bversuchen sie es\b|\bgeht\b.*\bnur noch\b|\bnur noch persoenlich\b|\bgilt (?:also |noch |daher )?weiter\b|\bmuss\b.*\bnoch\b|\b(?:bestaetigt|bestaetigen|prueft|pruefen) (?:\w+ ){0,2}noch\b|\bnoch (?:bestaetig|freigeb|zustimm|pruef|freizugeb)\w*|\bhaengt\b.*\bab\b|\b(?:provisorisch|in klaerung|in der schwebe)\b|\bnoch (?:ein)?mal (?:versuch|an)\w*"
+    r"|\bbleibt? (?:daher |also |dann |wie |so |es )?(?:bestehen|stehen|wie|so)\b|\bnotiert,? dass\b|\berst (?:dann|wenn|nach)\b|\bversuchen sie es\b|\bgeht\b.*\bnur noch\b|\bnur noch persoenlich\b|\bgilt (?:also |noch |daher )?weiter(?:hin)?\b|\bmuss\b.*\bnoch\b|\b(?:bestaetigt|bestaetigen|prueft|pruefen) (?:\w+ ){0,2}noch\b|\bnoch (?:bestaetig|freigeb|zustimm|pruef|freizugeb)\w*|\bhaengt\b.*\bab\b|\b(?:provisorisch|in klaerung|in der schwebe)\b|\bnoch (?:ein)?mal (?:versuch|an)\w*"
 )
 # Trouble told after a confirmation takes it back only where it speaks of the same thing.
 ABOUT_IT = re.compile(
@@ -213,10 +239,10 @@ _PARTICLES = (
 _PARTICIPLE = r"(?:(?:ein|aus|ab|vor|fest|um|her|heraus|raus|weg|dazu|nach|frei|an|auf|unter|zu|hin|rein|zusammen|durch|heran|dran)?(?:ge|gs|gsch)\w{2,}(?:t|en|n|a)|(?:ver|be|hinter)\w{2,}(?:t|en|n)|\w{2,}iert)"
 _SENSED = r"(?!(?:gesehen|geschaut|gefunden|verstanden|gehoert|gefragt|nachgesehen|nachgeschaut|gesagt|gemeint|gesprochen|geoeffnet|geschlossen|gern\w*|gut\w*|ganz\w*|genau|gerade|gegen|gleich|beratung|bitten|bereit|besten|beiden|beim|bekommen|verstehen|abgesprungen|informiert|interessiert|funktioniert|geworden|ausgefallen|frei\w*)\b)"
 DOES = re.compile(
-    rf"\b(?:hab|habe|haben|hams|ham|ist|sind|san|bist|wurde|wurden|sei|i han)\b.*\b{_SENSED}{_PARTICIPLE}\b"
+    rf"\b(?:hab|habe|haben|hams|ham|ist|sind|seid|san|bist|wurde|wurden|sei|i han)\b.*\b{_SENSED}{_PARTICIPLE}\b"
     rf"|\b(?:ist|sind|san|bist|waere damit)\b.*\b{_PARTICLES}\b"
     rf"|^(?:\w+ ){{0,2}}(?:eingetragen|gebucht|notiert|reserviert|vermerkt|abgemacht|erledigt|gemacht|ausgemacht|gebongt|geritzt|vorgemerkt|verschoben|umgebucht|verlegt|eingeplant|vereinbart|bestaetigt|gespeichert)\b"
-    r"|\bsteht\b(?!.*\b(?:frei|offen|aus|zur)\b)|\bgehoer(?:t|en)\b.*\b(?:ihnen|dir|sie)\b|\bhat(?:\W?s)? (?:es |alles |jetzt )*geklappt\b|\bgeht klar\b|\bhab ich\b|\bhaben wir\b"
+    r"|\bsteht\b(?! (?:\w+ ){0,3}(?:frei|offen|aus|zur)\b)|\b(?:sie|du|ihr) steh(?:en|st|t)\b|\bsteh(?:en|st) (?:sie|du)\b|\b(?:dann|damit|somit|jetzt) (?:haben|hast|habt) (?:sie|du|ihr) (?:jetzt |nun |also |damit )?(?:alle|beide|den|die|ihren|einen|deinen)\b|\bgehoer(?:t|en)\b.*\b(?:ihnen|dir|sie)\b|\bhat(?:\W?s)? (?:es |alles |jetzt )*geklappt\b|\bgeht klar\b|\bhab ich\b|\bhaben wir\b"
     r"|\b(?:trag|trage|schreib|schreibe|plane|buch|buche|reservier|reserviere|notier|notiere|verschieb|verschiebe|verleg|verlege|leg|lege|nehm|nehme|setz|setze|pack|packe|merk|merke|halt|halte) (?:ich|wir)?\b.*\b(?:sie|dich|ihnen|dir|das|den|es|ein|um|vor)\b"
     r"|\b(?:ich|wir) (?:\w+ ){0,3}(?:trag|trage|tragen|schreib|schreibe|buch|buche|buchen|reservier|reserviere|plane|verschieb|verschiebe|verlege|lege|nehme)\b"
     r"|\bmach\w* (?:ich|wir)\b.*\b(?:fest|so|klar|fix)\b|\bsehen (?:wir )?uns\b|\berwart\w+\b.*\b(?:sie|dich|euch)\b|\b(?:freut sich|freuen (?:wir )?uns|freue mich) (?:\w+ )?auf (?!ihren anruf|deinen anruf|ihre nachricht|ihre rueckmeldung|bald)|\bkomm(?:en|st|t|e)? (?:sie|du|dann|einfach|der|die|ihr)\b"

@@ -45,6 +45,10 @@ class Evidence:
     began: datetime  # local
     opening: Opening
 
+    def answered(self, *states: str) -> bool:
+        """Whether a tool came back with any of these."""
+        return any(asked.state in states for asked in self.asked)
+
 
 def of_call(call: Call) -> Evidence:
     """Return what the rows say about a call."""

@@ -71,6 +71,11 @@ def is_farewell(sentence: str) -> bool:
     )
 
 
+def books(sentence: str) -> bool:
+    """Whether a sentence says that something is booked, and not that something is gone."""
+    return _kind(sentence)[0] == Kind.BOOKED
+
+
 def takes_back(words: str) -> bool:
     """Whether a turn says that nothing is booked after all."""
     return any(_TAKEN_BACK.search(_folded(sentence)) for sentence in sentences(words))
@@ -131,11 +136,13 @@ _BOOKED = re.compile(
     r"|\b(?:angelegt|erstellt|notiert)\b.*\btermin\b(?!w)"
     r"|\b(?:damit|dann|somit|also) (?:haben|hast) sie\b.*\btermin\b"
     r"|\bsie haben (?:jetzt|nun|damit|somit|also)\b.*\btermin\b"
-    r"|\b(?:sehen|sehn) (?:wir uns|uns)\b|\bwir sehen uns\b|\berwarte[nt]? (?:wir )?(?:sie|dich)\b"
+    r"|\b(?:sehen|sehn) (?:wir uns|uns|wir (?:sie|dich|euch))\b|\bwir sehen (?:uns|sie|dich|euch)\b|\berwarte[nt]? (?:wir )?(?:sie|dich)\b"
     r"|\bfreuen (?:wir )?uns (?:auf|schon|sehr)\b.*\b(?:sie|besuch)\b"
     r"|^(?:dann |also |gut |okay |prima |schoen |ja |sehr |gern |gerne )*bis (?!.*\b(?:kostenlos|kostenfrei|gebuehrenfrei|absagen|stornieren|geoeffnet|offen)\b)(?:zum |am |dann |naechsten |kommenden |naechste |uebernaechsten )?(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag|morgen|uebermorgen|den |\d)"
     r"|\b(?:bestaetigung|bestaetigungsmail|terminbestaetigung)\b.*\b(?:kommt|erhalten|bekommen|unterwegs|geschickt|verschickt|gesendet)\b"
     r"|\b(?:erhalten|bekommen|schicke|sende)\b.*\b(?:bestaetigung|bestaetigungsmail|terminbestaetigung)\b"
+    r"|\b(?:bist|seid|sind) (?:du|ihr|sie)\b.*\b(?:drin|drinnen|dabei|angemeldet)\b|\b(?:du|ihr) (?:bist|seid|stehst|steht)\b.*\b(?:drin|drinnen|dabei|angemeldet)\b"
+    r"|\bsteht\b.*\bim (?:buch|plan|system)\b|\bhat(?: es| jetzt| das)* funktioniert\b|^(?:also |dann |so )?steht$"
     r"|\bhat geklappt\b|\bgeht klar\b|\bbestaetige\b"
     r"|\bbuchung\b.*\b(?:erfolgreich|erfolgt|abgeschlossen|steht|durch)\b"
     r"|\bsie (?:sind|stehen)\b.*\b(?:kalender|drin|drinnen|dabei|buch|system|plan|terminplan)\b|\b(?:steht|habe)\b.*\bkalender\b"
@@ -177,7 +184,8 @@ _MOVED = re.compile(
     r"|^(?:\w+ ){0,2}(?:verschoben|umgebucht|verlegt|umgelegt)$"
 )
 _CANCELLED = re.compile(
-    r"\b(?:ist|habe|hab|haben|wurde|sind)\b.*\b(?:storniert|abgesagt|geloescht|gestrichen|ausgetragen|abgemeldet)\b"
+    r"\b(?:ist|bist|seid|habe|hab|haben|wurde|wurden|sind)\b.*\b(?:storniert|abgesagt|geloescht|gestrichen|ausgetragen|abgemeldet|"
+    r"(?:heraus|raus)genommen|rausgestrichen|abbestellt|gecancelt|annulliert)\b"
 )
 _CALLBACK = re.compile(
     r"\b(?:ruft|rufen)\b.*\b(?:zurueck|an)\b|\brueckruf\b.*\b(?:notiert|eingetragen|vermerkt|veranlasst|hinterlegt|aufgenommen|kommt)\b"
@@ -211,7 +219,8 @@ _TAKES_OWN_WORDS_BACK = re.compile(
 )
 _ANEW = re.compile(r"\b(?:also|das heißt|das ist|sprich|genauer gesagt)\b", re.IGNORECASE)
 _ENDED = re.compile(
-    r"^(.*?\b(?:storniert|abgesagt|gelöscht|gestrichen|ausgetragen|abgemeldet))\b", re.IGNORECASE
+    r"^(.*?\b(?:storniert|abgesagt|gelöscht|geloescht|gestrichen|ausgetragen|abgemeldet|rausgenommen|herausgenommen))\b",
+    re.IGNORECASE,
 )
 _HAS_CLOCK_OR_DAY = re.compile(f"{dialogue_words.CLOCK.pattern}|{dialogue_words.DAY.pattern}")
 # What to do when one cannot come says nothing about whether it is booked.
@@ -246,6 +255,8 @@ def _claims_in(number: int, words: str, *, now: datetime, opening: Opening) -> I
         kind, is_weak = _kind(sentence)
         if kind is None:
             continue
+        if kind == Kind.CALLBACK:
+            yield from _beside_a_callback(number, sentence, now=now, opening=opening)
         for said, around in _said_about_each(parts, position, now=now, opening=opening):
             if is_weak and _needs_a_time(sentence) and not _names_an_hour(said):
                 continue
@@ -259,6 +270,20 @@ def _claims_in(number: int, words: str, *, now: datetime, opening: Opening) -> I
             )
 
 
+def _beside_a_callback(
+    number: int, sentence: str, *, now: datetime, opening: Opening
+) -> Iterator[Claim]:
+    """Yield what else a sentence claims ("der Rückruf ist notiert und der Termin am Freitag ist gebucht")."""
+    others = [each for each in _AND.split(sentence) if not _CALLBACK.search(_folded(each))]
+    for other in others if len(others) < len(_AND.split(sentence)) else ():
+        kind, is_weak = _kind(other)
+        if kind is not None and not is_weak:
+            said, around = _said_about([other], 0, now=now, opening=opening)
+            yield Claim(
+                kind=kind, turn=number, sentence=other, when=said, is_weak=False, context=around
+            )
+
+
 def _kind(sentence: str) -> tuple[Kind | None, bool]:
     """Return what a sentence claims, and whether it only announces it, agrees, or says goodbye until then."""
     said = dialogue_words.COURTESY.sub(" ", _folded(sentence))
@@ -268,8 +293,12 @@ def _kind(sentence: str) -> tuple[Kind | None, bool]:
     clauses = [" ".join(part.split()) for part in _CLAUSE.split(asserted) if part.strip()]
     if any(_CALLBACK.search(each) and not _NO_CALLBACK.search(each) for each in clauses):
         return Kind.CALLBACK, False
+    ended = [each for each in clauses if not _ELSEWHERE.search(each)]
     if _ELSEWHERE.search(asserted):
-        return None, False
+        until = _ENDED.search(asserted)  # a recogniser leaves out the comma behind it
+        ended += [until.group(1)] if until and not _ELSEWHERE.search(until.group(1)) else []
+        is_ended = any(_CANCELLED.search(each) and not _NOT_MEANT.search(each) for each in ended)
+        return (Kind.CANCELLED, False) if is_ended else (None, False)
     meant = [each for each in map(_plainly, clauses) if not _NOT_MEANT.search(each)]
     if all(_IS_OVER.search(each) for each in meant):
         return None, False
@@ -330,6 +359,16 @@ def _said_about(
     """Return the time of a claim: from its own sentence, else from a neighbour that names day and time."""
     sentence = _FAREWELL.sub("", _before_advice(parts[position]))
     own = _read(sentence, now=now, opening=opening)
+    if own is not None and own.state == when.State.TIME_ONLY and position:
+        beside = parts[
+            position - 1
+        ]  # "Diesen Donnerstag, den dritten. Ich habe Sie um acht eingetragen."
+        is_day = len(beside.split()) < _SHORT_SENTENCE and "?" not in beside and is_stated(beside)
+        day = _read(beside, now=now, opening=opening) if is_day else None
+        whole = f"{beside.rstrip(' .!')}, {sentence}"
+        if day is not None and day.state == when.State.DAY:
+            joined = _read(whole, now=now, opening=opening)
+            return joined or own, whole
     if own is not None:
         return own, parts[position]
     for neighbour in (*parts[position + 1 : position + 2], *parts[max(0, position - 1) : position]):
@@ -338,6 +377,9 @@ def _said_about(
         for said in _timed(_before_advice(neighbour), now=now, opening=opening):
             return said, f"{parts[position]} {neighbour}"
     return None, parts[position]
+
+
+_SHORT_SENTENCE = 8
 
 
 def is_stated(sentence: str) -> bool:
@@ -356,12 +398,20 @@ def _before_advice(sentence: str) -> str:
     ended = _ENDED.search(sentence)
     if ended and _HAS_CLOCK_OR_DAY.search(_folded(ended.group(1))):
         sentence = ended.group(1)  # "storniert, der am Mittwoch bleibt"
+    sentence = _DROPPED.sub("", sentence)
     return re.split(
         r"(?:^|,?\s+)(?:und )?(?:bitte|kommen Sie|denken Sie|nicht vergessen|vergessen Sie|Sie (?:erhalten|bekommen|kriegen)|du bekommst)\b",
         sentence,
         maxsplit=1,
         flags=re.IGNORECASE,
     )[0]
+
+
+# The hour that was left ("verschoben, vierzehn Uhr entfällt").
+_DROPPED = re.compile(
+    r"(?:,|\bund\b|^)[^,;]*\b(?:entfällt|fällt weg|fällt aus|wieder frei|wird frei|ist hinfällig|gibt es nicht mehr)\b",
+    re.IGNORECASE,
+)
 
 
 def _exact(sentence: str, *, now: datetime, opening: Opening) -> list[When]:

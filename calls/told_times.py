@@ -24,6 +24,12 @@ def is_true(claim: Claim, starts: list[datetime], evidence: Evidence) -> bool:
     )
 
 
+def has_true_day(claims: Sequence[Claim], starts: Sequence[datetime]) -> bool:
+    """Whether no claim names another day than one that stands; what is right later in its hour alone mends no day."""
+    days = {claim.when.start.date() for claim in claims if claim.when and claim.when.start}
+    return not days or bool(days & {start.date() for start in starts})
+
+
 def is_agreed_otherwise(believed: Belief, claims: Sequence[Claim], evidence: Evidence) -> bool:
     """Whether another day or hour was agreed on, where the confirmation itself left it out ("ist gebucht")."""
     made = [fact for fact in evidence.facts if fact.is_booked_here and not fact.is_moved_here]

@@ -34,7 +34,7 @@ _MEANINGS = {
     "claws": r"krallen\w*",
     "lashes": r"\w*wimper\w*|lashes",
     "brows": r"\w*augenbrau\w*|brows?",
-    "hair_removal": r"wax(?:ing|en)|sugaring|\w*enthaarung\w*",
+    "hair_removal": r"wax(?:ing|en)|sugaring|\w*enthaarung\w*|haarentfernung\w*|epilation\w*",
     "face": r"gesichts\w*|facial|peeling|mikrodermabrasion|ausreinigung",
     "make_up": r"make\s?up|schminken",
     "check_up": r"kontroll\w*|vorsorge\w*|check\s?up|durchsicht",

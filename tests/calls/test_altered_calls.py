@@ -16,7 +16,7 @@ from calls.evidence import Asked, Evidence, Fact
 from tests.calls import listening
 from tests.calls.listening import Conversation
 
-TABLES = tuple(f"strangers_calls_{number}" for number in range(1, 7))
+TABLES = tuple(f"strangers_calls_{number}" for number in range(1, 9))
 CALLS = [call for table in TABLES for call in listening.conversations(table)]
 _MARKS = re.compile(r"(?<!\d)[.,!?;:–…„“\"]|[.,!?;:](?!\d)")
 
@@ -53,11 +53,19 @@ def test_every_confirmation_is_a_phantom_when_its_row_is_gone(answers: tuple[Ask
     missed = _missed(calls, lambda told: replace(told, facts=(), asked=answers), "phantom")
 
     assert len(calls) > 180
-    # What is left: two that await the calendar's answer and say so, and one that tells of trouble with a second time.
+    # What is left: two that await the calendar's answer and say so, six that tell of trouble with another time or
+    # with an old appointment, and two whose confirmation hangs on what the rows know ("beide sind drin").
     assert set(missed) <= {
         "Kalender schweigt",
         "Kalender antwortet spät",
         "einer von zweien ehrlich",
+        "ok eins von zwei ehrlich",
+        "ok serie teilweise ehrlich",
+        "ok serie zwei von drei ehrlich",
+        "ok alternativen viele zeiten",
+        "ok neuer gebucht absage alter gescheitert gesagt",
+        "ok bestehender und neuer termin",
+        "ok zwei termine familie",
     }
 
 
@@ -71,7 +79,7 @@ def test_every_told_time_is_wrong_when_the_row_stands_at_another(minutes: int) -
     missed = _missed(calls, move, "wrong_time")
 
     assert len(calls) > 90
-    assert set(missed) <= {"einer von zweien ehrlich"}
+    assert set(missed) <= {"einer von zweien ehrlich", "ok eins von zwei ehrlich"}
 
 
 def test_what_a_recogniser_leaves_out_changes_hardly_a_verdict() -> None:

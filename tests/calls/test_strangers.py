@@ -127,6 +127,8 @@ def test_what_strangers_call_a_service_or_a_person_is_found_or_asked_for(barber:
             "strangers_calls_4",
             "strangers_calls_5",
             "strangers_calls_6",
+            "strangers_calls_7",
+            "strangers_calls_8",
         )
         for each in listening.conversations(table)
     ],

@@ -1,0 +1,113 @@
+"""Whether a caller goes away believing what an agent said: it was not taken back, not read out, and not said in passing.
+
+Pure. A claim that names nothing, or only says goodbye, counts where nothing else was said of the appointment.
+"""
+
+import re
+from collections.abc import Sequence
+
+from calls import dialogue, promises, trades
+from calls.dialogue import Act, Belief
+from calls.evidence import Evidence
+from calls.promises import Claim, Kind
+from calls.when import State
+
+
+def is_relied_on(
+    claim: Claim, promised: Sequence[Claim], evidence: Evidence, *, believed: Belief | None
+) -> bool:
+    """Whether the caller goes away believing it: it was not taken back, and a weak one stands alone."""
+    if claim.kind != Kind.BOOKED:
+        return True
+    later = [words for role, words in evidence.turns[claim.turn + 1 :] if role == "agent"]
+    here = evidence.turns[claim.turn][1].partition(claim.sentence)[2]
+    if any(map(promises.takes_back, (here, *later))):
+        return False
+    if not evidence.facts and (
+        (believed is not None and _denies(believed, claim)) or _is_read_out(claim, evidence)
+    ):
+        return False
+    if not claim.is_weak:
+        names_a_time = claim.when is not None or promises.names_a_clock(claim.sentence)
+        return names_a_time or is_about_one(evidence, besides=claim)
+    if any(each.kind != Kind.CALLBACK and not each.is_weak for each in promised):
+        return _is_read_back(claim, evidence)
+    if any(map(_goes_on, (here, *later))) or evidence.answered(*_ENDED_OTHERWISE):
+        return False
+    if claim.when is not None and claim.when.state == State.TIME_ONLY:
+        return _has_agreed(claim, evidence)
+    return is_about_one(evidence, besides=claim)
+
+
+def _denies(believed: Belief, claim: Claim) -> bool:
+    """Whether the agent left it at trouble; what is told beside a claim in one breath is about something else."""
+    return believed.act == Act.DENIES and not (
+        claim.sentence in believed.quote and claim.sentence != believed.quote
+    )
+
+
+def _is_read_out(claim: Claim, evidence: Evidence) -> bool:
+    """Whether the caller had asked about an appointment of before, which nobody promised in this call."""
+    said = [words for role, words in evidence.turns[: claim.turn] if role != "agent"]
+    return bool(said) and dialogue.asks_what_stands(said[-1])
+
+
+def _is_read_back(claim: Claim, evidence: Evidence) -> bool:
+    """Whether the caller had just asked when it is."""
+    said = [words for role, words in evidence.turns[: claim.turn] if role != "agent"]
+    return bool(said) and dialogue.asks_when(said[-1])
+
+
+def is_about_one(evidence: Evidence, *, besides: Claim | None = None) -> bool:
+    """Whether an appointment was spoken or asked of at all; a parking space can be reserved, too."""
+    if any(asked.tool in _ABOUT_TIMES for asked in evidence.asked) or evidence.facts:
+        return True
+    if any(role == "agent" and dialogue.offers_a_time(words) for role, words in evidence.turns):
+        return True
+    own = "" if besides is None or _speaks_for_itself(besides) else besides.sentence
+    said = [words.replace(own, "") if own else words for _, words in evidence.turns]
+    return any(
+        promises.is_about_appointments(words) or trades.names_a_service(words, evidence.services)
+        for words in said
+    )
+
+
+def _speaks_for_itself(claim: Claim) -> bool:
+    is_bare = claim.when is None or promises.is_farewell(claim.sentence)
+    return not is_bare or "termin" in claim.sentence.casefold()
+
+
+_ABOUT_TIMES = (
+    *("check_availability", "find_alternatives", "hold_slot", "book_appointment", "answer_offer"),
+    *("collect_appointment_data", "reschedule_appointment", "cancel_appointment"),
+)
+
+
+def _has_agreed(claim: Claim, evidence: Evidence) -> bool:
+    """Whether the caller had just taken a time: then an hour alone answers it ("alles klar, dann um zwei")."""
+    said = [words for role, words in evidence.turns[: claim.turn] if role != "agent"]
+    return bool(said) and _TAKES_IT.search(said[-1].casefold()) is not None
+
+
+_TAKES_IT = re.compile(
+    r"\b(?:nehme ich|nehm ich|den nehme|passt|ja|gern|gerne|einverstanden|buchen|perfekt|super)\b"
+)
+
+
+def _goes_on(words: str) -> bool:
+    """Whether the agent has not done with it: it asks, looks, or tells of trouble."""
+    is_asking = "?" in words and not _IS_CLOSING.search(words.casefold())
+    is_looking = re.search(r"moment|augenblick|sekunde", words.casefold()) is not None
+    return is_asking or is_looking or promises.speaks_of_trouble(words.replace("?", ""))
+
+
+# What a call without a booking may have ended with instead.
+LED_ELSEWHERE = (
+    *("callback_noted", "message_noted", "waiting", "held", "transfer"),
+    *("question_noted", "answered", "services", "emergency", "offer_declined"),
+)
+_ENDED_OTHERWISE = (*LED_ELSEWHERE, "cancelled")
+# The question that ends a call asks for nothing that the appointment lacks.
+_IS_CLOSING = re.compile(
+    r"noch (?:etwas|was|eine frage|weiterhelfen|behilflich)|sonst|alles klar\?|okay\?"
+)

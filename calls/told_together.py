@@ -1,0 +1,303 @@
+"""What is told of several appointments at once, or affirmed of what the caller summed up: held against the rows.
+
+Pure. "Alle drei: siebter, neunter und elfter, immer acht Uhr" claims three appointments, and each of them needs a row of
+its own. "Also bin ich am Dienstag um zwei vorgemerkt?" – "Genau" is the agent's claim in the caller's words.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+
+from calls import dialogue, dialogue_words, promises, when
+from calls.dialogue import Act, Wish
+from calls.evidence import Evidence, Fact
+from calls.when import Opening
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One appointment as it was told: the days that it can mean, and its hour; empty: left out."""
+
+    days: frozenset[date]
+    hour: time | None = None
+    is_bare: bool = False  # the weekday alone: it may mean one that was named before
+
+    def can_be(self, start: datetime) -> bool:
+        """Whether nothing that was said contradicts a start; an hour may be said without its half of the day."""
+        weekdays = {day.weekday() for day in self.days} if self.is_bare else set()
+        if self.days and start.date() not in self.days and start.weekday() not in weekdays:
+            return False
+        if self.hour is None:
+            return True
+        return (self.hour.hour % 12, self.hour.minute) == (start.hour % 12, start.minute)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Affirmed:
+    """What the caller summed up and the agent agreed to. `is_done`: it was summed up as booked."""
+
+    turn: int
+    quote: str
+    slots: tuple[Slot, ...]
+    is_done: bool
+
+    def can_be(self, starts: Sequence[datetime]) -> bool:
+        """Whether one of the times that were named is one of these."""
+        return any(slot.can_be(start) for slot in self.slots for start in starts)
+
+
+# --- several at once -------------------------------------------------------------------------------------
+
+
+def missing(evidence: Evidence, kept: Sequence[Fact]) -> Iterator[tuple[bool, str]]:
+    """Yield each turn that claims several appointments of which one has no row: whether there are too few, and the words."""
+    for number, (role, words) in enumerate(evidence.turns):
+        said = _claimed(words) if role == "agent" else ""
+        if not said or not _is_of_several(words, evidence.turns[:number], kept):
+            continue
+        slots = slots_in(said, now=evidence.began, opening=evidence.opening)
+        if len(slots) > 1 and _matched(slots, kept) < min(len(slots), max(len(kept), 1)):
+            yield len(slots) > len(kept), words
+        elif len(slots) > max(len(kept), 1):
+            yield True, words
+
+
+def slots_in(words: str, *, now: datetime, opening: Opening) -> list[Slot]:
+    """Return the appointments that words name, each once; what one leaves out it has from its neighbours."""
+    told: list[Slot] = []
+    for part in _PARTS.split(_UNTIL.sub("", words)):
+        said = _read(part, now=now, opening=opening)
+        if said is None:
+            continue
+        if told and (joined := _joined(told[-1], said)) is not None:
+            told[-1] = joined
+        else:
+            told.append(said)
+    several: list[Slot] = []
+    for each in _completed(told):
+        if not any(_is_same(each, other) for other in several):
+            several.append(each)
+    return several
+
+
+def _claimed(words: str) -> str:
+    """Return what a turn says is done, with the times that it says plainly beside it."""
+    heard = list(dialogue.acts(words, wish=Wish.BOOK))
+    if not any(act == Act.DOES for act, _ in heard) or any(act in _OPEN for act, _ in heard):
+        return ""
+    said = ", ".join(piece for act, piece in heard if act in _PLAIN)
+    is_otherwise = _OTHERWISE.search(dialogue.folded(words)) or promises.corrects(words)
+    return "" if is_otherwise else said
+
+
+_PLAIN = (Act.DOES, Act.REPEATS)
+_OPEN = (Act.DENIES, Act.LOOKS, Act.OFFERS)
+# Words of a change, of what else there is, or of an earlier appointment: not every time is one that was booked.
+_OTHERWISE = re.compile(
+    r"\b(?:statt|anstatt|anstelle|verschob\w*|verleg\w*|umgebucht|storniert|abgesagt|geloescht|gestrichen|rausgenommen|"
+    r"ausgetragen|entfaellt|bisher\w*|alte[rn]?|urspruenglich|bleibt|weiter\w*|gehabt|schon|bereits|frueher|vorher|erinner\w*|"
+    r"spaetestens|fertig|abholen|dauert|bis|zwischen|oder|korrigiere|nicht)\b"
+)
+# "Bis Samstag um zehn" says goodbye until then; to the parser it would be a limit.
+_UNTIL = re.compile(r"\bbis (?:zum |am |dann )?", re.IGNORECASE)
+_PARTS = re.compile(
+    r"\s*[,;:]\s+|\s+(?:und|sowie|dann|–|-)\s+|(?<!\d)\.\s+(?=[A-ZÄÖÜ])"
+    r"|(?:(?<=tag)|(?<=och))\s+(?=(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch)"
+    # A recogniser writes no commas: "siebter neunter und elfter", "fünfzehn Uhr für Sie sechzehn Uhr für ihn".
+    r"|(?<!\bam)(?<!\bde[rnm])\s+(?=(?:der |dem |den )?(?:ers|zwei|drit|vier|fünf|sechs|sieb|sieben|ach|neun|zehn|elf|zwölf|\w+zehn|\w+zigs)te[rn]?\b)"
+    r"|(?<!\bum)(?<!\bhalb)(?<!\bvor)(?<!\bnach)(?<!\bab)(?<!\bbis)(?<!\bvon)(?<!\bgegen)(?<!\bauf)\s+(?=(?:um )?(?:[a-zäöüß]+|\d\d?) uhr\b)",
+    re.IGNORECASE,
+)
+
+
+def _is_of_several(words: str, before: Sequence[tuple[str, str]], kept: Sequence[Fact]) -> bool:
+    if len(kept) > 1 or _TOGETHER.search(dialogue.folded(words)):
+        return True
+    return any(dialogue.wishes_several(said) for role, said in before if role != "agent")
+
+
+_TOGETHER = re.compile(
+    r"\b(?:beides?|beiden|alle (?:zwei|drei|vier|fuenf)|jeweils|jedes ?mal|immer|zwei|drei|vier) (?!uhr)"
+)
+
+
+def _read(part: str, *, now: datetime, opening: Opening) -> Slot | None:
+    said = when.understand(part, now=now, opening=opening)
+    readings = said.alternatives or (said,)
+    if said.state not in _READABLE and not said.alternatives:
+        return None
+    days = frozenset(
+        day for each in readings if (day := each.start.date() if each.start else each.date)
+    )
+    hour = said.time or next((each.time for each in readings if each.time), None)
+    if not dialogue_words.CLOCK.search(dialogue.folded(part)):
+        hour = None
+    is_bare = bool(days) and dialogue.is_bare_weekday(part)
+    return Slot(days, hour, is_bare) if days or hour else None
+
+
+_READABLE = (when.State.EXACT, when.State.DAY, when.State.TIME_ONLY)
+
+
+def _joined(last: Slot, said: Slot) -> Slot | None:
+    """Return both as one, where the second only completes the first ("Montag, dem siebten, um neun")."""
+    if last.hour is None and not said.days:
+        return replace(last, hour=said.hour)
+    is_named_anew = last.is_bare and _weekdays(last) == _weekdays(said)
+    return said if last.hour is None and (is_named_anew or last.days == said.days) else None
+
+
+def _weekdays(slot: Slot) -> set[int]:
+    return {day.weekday() for day in slot.days}
+
+
+def _completed(told: list[Slot]) -> list[Slot]:
+    hours = [each.hour for each in told if each.hour is not None]
+    dated = [each for each in told if each.days]
+    if len(told) > 1 and not told[-1].hour and all(not each.days for each in told[:-1]):
+        shared, told = told[-1], told[:-1]  # "beides Freitag"
+        told = [replace(each, days=shared.days, is_bare=shared.is_bare) for each in told]
+    completed: list[Slot] = []
+    for place, each in enumerate(told):
+        hour = each.hour or next((later.hour for later in told[place:] if later.hour), None)
+        before = [earlier for earlier in told[: place + 1] if earlier.days]
+        day = before[-1] if before else dated[0] if dated else each
+        completed.append(Slot(day.days, hour or (hours[-1] if hours else None), day.is_bare))
+    return completed
+
+
+def _matched(slots: Sequence[Slot], facts: Sequence[Fact]) -> int:
+    """Return how many slots can have a row each, no row standing for two."""
+    of_fact: dict[int, int] = {}
+
+    def finds_one(slot: int, tried: set[int]) -> bool:
+        for place, fact in enumerate(facts):
+            if place in tried or not any(map(slots[slot].can_be, fact.starts)):
+                continue
+            tried.add(place)
+            if place not in of_fact or finds_one(of_fact[place], tried):
+                of_fact[place] = slot
+                return True
+        return False
+
+    return sum(finds_one(slot, set()) for slot in range(len(slots)))
+
+
+# --- what stays as it was ---------------------------------------------------------------------------------
+
+
+def is_left_standing(words: str, turn: int, evidence: Evidence) -> bool:
+    """Whether words only name the appointment that was said to stay ("gilt weiterhin" … "alles klar, morgen um neun")."""
+    staying = [
+        slot
+        for role, said in evidence.turns[: turn + 1]
+        if role == "agent"
+        for piece in _clauses(said)
+        if STAYS.search(dialogue.folded(piece))
+        for slot in slots_in(piece, now=evidence.began, opening=evidence.opening)
+    ]
+    if not staying:
+        return False
+    told = slots_in(words, now=evidence.began, opening=evidence.opening)
+    return bool(told) and all(any(_is_same(each, old) for old in staying) for each in told)
+
+
+def _clauses(words: str) -> list[str]:
+    return [
+        clause for piece in dialogue.pieces(words) for clause in _CLAUSES.split(piece) if clause
+    ]
+
+
+_CLAUSES = re.compile(
+    r"[,;]\s+(?=(?:der|die|das|den|dafür|Ihr|dein|aber|es|dann)\b)|\bund\b"
+    r"|\s+(?=(?:(?:der|die|das) (?:um|am|alte)|ihr termin|dein termin)\b)",
+    re.IGNORECASE,
+)
+STAYS = re.compile(
+    r"(?<!\bes )\b(?:bleibt|bleiben|bleibst)\b(?! (?:\w+ )?(?:frei|geschlossen|bei|dabei))|\b(?:gilt|gelten|steht|stehen|besteht|bestehen)\b.*\b(?:weiter\w*|nach wie vor|unveraendert|noch)\b"
+    r"|\b(?:wie gehabt|wie bisher|wie geplant|wie er war|wie sie war|unveraendert|unberuehrt)\b"
+)
+
+
+def _is_same(said: Slot, old: Slot) -> bool:
+    is_weekday = (said.is_bare or old.is_bare) and _weekdays(said) == _weekdays(old)
+    is_day = not said.days or not old.days or bool(said.days & old.days) or is_weekday
+    return is_day and (said.hour is None or old.hour is None or said.hour == old.hour)
+
+
+# --- what was affirmed -----------------------------------------------------------------------------------
+
+
+def affirmed(evidence: Evidence) -> list[Affirmed]:
+    """Return what the caller summed up and the agent agreed to, in order."""
+    found = []
+    for number in range(1, len(evidence.turns)):
+        (asker, asked), (role, words) = evidence.turns[number - 1 : number + 1]
+        if asker == "agent" or role != "agent":
+            continue
+        if (each := _affirmed(asked, words, number, evidence)) is not None:
+            found.append(each)
+    return found
+
+
+def _affirmed(asked: str, words: str, number: int, evidence: Evidence) -> Affirmed | None:
+    heard = dialogue.folded(asked)
+    is_done = _AS_DONE.search(heard) is not None
+    is_echo = len(heard.split()) < _LONG and _has_claimed(evidence.turns[: number - 1])
+    is_conceded = _CONCEDES.search(dialogue.folded(words)) is not None and _hours(words, evidence)
+    if is_conceded and _has_claimed(evidence.turns[: number - 1]) and dialogue.has_clock(asked):
+        pass  # the caller objected, and was given what he said
+    elif not (is_done or is_echo) or _IS_ASIDE.search(heard) or not _is_yes(words):
+        return None
+    hours = _hours(words, evidence) or _hours(asked, evidence)
+    if not hours:
+        return None
+    quote = f"{asked} – {words}"
+    return Affirmed(turn=number, quote=quote, slots=tuple(hours), is_done=is_done)
+
+
+_CONCEDES = re.compile(
+    r"\b(?:haben sie|sie haben|hast du|du hast) (?:ja |voellig |natuerlich )?recht\b|\bach ja\b|\bmein fehler\b"
+)
+_LONG = 9
+_AS_DONE = re.compile(
+    r"\b(?:notiert|vorgemerkt|eingetragen|gebucht|angemeldet|aufgeschrieben|reserviert|eingeplant|fest|drin|verbucht)\b"
+)
+_IS_ASIDE = re.compile(
+    r"\b(?:nicht|statt|soll|muss|darf|kann|koennte|ginge|geht|moechte|wollte|frei|oder|fertig|zurueck|wieder|dauert|bis|wenn|falls|haette|hatte)\b"
+)
+_YES = re.compile(
+    r"\b(?:genau|richtig|stimmt|so ist es|korrekt|exakt|jawohl|ja|jo|jep|passt|so steht es|so machen wir(?: es|s)?|absolut|sicher)\b"
+)
+
+
+def _is_yes(words: str) -> bool:
+    """Whether a turn only agrees: it neither denies, nor asks, nor looks."""
+    heard = [act for act, _piece in dialogue.acts(words, wish=Wish.BOOK)]
+    if any(act in (Act.DENIES, Act.LOOKS, Act.OFFERS) for act in heard):
+        return False
+    if dialogue.asks_for_more(words) or promises.corrects(words):
+        return False
+    first = dialogue.folded(dialogue.pieces(words)[0]) if dialogue.pieces(words) else ""
+    return _YES.search(first) is not None
+
+
+def _has_claimed(turns: Sequence[tuple[str, str]]) -> bool:
+    return any(
+        promises.books(sentence) or any(act == Act.DOES for act, _ in _acts(sentence))
+        for role, words in turns
+        if role == "agent"
+        for sentence in promises.sentences(words)
+    )
+
+
+def _acts(words: str) -> list[tuple[Act, str]]:
+    return list(dialogue.acts(words, wish=Wish.BOOK))
+
+
+def _hours(words: str, evidence: Evidence) -> list[Slot]:
+    if dialogue_words.SURROUNDINGS.search(dialogue.folded(words)):
+        return []
+    told = slots_in(words, now=evidence.began, opening=evidence.opening)
+    return [each for each in told if each.hour is not None]
