@@ -8,6 +8,8 @@ from celery import Celery, bootsteps
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "askpro.settings")
 
 app = Celery("askpro")
+# Whoever is on the line comes first: on one machine with the web server, the worker takes what processor time is left.
+_NICENESS = 5
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
@@ -24,6 +26,7 @@ class CourierStep(bootsteps.StartStopStep):
     def start(self, worker: Any) -> None:
         from askpro.courier import Courier
 
+        os.nice(_NICENESS)
         self.courier = Courier()
         self.courier.start()
 

@@ -57,6 +57,38 @@ def test_a_ring_gets_through_although_its_connection_was_closed_meanwhile(carryi
     assert _until(lambda: _carried() == 2)
 
 
+def test_who_gives_way_rests_while_somebody_hurries_and_keeps_a_fifth_of_the_time() -> None:
+    way = courier.Way()
+
+    with way.hurrying() as hurry:
+        assert way.rest_after(0.01) == 0  # one piece is no hurry
+        hurry()
+        assert way.rest_after(0.01) == pytest.approx(0.04)
+
+    assert way.rest_after(0.01) == 0
+
+
+def test_a_hurry_ends_with_the_work_even_where_that_fails() -> None:
+    way = courier.Way()
+
+    with pytest.raises(ZeroDivisionError), way.hurrying() as hurry:
+        hurry()
+        raise ZeroDivisionError
+
+    assert way.rest_after(1.0) == 0
+
+
+def test_what_comes_in_goes_before_what_is_over_and_nothing_else_waits() -> None:
+    lanes = courier.Courier().lanes
+    came_in = [lane for lane in lanes if lane.carry == courier.carry_in]
+    over = [lane for lane in lanes if lane.carry == courier.look_after]
+
+    assert len(came_in) == 2
+    assert {id(lane.has_way) for lane in came_in} == {id(lane.gives_way) for lane in over}
+    yields = [lane.gives_way for lane in lanes if lane.carry != courier.look_after]
+    assert not {id(way) for way in yields} & {id(lane.has_way) for lane in lanes}
+
+
 def test_a_ring_that_nobody_hears_does_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
     ours = f"askpro:bell:{time.time_ns()}"  # tests beside this one ring as well
     monkeypatch.setattr(bell, "channel", lambda: ours)

@@ -108,8 +108,7 @@ def hand_over(tenant: Tenant, size: Size) -> Iterator[Goal]:
 
 def _starts_of_the_courier() -> list[float]:
     """Return how long deliveries waited for the worker's courier, in milliseconds."""
-    with scope.platform():  # what earlier cells left would be carried first
-        Delivery.objects.filter(state=Delivery.State.NEW).update(state=Delivery.State.IGNORED)
+    forget_what_waits()
     key = f"bench_start_{knock.RUN}"
     with working(processes.worker()):
         for n in range(_STARTS + _WARM):
@@ -123,6 +122,12 @@ def _starts_of_the_courier() -> list[float]:
         rows = Delivery.objects.filter(key__startswith=key, state=Delivery.State.DONE)
         spans = rows.order_by("key").values_list("created_at", "processed_at")[_WARM:]
         return [(begun - created).total_seconds() * 1000 for created, begun in spans if begun]
+
+
+def forget_what_waits() -> None:
+    """Set aside what earlier cells left: it would be carried before what is measured."""
+    with scope.platform():
+        Delivery.objects.filter(state=Delivery.State.NEW).update(state=Delivery.State.IGNORED)
 
 
 def _starts_of_celery() -> list[float]:

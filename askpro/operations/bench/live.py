@@ -21,6 +21,7 @@ _DRAINED_WITHIN_SECONDS = 30
 def live_calls(tenant: Tenant, size: Size) -> Iterator[Goal]:
     """P13: a hundred questions and twenty events a second, the worker at work; nothing lost, and as quick as from ten calls."""
     numbers = cast.town(now=timezone.now())
+    house.forget_what_waits()
     with (
         stage.serving(knock.PRODUCT) as product,
         house.working(processes.worker()),
