@@ -176,6 +176,8 @@ def _is_borne_out(wish: Wish, facts: Iterable[Fact]) -> bool:
 
 def _too_many(evidence: Evidence) -> list[Finding]:
     """Find that several were confirmed where fewer are booked, and the caller had wished for several."""
+    if quote := _ended_too_many(evidence):
+        return [Finding(trouble=Trouble.PHANTOM_CHANGE, quote=quote)]
     kept = _kept(evidence)
     changed = any(fact.is_moved_here or fact.is_cancelled_here for fact in evidence.facts)
     for is_short, quote in told_together.missing(evidence, kept) if kept and not changed else ():
@@ -188,6 +190,20 @@ def _too_many(evidence: Evidence) -> list[Finding]:
             if count > len(kept):
                 return [Finding(trouble=Trouble.PHANTOM_BOOKING, quote=quote)]
     return []
+
+
+def _ended_too_many(evidence: Evidence) -> str:
+    """Return where more were said to be cancelled than were, and a cancellation failed; empty where none was."""
+    ended = sum(fact.is_cancelled_here for fact in evidence.facts)
+    has_failed = any(
+        asked.tool == "cancel_appointment" and asked.state not in _WORKED
+        for asked in evidence.asked
+    )
+    for role, words in evidence.turns if has_failed else ():
+        for count, quote in dialogue.confirmed_together(words) if role == "agent" else ():
+            if promises.ends(quote) and count > ended:
+                return quote
+    return ""
 
 
 def _kept(evidence: Evidence) -> list[Fact]:

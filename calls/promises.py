@@ -76,6 +76,11 @@ def books(sentence: str) -> bool:
     return _kind(sentence)[0] == Kind.BOOKED
 
 
+def ends(sentence: str) -> bool:
+    """Whether a sentence says that something is cancelled."""
+    return _kind(sentence)[0] == Kind.CANCELLED
+
+
 def takes_back(words: str) -> bool:
     """Whether a turn says that nothing is booked after all."""
     return any(_TAKEN_BACK.search(_folded(sentence)) for sentence in sentences(words))
@@ -142,6 +147,7 @@ _BOOKED = re.compile(
     r"|\b(?:bestaetigung|bestaetigungsmail|terminbestaetigung)\b.*\b(?:kommt|erhalten|bekommen|unterwegs|geschickt|verschickt|gesendet)\b"
     r"|\b(?:erhalten|bekommen|schicke|sende)\b.*\b(?:bestaetigung|bestaetigungsmail|terminbestaetigung)\b"
     r"|\b(?:bist|seid|sind) (?:du|ihr|sie)\b.*\b(?:drin|drinnen|dabei|angemeldet)\b|\b(?:du|ihr) (?:bist|seid|stehst|steht)\b.*\b(?:drin|drinnen|dabei|angemeldet)\b"
+    r"|\b(?:sind sie|sie sind|ihr \w+ ist|bist du|du bist)\b.*\bdran\b"
     r"|\bsteht\b.*\bim (?:buch|plan|system)\b|\bhat(?: es| jetzt| das)* funktioniert\b|^(?:also |dann |so )?steht$"
     r"|\bhat geklappt\b|\bgeht klar\b|\bbestaetige\b"
     r"|\bbuchung\b.*\b(?:erfolgreich|erfolgt|abgeschlossen|steht|durch)\b"
@@ -400,7 +406,7 @@ def _before_advice(sentence: str) -> str:
         sentence = ended.group(1)  # "storniert, der am Mittwoch bleibt"
     sentence = _DROPPED.sub("", sentence)
     return re.split(
-        r"(?:^|,?\s+)(?:und )?(?:bitte|kommen Sie|denken Sie|nicht vergessen|vergessen Sie|Sie (?:erhalten|bekommen|kriegen)|du bekommst)\b",
+        r"(?:^|,?\s+)(?:und )?(?:bitte|kommen Sie|bringen Sie|seien Sie|bring|denken Sie|nicht vergessen|vergessen Sie|Sie (?:erhalten|bekommen|kriegen)|du bekommst)\b",
         sentence,
         maxsplit=1,
         flags=re.IGNORECASE,

@@ -194,13 +194,23 @@ def is_left_standing(words: str, turn: int, evidence: Evidence) -> bool:
         for role, said in evidence.turns[: turn + 1]
         if role == "agent"
         for piece in _clauses(said)
-        if STAYS.search(dialogue.folded(piece))
+        if STAYS.search(dialogue.folded(piece)) or _keeps_to_it(piece, evidence)
         for slot in slots_in(piece, now=evidence.began, opening=evidence.opening)
     ]
     if not staying:
         return False
     told = slots_in(words, now=evidence.began, opening=evidence.opening)
     return bool(told) and all(any(_is_same(each, old) for old in staying) for each in told)
+
+
+def _keeps_to_it(piece: str, evidence: Evidence) -> bool:
+    """Whether "es bleibt bei" speaks of the old time: it was to be moved, and could not be."""
+    failed = any(
+        asked.tool == "reschedule_appointment" and asked.state != "rescheduled"
+        for asked in evidence.asked
+    )
+    told = dialogue.tells_of_trouble(evidence.turns)
+    return failed and told and re.search(r"\bbleibt\b.*\bbei", dialogue.folded(piece)) is not None
 
 
 def _clauses(words: str) -> list[str]:
@@ -262,7 +272,7 @@ _CONCEDES = re.compile(
 )
 _LONG = 9
 _AS_DONE = re.compile(
-    r"\b(?:notiert|vorgemerkt|eingetragen|gebucht|angemeldet|aufgeschrieben|reserviert|eingeplant|fest|drin|verbucht)\b"
+    r"\b(?:notiert|vorgemerkt|eingetragen|gebucht|angemeldet|aufgeschrieben|reserviert|eingeplant|fest|drin|verbucht|verstanden)\b"
 )
 _IS_ASIDE = re.compile(
     r"\b(?:nicht|statt|soll|muss|darf|kann|koennte|ginge|geht|moechte|wollte|frei|oder|fertig|zurueck|wieder|dauert|bis|wenn|falls|haette|hatte)\b"
