@@ -123,6 +123,9 @@ def _believed(believed: Belief, evidence: Evidence) -> list[Finding]:
         return []
     if promises.books(believed.quote) and _is_borne_out(Wish.BOOK, evidence.facts):
         return []  # two things were wished, and this is about the other one
+    is_ended = promises.ends(believed.quote) and _is_borne_out(Wish.CANCEL, evidence.facts)
+    if is_ended and not _has_failed(evidence):
+        return []
     is_left_so = believed.act == Act.AGREES or (
         believed.act == Act.INFORMS
         and any(
@@ -150,12 +153,14 @@ _NOT_DONE = {
 
 
 def _phantom(trouble: Trouble, evidence: Evidence) -> Trouble:
-    """Return which phantom it is: where only a change was tried, that is what was believed in."""
+    """Return which phantom it is: where only a change, or only a booking, was tried, that is what was believed in."""
     failed = {
         asked.tool
         for asked in evidence.asked
         if asked.tool in _CHANGING and asked.state not in _WORKED
     }
+    if failed and failed <= set(_BOOKING) and trouble == Trouble.PHANTOM_CHANGE:
+        return Trouble.PHANTOM_BOOKING
     is_change = bool(failed) and failed <= _CHANGES_OF_OLD
     return Trouble.PHANTOM_CHANGE if is_change and trouble == Trouble.PHANTOM_BOOKING else trouble
 
@@ -263,9 +268,12 @@ def _is_one_more(
     claim: Claim, meant: list[Fact], promised: Sequence[Claim], evidence: Evidence
 ) -> bool:
     """Whether a booking was claimed beside those that stand: their days are claimed too, and this is another one."""
-    if claim.kind != Kind.BOOKED or claim.when is None or claim.when.date is None:
+    if claim.kind != Kind.BOOKED or claim.when is None:
         return False
     starts = [start for fact in meant for start in fact.starts]
+    if claim.when.date is None:
+        is_added = _IS_ADDED.search(claim.sentence.casefold()) is not None
+        return is_added and not told_times.is_true(claim, starts, evidence)
     days = {start.date() for start in starts}
     said = {each.when.date for each in promised if each.when is not None}
     if (
@@ -401,7 +409,8 @@ def _told_as_done(said: Sequence[str], tool: str, evidence: Evidence) -> str:
     for words in said if not _is_borne_out(wish, evidence.facts) else ():
         for act, piece in dialogue.acts(words, wish=wish):
             is_other = wish == Wish.CANCEL and promises.books(piece)
-            if act == Act.DOES and not is_other and dialogue.addresses_the_caller(piece):
+            is_meant = wish == Wish.CANCEL or dialogue.addresses_the_caller(piece)
+            if act == Act.DOES and not is_other and is_meant:
                 return piece
     return ""
 

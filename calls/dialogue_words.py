@@ -164,6 +164,7 @@ PAST = re.compile(
 )
 # The caller asks what stands; the answer reads it out and promises nothing.
 READS_OUT = re.compile(
+    r"\bbin ich\b.*\bnoch\b.*\b(?:angemeldet|eingetragen|gebucht|drin|dabei)\b|"
     r"\b(?:wann|um wie ?viel uhr|wie spaet)\b.*\b(?:termin|dran|eingetragen)\b|\b(?:habe|hab) ich (?:\w+ )*(?:noch )?(?:einen )?termin\b|\bich habe?\b.*\btermin\b|\bwelche termine?\b|\b(?:ob|dass) (?:mein|unser|der) termin\b|\btermin\b.*\bnoch\b.*\b(?:steht|gilt|aktuell)\b|\boder\s?\?$"
 )
 
@@ -242,6 +243,7 @@ DOES = re.compile(
     rf"\b(?:hab|habe|haben|hams|ham|ist|sind|seid|san|bist|wurde|wurden|sei|i han)\b.*\b{_SENSED}{_PARTICIPLE}\b"
     rf"|\b(?:ist|sind|san|bist|waere damit)\b.*\b{_PARTICLES}\b"
     rf"|^(?:\w+ ){{0,2}}(?:eingetragen|gebucht|notiert|reserviert|vermerkt|abgemacht|erledigt|gemacht|ausgemacht|gebongt|geritzt|vorgemerkt|verschoben|umgebucht|verlegt|eingeplant|vereinbart|bestaetigt|gespeichert)\b"
+    r"|\b(?:beides?|alle \w+) (?:sind |ist )?(?:drin|drinnen|fest|gebucht|notiert|eingetragen|reserviert|vermerkt)\b"
     r"|\bsteht\b(?! (?:\w+ ){0,3}(?:frei|offen|aus|zur)\b)|\b(?:sie|du|ihr|beides?|termine|alle \w+) steh(?:en|st|t)\b|\bsteh(?:en|st) (?:sie|du)\b|\b(?:dann|damit|somit|jetzt) (?:haben|hast|habt) (?:sie|du|ihr) (?:jetzt |nun |also |damit )?(?:alle|beide|den|die|ihren|einen|deinen)\b|\bgehoer(?:t|en)\b.*\b(?:ihnen|dir|sie)\b|\bhat(?:\W?s)? (?:es |alles |jetzt )*geklappt\b|\bgeht klar\b|\bhab ich\b|\bhaben wir\b"
     r"|\b(?:trag|trage|schreib|schreibe|plane|buch|buche|reservier|reserviere|notier|notiere|verschieb|verschiebe|verleg|verlege|leg|lege|nehm|nehme|setz|setze|pack|packe|merk|merke|halt|halte) (?:ich|wir)?\b.*\b(?:sie|dich|ihnen|dir|das|den|es|ein|um|vor)\b"
     r"|\b(?:ich|wir) (?:\w+ ){0,3}(?:trag|trage|tragen|schreib|schreibe|buch|buche|buchen|reservier|reserviere|plane|verschieb|verschiebe|verlege|lege|nehme)\b"

@@ -73,7 +73,9 @@ def is_farewell(sentence: str) -> bool:
 
 def books(sentence: str) -> bool:
     """Whether a sentence says that something is booked, and not that something is gone."""
-    return _kind(sentence)[0] == Kind.BOOKED
+    kind, is_weak = _kind(sentence)
+    is_said = not is_weak or _ANNOUNCED.search(_folded(sentence)) is not None
+    return kind == Kind.BOOKED and is_said
 
 
 def ends(sentence: str) -> bool:
@@ -148,6 +150,7 @@ _BOOKED = re.compile(
     r"|\b(?:erhalten|bekommen|schicke|sende)\b.*\b(?:bestaetigung|bestaetigungsmail|terminbestaetigung)\b"
     r"|\b(?:bist|seid|sind) (?:du|ihr|sie)\b.*\b(?:drin|drinnen|dabei|angemeldet)\b|\b(?:du|ihr) (?:bist|seid|stehst|steht)\b.*\b(?:drin|drinnen|dabei|angemeldet)\b"
     r"|\b(?:sind sie|sie sind|ihr \w+ ist|bist du|du bist)\b.*\bdran\b"
+    r"|\b(?:uhr|platz|\w+tag|um \w+)\b.*\bgehoert (?:ihnen|dir|euch)\b|\bist\b.*\b(?:auch|ebenfalls) (?:dabei|drin)\b"
     r"|\bsteht\b.*\bim (?:buch|plan|system)\b|\bhat(?: es| jetzt| das)* funktioniert\b|^(?:also |dann |so )?steht$"
     r"|\bhat geklappt\b|\bgeht klar\b|\bbestaetige\b"
     r"|\bbuchung\b.*\b(?:erfolgreich|erfolgt|abgeschlossen|steht|durch)\b"
@@ -261,8 +264,8 @@ def _claims_in(number: int, words: str, *, now: datetime, opening: Opening) -> I
         kind, is_weak = _kind(sentence)
         if kind is None:
             continue
-        if kind == Kind.CALLBACK:
-            yield from _beside_a_callback(number, sentence, now=now, opening=opening)
+        if kind in _OTHER_ACTS:
+            yield from _beside(_OTHER_ACTS[kind], number, sentence, now=now, opening=opening)
         for said, around in _said_about_each(parts, position, now=now, opening=opening):
             if is_weak and _needs_a_time(sentence) and not _names_an_hour(said):
                 continue
@@ -276,14 +279,19 @@ def _claims_in(number: int, words: str, *, now: datetime, opening: Opening) -> I
             )
 
 
-def _beside_a_callback(
-    number: int, sentence: str, *, now: datetime, opening: Opening
+_OTHER_ACTS = {Kind.CALLBACK: _CALLBACK, Kind.CANCELLED: _CANCELLED}
+_PIECE = re.compile(r",?\s+und\s+|;\s*|,\s+")
+
+
+def _beside(
+    shape: re.Pattern[str], number: int, sentence: str, *, now: datetime, opening: Opening
 ) -> Iterator[Claim]:
     """Yield what else a sentence claims ("der Rückruf ist notiert und der Termin am Freitag ist gebucht")."""
-    others = [each for each in _AND.split(sentence) if not _CALLBACK.search(_folded(each))]
-    for other in others if len(others) < len(_AND.split(sentence)) else ():
+    parts = _PIECE.split(sentence)
+    others = [each for each in parts if not shape.search(_folded(each))]
+    for other in others if len(others) < len(parts) else ():
         kind, is_weak = _kind(other)
-        if kind is not None and not is_weak:
+        if kind == Kind.BOOKED and not is_weak:
             said, around = _said_about([other], 0, now=now, opening=opening)
             yield Claim(
                 kind=kind, turn=number, sentence=other, when=said, is_weak=False, context=around

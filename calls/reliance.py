@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from calls import dialogue, promises, trades
 from calls.dialogue import Act, Belief
-from calls.evidence import Evidence
+from calls.evidence import Evidence, Fact
 from calls.promises import Claim, Kind
 from calls.when import State
 
@@ -19,13 +19,22 @@ def is_relied_on(
     """Whether the caller goes away believing it: it was not taken back, and a weak one stands alone."""
     if claim.kind != Kind.BOOKED:
         return True
+    is_of_this_call = any(each.turn < claim.turn and not each.is_weak for each in promised)
+    is_told_of = not (is_of_this_call or any(map(_is_of_before, evidence.facts)))
+    if is_told_of and _is_read_out(claim, evidence):
+        return False
+    return _is_left_so(claim, promised, evidence, believed=believed)
+
+
+def _is_left_so(
+    claim: Claim, promised: Sequence[Claim], evidence: Evidence, *, believed: Belief | None
+) -> bool:
+    """Whether nothing that was said after a booking was claimed speaks against it."""
     later = [words for role, words in evidence.turns[claim.turn + 1 :] if role == "agent"]
     here = evidence.turns[claim.turn][1].partition(claim.sentence)[2]
     if any(map(promises.takes_back, (here, *later))):
         return False
-    if not evidence.facts and (
-        (believed is not None and _denies(believed, claim)) or _is_read_out(claim, evidence)
-    ):
+    if not evidence.facts and (believed is not None and _denies(believed, claim)):
         return False
     if not claim.is_weak:
         names_a_time = claim.when is not None or promises.names_a_clock(claim.sentence)
@@ -50,6 +59,10 @@ def _is_read_out(claim: Claim, evidence: Evidence) -> bool:
     """Whether the caller had asked about an appointment of before, which nobody promised in this call."""
     said = [words for role, words in evidence.turns[: claim.turn] if role != "agent"]
     return bool(said) and dialogue.asks_what_stands(said[-1])
+
+
+def _is_of_before(fact: Fact) -> bool:
+    return not fact.is_booked_here
 
 
 def _is_read_back(claim: Claim, evidence: Evidence) -> bool:

@@ -54,7 +54,9 @@ def missing(evidence: Evidence, kept: Sequence[Fact]) -> Iterator[tuple[bool, st
     """Yield each turn that claims several appointments of which one has no row: whether there are too few, and the words."""
     for number, (role, words) in enumerate(evidence.turns):
         said = _claimed(words) if role == "agent" else ""
-        if not said or not _is_of_several(words, evidence.turns[:number], kept):
+        if not said or not (
+            _has_failed(evidence) or _is_of_several(words, evidence.turns[:number], kept)
+        ):
             continue
         slots = slots_in(said, now=evidence.began, opening=evidence.opening)
         if len(slots) > 1 and _matched(slots, kept) < min(len(slots), max(len(kept), 1)):
@@ -111,6 +113,13 @@ _PARTS = re.compile(
 )
 
 
+def _has_failed(evidence: Evidence) -> bool:
+    """Whether a booking was tried that did not work, so that one of several can be missing."""
+    return any(
+        asked.tool == "book_appointment" and asked.state != "booked" for asked in evidence.asked
+    )
+
+
 def _is_of_several(words: str, before: Sequence[tuple[str, str]], kept: Sequence[Fact]) -> bool:
     if len(kept) > 1 or _TOGETHER.search(dialogue.folded(words)):
         return True
@@ -123,6 +132,8 @@ _TOGETHER = re.compile(
 
 
 def _read(part: str, *, now: datetime, opening: Opening) -> Slot | None:
+    if len(part.strip()) < _SHORTEST:
+        return None  # "So, Samstag um zwölf": no Sunday
     said = when.understand(part, now=now, opening=opening)
     readings = said.alternatives or (said,)
     if said.state not in _READABLE and not said.alternatives:
@@ -137,6 +148,7 @@ def _read(part: str, *, now: datetime, opening: Opening) -> Slot | None:
     return Slot(days, hour, is_bare) if days or hour else None
 
 
+_SHORTEST = 3
 _READABLE = (when.State.EXACT, when.State.DAY, when.State.TIME_ONLY)
 
 
@@ -269,6 +281,7 @@ def _affirmed(asked: str, words: str, number: int, evidence: Evidence) -> Affirm
 
 _CONCEDES = re.compile(
     r"\b(?:haben sie|sie haben|hast du|du hast) (?:ja |voellig |natuerlich )?recht\b|\bach ja\b|\bmein fehler\b"
+    r"|^(?:ja|stimmt|genau|richtig|ach|oh)\b.*\b(?:entschuldig\w*|verzeihung|sorry|pardon)\b"
 )
 _LONG = 9
 _AS_DONE = re.compile(
