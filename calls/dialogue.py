@@ -151,7 +151,8 @@ def tells_to_wait(turns: Sequence[tuple[str, str]]) -> bool:
 def refuses(turns: Sequence[tuple[str, str]]) -> bool:
     """Whether the agent says plainly that what was wished cannot be done."""
     return any(
-        words_of.CANNOT.search(_without_courtesy(folded(piece))) and is_about_it(piece)
+        words_of.CANNOT.search(_without_courtesy(folded(piece)))
+        and (is_about_it(piece) or words_of.CHANGES.search(folded(piece)))
         for role, words in turns
         if role == "agent"
         for piece in pieces(words)

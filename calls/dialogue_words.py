@@ -71,6 +71,7 @@ LEADS_OUT = re.compile(
 DONE_NOW = re.compile(
     r"\b(?:jetzt|das|nun|es)(?: jetzt| es)? hat (?:es |jetzt )?(?:geklappt|funktioniert)\b"
 )
+CHANGES = re.compile(r"\b(?:absag|stornier|verschieb|verleg|umbuch|streich|loesch|aender)\w*")
 AWAITS = re.compile(
     r"\b(?:fest|bestaetigt|gebucht|sicher|verbindlich)\b.*\bnoch nicht\b|\bnoch nicht (?:fest|bestaetigt|gebucht|sicher|verbindlich)\b"
     r"|\b(?:bestaetigt|bestaetigen)\b.*\b(?:per|ihnen|noch|ihn|das)\b.*\b(?:sms|mail|anruf|telefonisch|noch)\b|\bunter vorbehalt\b"

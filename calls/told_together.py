@@ -238,7 +238,7 @@ _CLAUSES = re.compile(
 )
 STAYS = re.compile(
     r"(?<!\bes )\b(?:bleibt|bleiben|bleibst)\b(?! (?:\w+ )?(?:frei|geschlossen|bei|dabei))|\b(?:gilt|gelten|steht|stehen|besteht|bestehen)\b.*\b(?:weiter\w*|nach wie vor|unveraendert|noch)\b"
-    r"|\b(?:wie gehabt|wie bisher|wie geplant|wie er war|wie sie war|unveraendert|unberuehrt)\b"
+    r"|\b(?:behaelt|behalten|behaeltst)\b|\b(?:wie gehabt|wie bisher|wie geplant|wie er war|wie sie war|unveraendert|unberuehrt)\b"
 )
 
 
@@ -288,7 +288,7 @@ _AS_DONE = re.compile(
     r"\b(?:notiert|vorgemerkt|eingetragen|gebucht|angemeldet|aufgeschrieben|reserviert|eingeplant|fest|drin|verbucht|verstanden)\b"
 )
 _IS_ASIDE = re.compile(
-    r"\b(?:nicht|statt|soll|muss|darf|kann|koennte|ginge|geht|moechte|wollte|frei|oder|fertig|zurueck|wieder|dauert|bis|wenn|falls|haette|hatte)\b"
+    r"\b(?:da sein|vorher|frueher|nicht|statt|soll|muss|darf|kann|koennte|ginge|geht|moechte|wollte|frei|oder|fertig|zurueck|wieder|dauert|bis|wenn|falls|haette|hatte)\b"
 )
 _YES = re.compile(
     r"\b(?:genau|richtig|stimmt|so ist es|korrekt|exakt|jawohl|ja|jo|jep|passt|so steht es|so machen wir(?: es|s)?|absolut|sicher)\b"
