@@ -225,7 +225,7 @@ DENIES = re.compile(
     r"stattdessen|anfrage|angefragt|wunsch|terminwunsch|warteliste|tut mir leid|schneller|noch offen|vorbehalt|vorlaeufig|unverbindlich|vermutlich|"
     r"bedaure|bedaurer|schon weg|nachricht|ausrichten|weitergegeben|weitergeleitet|weiterleiten)\b"
     r"|\b(?:alles|ist|sind|komplett|schon|ganz) voll\b(?! der\b)|\b(?:zurueck|rueck)(?:ruf\w*|meld\w*)\b|\b(?:ruft|rufen(?! sie)|melden?(?! sie)|meldet)\b.*\b(?:zurueck|an|uns|sich)\b|\bverbinden?\b|\bstelle? sie durch\b|\b(?:bestaetigung|rueckmeldung|zusage)\b.*\b(?:folgt|aussteht|steht noch aus|fehlt|abwarten|sobald)\b"
-    r"|\bbleibt? (?:daher |also |dann |wie |so |es )?(?:bestehen|stehen|wie|so)\b|\bnotiert,? dass\b|\berst (?:dann|wenn|nach)\b|\bversuchen sie es\b|\bgeht\b.*\bnur noch\b|\bnur noch persoenlich\b|\bgilt (?:also |noch |daher )?weiter(?:hin)?\b|\bmuss\b.*\bnoch\b|\b(?:bestaetigt|bestaetigen|prueft|pruefen) (?:\w+ ){0,2}noch\b|\bnoch (?:bestaetig|freigeb|zustimm|pruef|freizugeb)\w*|\bhaengt\b.*\bab\b|\b(?:provisorisch|in klaerung|in der schwebe)\b|\bnoch (?:ein)?mal (?:versuch|an)\w*"
+    r"|\bbleibt? (?:daher |also |dann |wie |so |es )?(?:bestehen|stehen|wie|so)\b|\bnotiert,? dass\b|\berst (?:dann|wenn|nach|mit)\b|\bversuchen sie es\b|\bgeht\b.*\bnur noch\b|\bnur noch persoenlich\b|\bgilt (?:also |noch |daher )?weiter(?:hin)?\b|\bmuss\b.*\bnoch\b|\b(?:bestaetigt|bestaetigen|prueft|pruefen) (?:\w+ ){0,2}noch\b|\bnoch (?:bestaetig|freigeb|zustimm|pruef|freizugeb)\w*|\bhaengt\b.*\bab\b|\b(?:provisorisch|in klaerung|in der schwebe)\b|\bnoch (?:ein)?mal (?:versuch|an)\w*"
 )
 # Trouble told after a confirmation takes it back only where it speaks of the same thing.
 ABOUT_IT = re.compile(

@@ -99,7 +99,7 @@ _OPEN = (Act.DENIES, Act.LOOKS, Act.OFFERS)
 _OTHERWISE = re.compile(
     r"\b(?:statt|anstatt|anstelle|verschob\w*|verleg\w*|umgebucht|storniert|abgesagt|geloescht|gestrichen|rausgenommen|"
     r"ausgetragen|entfaellt|bisher\w*|alte[rn]?|urspruenglich|bleibt|weiter\w*|gehabt|schon|bereits|frueher|vorher|erinner\w*|"
-    r"spaetestens|fertig|abholen|dauert|bis|zwischen|oder|korrigiere|nicht)\b"
+    r"spaetestens|fertig|abholen|dauert|bis|zwischen|oder|korrigiere|nicht|weg|aber|waere)\b"
 )
 # "Bis Samstag um zehn" says goodbye until then; to the parser it would be a limit.
 _UNTIL = re.compile(r"\bbis (?:zum |am |dann )?", re.IGNORECASE)
@@ -108,7 +108,7 @@ _PARTS = re.compile(
     r"|(?:(?<=tag)|(?<=och))\s+(?=(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch)"
     # A recogniser writes no commas: "siebter neunter und elfter", "fünfzehn Uhr für Sie sechzehn Uhr für ihn".
     r"|(?<!\bam)(?<!\bde[rnm])\s+(?=(?:der |dem |den )?(?:ers|zwei|drit|vier|fünf|sechs|sieb|sieben|ach|neun|zehn|elf|zwölf|\w+zehn|\w+zigs)te[rn]?\b)"
-    r"|(?<!\bum)(?<!\bhalb)(?<!\bvor)(?<!\bnach)(?<!\bab)(?<!\bbis)(?<!\bvon)(?<!\bgegen)(?<!\bauf)\s+(?=(?:um )?(?:[a-zäöüß]+|\d\d?) uhr\b)",
+    r"|(?<!\bum)(?<!\bhalb)(?<!\bvor)(?<!\bnach)(?<!\bab)(?<!\bbis)(?<!\bvon)(?<!\bgegen)(?<!\bauf)\s+(?=(?:um )?(?:(?:[a-zäöüß]+|\d\d?) uhr|halb|dreiviertel|viertel (?:vor|nach))\b)",
     re.IGNORECASE,
 )
 
