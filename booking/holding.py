@@ -25,18 +25,20 @@ def hold(
     :raises SlotTaken, NotBookable, NotOffered: the rules forbid it
     :raises KeyReused: the key stands for something else
     """
-    held = _held_before(order, staff_member)
-    if held is not None:
-        return held
+    before = _of_key(order, staff_member)
+    if before is not None and _lives(before, now=order.now):
+        return before
+    # One that has run out stands in the way of its own key. It goes with the others: their diaries are waited for at once.
+    run_out = [] if before is None else together(before)
     try:
         with transaction.atomic():
-            return _hold(order, staff_member, seconds=seconds, replaces=replaces)
+            return _hold(order, staff_member, seconds=seconds, replaces=[*replaces, *run_out])
     except SlotTaken:
         # Who lost may have lost against themselves: the same request, sent twice at once.
-        held = _held_before(order, staff_member)
-        if held is None:
+        before = _of_key(order, staff_member)
+        if before is None or not _lives(before, now=order.now):
             raise
-        return held
+        return before
 
 
 def _hold(
@@ -72,8 +74,8 @@ def keep(order: Order, diary: OpenDiary, *, expires_at: datetime) -> Appointment
     return row
 
 
-def _held_before(order: Order, staff_member: StaffMember) -> Appointment | None:
-    """Return the living hold of this key.
+def _of_key(order: Order, staff_member: StaffMember) -> Appointment | None:
+    """Return the hold of this key, also one that has run out and was not removed yet.
 
     :raises KeyReused: the key stands for something else
     """
@@ -86,12 +88,11 @@ def _held_before(order: Order, staff_member: StaffMember) -> Appointment | None:
         return None
     if found.status != Appointment.Status.HELD or not order.is_for(found, staff_member):
         raise KeyReused
-    expires_at = found.hold_expires_at
-    if expires_at is not None and expires_at > order.now:
-        return found
-    # One that has run out stands in the way of its own key.
-    release(found, by=order.by, now=order.now)
-    return None
+    return found
+
+
+def _lives(hold: Appointment, *, now: datetime) -> bool:
+    return hold.hold_expires_at is not None and hold.hold_expires_at > now
 
 
 def release(hold: Appointment, *, by: Actor, now: datetime) -> None:

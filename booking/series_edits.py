@@ -25,6 +25,7 @@ from booking import (
     notices,
     recurrence,
     resources,
+    rules,
     scheduling,
     series,
 )
@@ -306,8 +307,12 @@ class _Plan:
         wanted = [step for step in steps if step is not None and not step.changes_nothing]
         possible: list[_Step] = []
         conflicts: dict[datetime, str] = {}
+        # With somebody else it could be done; but nobody comes to two dates of a series at one time.
+        taken = {each.starts_at for each in self.later}
+        taken -= {step.appointment.starts_at for step in wanted}
         for step in wanted:
-            rule = self._first_rule(step)
+            rule = rules.TAKEN if step.starts_at in taken else self._first_rule(step)
+            taken.add(step.starts_at)
             if rule is None:
                 possible.append(step)
             elif step.is_chosen or on_conflict == OnConflict.ABORT:

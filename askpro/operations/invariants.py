@@ -85,11 +85,6 @@ INVARIANTS = {
     "a series with more dates than were booked": """
       SELECT count(*) FROM booking_series s WHERE s.tenant_id = %(tenant)s AND (
         SELECT count(*) > 2 FROM booking_appointment a WHERE a.series_id = s.id)""",
-    "two dates of a series at one time": """
-      SELECT count(*) FROM booking_appointment a JOIN booking_appointment b
-        ON a.series_id = b.series_id AND a.id < b.id AND a.starts_at = b.starts_at
-      WHERE a.tenant_id = %(tenant)s AND b.tenant_id = %(tenant)s
-        AND a.status = ANY(%(active)s) AND b.status = ANY(%(active)s)""",
     "an appointment that was not booked once": """
       SELECT count(*) FROM booking_appointment a WHERE a.tenant_id = %(tenant)s AND a.status <> 'held' AND 1 <> (
         SELECT count(*) FROM booking_appointmentchange c WHERE c.appointment_id = a.id AND c.kind = 'booked')""",

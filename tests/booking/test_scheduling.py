@@ -23,6 +23,9 @@ from tenants.errors import Invalid, NotFound
 from tenants.models import AuditEntry, Branch, Tenant
 from tests import factories
 from tests.booking.diary import at
+from tests.booking.test_cost import statements_run
+
+__all__ = ["statements_run"]
 
 TUESDAY = "2026-11-24"
 BY = actors.system("tests")
@@ -725,6 +728,32 @@ def test_the_same_key_gives_the_same_hold_as_long_as_it_lives(
 
     assert later.pk != first.pk
     assert list(Appointment.objects.all()) == [later]
+
+
+def test_a_hold_waits_at_once_for_its_diary_and_those_of_what_goes_for_it(
+    cut: Service,
+    jana: StaffMember,
+    mira: StaffMember,
+    now: datetime,
+    statements_run: list[str],
+) -> None:
+    """Who waits for one diary with another one in hand, out of order, may wait in a circle."""
+
+    def keep(when: datetime, replaces: list[Appointment]) -> Appointment:
+        return scheduling.hold(
+            cut, branch=Branch.objects.get(), staff_member=mira, starts_at=TEN, source="api", by=BY,
+            now=when, idempotency_key="h", replaces=replaces,
+        )  # fmt: skip
+
+    keep(now, [])
+    elsewhere = _hold(cut, jana, now=now)
+    before = len(statements_run)
+    keep(now + timedelta(seconds=300), [elsewhere])
+
+    run = [sql for sql in statements_run[before:] if "NO KEY UPDATE" in sql]
+    assert "ANY" in run[0]
+    assert sum("booking_staffmember WHERE" in sql for sql in run) == 1
+    assert {each.staff_member for each in Appointment.objects.all()} == {mira}
 
 
 def test_who_tells_the_customer_otherwise_books_quietly(

@@ -523,6 +523,23 @@ def test_where_anybody_will_do_a_moved_date_goes_to_who_is_free(
     assert edit.changed[0].staff_member == other
 
 
+def test_two_dates_of_a_series_do_not_come_to_one_time(
+    erika: Customer, jana: StaffMember, mira: StaffMember, now: datetime
+) -> None:
+    made = book(erika, None, now=now)
+    second = made.appointments[1]
+    eleven = at(
+        "2026-12-08", "11:00"
+    )  # where the third date is about to go; the other person is free then
+    scheduling.reschedule(second, starts_at=eleven, by=BY, source="api", now=now)
+
+    with pytest.raises(SeriesConflict) as refused:
+        move(made, Change(clock=time(11)), scope=Scope.ALL, now=now)
+
+    assert refused.value.conflicts == {eleven: "taken"}
+    assert standing(made.series).count("Tue 08.12. 11:00") == 1
+
+
 def test_what_has_begun_cannot_be_pointed_at(booked: series.SeriesBooking) -> None:
     with pytest.raises(AlreadyOver):
         move(
