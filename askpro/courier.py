@@ -2,8 +2,9 @@
 
 It runs in threads of the worker process, each kind of work in its own: some fold what came in, one looks after calls
 that are over, some carry what goes out. So a call that begins waits neither for a provider who does not answer nor for
-the calls of an hour ago, which take a small share of the time where more comes in than is carried at once. Rows are claimed with a lock, so any number of workers may run it; one that is killed leaves
-its row to the next. Without a bell it looks every second.
+the calls of an hour ago, which take a small share of the time where more comes in than is carried at once. Rows are
+claimed with a lock, so any number of workers may run it; one that is killed leaves its row to the next. Without a bell
+it looks every second.
 """
 
 import sys

@@ -191,7 +191,6 @@ NO_OTHER = re.compile(r"\bkein\w* (?!termin|platz|zeit|buchung|frei)\w+")
 BOOKS = re.compile(
     r"\b(?:buch\w*|einbuch\w*|eintragen|tragen? .*\bein|reservier\w*|festmachen|vormerken|machen sie (?:das|den|so))\b"
 )
-ASKS_TO_BUY = re.compile(r"\b(?:kauf\w*|abhol\w*|offen|geoeffnet|auf haben|haben sie auf)\b")
 CLOSING = re.compile(
     r"\b(?:sonst noch|noch (?:etwas|was|eine frage|weiter|behilflich|helfen|irgend)|weiterhelfen|behilflich|alles klar|okay|ok|ja|in ordnung|gut|noch fragen|sonst (?:etwas|was))\b"
 )
