@@ -111,10 +111,38 @@ _ANYBODY = frozenset(
         "irgendwer",
         "ganz",
         "jeder",
+        "jedem",
         "jemand",
+        "jemandem",
         "wer",
         "wem",
+        "wen",
+        "freie",
+        "freien",
+        "freier",
+        "verfuegbar",
+        "verfuegbare",
+        "verfuegbaren",
+        "niemand",
+        "niemanden",
+        "praeferenz",
+        "praeferenzen",
+        "vorliebe",
+        "vorlieben",
+        "wunsch",
+        "rolle",
+        "any",
+        "anybody",
+        "anyone",
+        "preference",
+        "whoever",
     ]
+)
+# Say nothing more beside one of those.
+_WITH_ANYBODY = frozenset(
+    """auch bestimmte bestimmten bestimmter bestimmtes besondere besonderen besonderer da einfach eben erste ersten erster
+    gerade hat immer jetzt kein keine keinen keiner kollege kollegen kollegin mitarbeiter mitarbeiterin naechste
+    naechsten naechster no ohne person spielt team zeit zuerst""".split()
 )
 _TITLES = frozenset(
     ["dr", "doktor", "frau", "fraeulein", "herr", "herrn", "prof", "professor", "dipl", "med"]
@@ -324,7 +352,28 @@ def match(
     found = _agreeing(understood, rows, names=names, ignoring=ignoring)
     if found.state == State.MATCHED and are_people and not is_sure:
         return Match(state=State.ASK, candidates=found.candidates)
-    return _inside(heard, rows, names, ignoring) if found.state == State.NONE else found
+    if found.state == State.NONE:
+        return _inside(heard, rows, names, ignoring)
+    if found.state == State.MATCHED and not are_people:
+        return _unless_inside(found, understood, rows, names, ignoring)
+    return found
+
+
+def _unless_inside(
+    found: Match[_Row],
+    heard: frozenset[str],
+    rows: Sequence[_Row],
+    names: Callable[[_Row], Iterable[str]],
+    ignoring: frozenset[str],
+) -> Match[_Row]:
+    """Ask where only a part of a name was said that others have in a compound: "Massage" may be a "Rückenmassage"."""
+    if any(_words(name, ignoring) <= heard for row in found.candidates for name in names(row)):
+        return found
+    others = _inside(heard, rows, names, ignoring)
+    if others.state == State.NONE:
+        return found
+    candidates = tuple(row for row in rows if row in found.candidates or row in others.candidates)
+    return found if len(candidates) == 1 else Match(state=State.ASK, candidates=candidates)
 
 
 def _understood(heard: frozenset[str], known: frozenset[str]) -> tuple[frozenset[str], bool]:
@@ -397,7 +446,7 @@ def _agreeing(
 def names_nobody(said: str) -> bool:
     """Whether somebody says that it does not matter who it is ("egal", "irgendwer")."""
     heard = _words(said, _TITLES)
-    return bool(heard) and heard <= _ANYBODY
+    return bool(heard & _ANYBODY) and heard <= _ANYBODY | _WITH_ANYBODY
 
 
 class _Kind(IntEnum):

@@ -15,7 +15,16 @@ _SAME_SOUND = (
     ("qu", "kw"), ("ae", "e"), ("oe", "o"), ("ue", "u"), ("ie", "i"), ("ih", "i"), ("eh", "e"), ("ah", "a"), ("oh", "o"),
     ("uh", "u"), ("y", "i"), ("j", "i"), ("v", "f"), ("c", "k"), ("ai", "ei"),
 )  # fmt: skip
-_ENDINGS = ("chen", "en", "er", "es", "em", "e", "n", "s")
+_ENDINGS = ("chen", "ungen", "ung", "en", "er", "es", "em", "e", "n", "s")
+# Verbs and what is done by them, where the stem changes.
+_DONE_BY = {
+    "schneiden": "schnitt",
+    "massieren": "massage",
+    "rasieren": "rasur",
+    "behandeln": "behandlung",
+    "faerben": "farbe",
+    "waschen": "waesche",
+}
 _LONG, _VERY_LONG = 5, 9
 _MOST_WORDS = 4
 
@@ -41,8 +50,12 @@ def is_compound(word: str, parts: Iterable[str]) -> bool:
 
 
 def is_inside(part: str, word: str) -> bool:
-    """Whether a word is the beginning or the end of a compound: "Haarschnitt" in "Herrenhaarschnitt"."""
-    return len(part) > 3 and part != word and (word.startswith(part) or word.endswith(part))
+    """Whether a word, or what it does, begins or ends a compound: "Haarschnitt" in "Herrenhaarschnitt"."""
+    parts = (part, _DONE_BY.get(part, part))
+    return any(
+        len(each) > 3 and part != word and (word.startswith(each) or word.endswith(each))
+        for each in parts
+    )
 
 
 @lru_cache(maxsize=8192)
