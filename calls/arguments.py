@@ -25,6 +25,8 @@ class Parameter:
     required: bool = False
     choices: tuple[str, ...] = ()
     is_yes_or_no: bool = False
+    # What came under several of its names belongs together: the parser tells whether it agrees.
+    is_joined: bool = False
 
     @cached_property
     def plain_names(self) -> tuple[str, ...]:
@@ -52,6 +54,7 @@ DATE = Parameter(
         "datum", "tag", "day", "preferred_date", "appointment_date", "wunschdatum", "wunschtermin",
         "date_string", "termin_datum",
     ),
+    is_joined=True,
 )  # fmt: skip
 TIME = Parameter(
     name="time",
@@ -60,6 +63,7 @@ TIME = Parameter(
         "uhrzeit", "zeit", "preferred_time", "datetime", "appointment_time", "wunschzeit",
         "date_time", "appointment_datetime", "starts_at", "start_time", "start", "termin_uhrzeit",
     ),
+    is_joined=True,
 )  # fmt: skip
 NAME = Parameter(
     name="name",
@@ -207,12 +211,11 @@ def _composed(parts: Mapping[Any, Any]) -> str | None:
 
 
 def _text(flat: Mapping[str, Any], parameter: Parameter) -> str:
-    for name in parameter.plain_names:
-        if name in flat:
-            text = _word(flat[name], parameter)
-            if text:
-                return text
-    return ""
+    found = (_word(flat[name], parameter) for name in parameter.plain_names if name in flat)
+    texts = dict.fromkeys(text for text in found if text)
+    if parameter.is_joined:
+        return ", ".join(texts)[:_LONGEST]
+    return next(iter(texts), "")
 
 
 def _word(value: Any, parameter: Parameter) -> str:

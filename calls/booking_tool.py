@@ -4,10 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from booking import customers, scheduling
-from booking.models import Appointment, Customer, Service
+from booking.models import Appointment, Service
 from calls import (
     arguments,
-    assurances,
     checking,
     decisions,
     dictation,
@@ -67,11 +66,26 @@ def book_appointment(
         number = _number(phone)
     except Ask as ask:
         return ask.answer
+    by = actors.call(call.pk)
     customer = customers.find_or_create(
         name=name, phone=number or call.from_number, email=address, now=now
     )
     try:
-        booking = _book(call, wish, starts_at, customer=customer, name=name, notes=notes, now=now)
+        booking = scheduling.book(
+            wish.service,
+            branch=wish.branch,
+            staff_member=wish.staff_member,
+            starts_at=starts_at,
+            customer=customer,
+            attendee_name=name,
+            source=Appointment.Source.PHONE,
+            by=by,
+            now=now,
+            idempotency_key=_key(call, wish.service, starts_at, name),
+            call_number=call.pk,
+            notes=notes,
+            hold=_own_hold(call, wish, starts_at),
+        )
     except Refused as refusal:
         _note(wish, starts_at, said={"refused": refusal.code, "rule": refusal.facts.get("rule")})
         state = "slot_taken" if refusal.code == "slot_taken" else "not_available"
@@ -86,47 +100,8 @@ def book_appointment(
             wish,
             booking.appointment,
             booked=lambda *_: _booked(booking.appointment, wish.branch, dictated=dictated),
-            now=now,
         )
     return _booked(booking.appointment, wish.branch, dictated=dictated)
-
-
-def _book(
-    call: Call,
-    wish: Wish,
-    starts_at: datetime,
-    *,
-    customer: Customer,
-    name: str,
-    notes: str,
-    now: datetime,
-) -> scheduling.Booking:
-    """Book once for each call, service, start and person. What was booked so and is cancelled is booked anew.
-
-    :raises Refused: the rules forbid it
-    """
-    key = _key(call, wish.service, starts_at, name)
-    while True:
-        booking = scheduling.book(
-            wish.service,
-            branch=wish.branch,
-            staff_member=wish.staff_member,
-            starts_at=starts_at,
-            customer=customer,
-            attendee_name=name,
-            source=Appointment.Source.PHONE,
-            by=actors.call(call.pk),
-            now=now,
-            idempotency_key=key,
-            call_number=call.pk,
-            notes=notes,
-            hold=_own_hold(call, wish, starts_at),
-        )
-        if booking.appointment.status != Appointment.Status.CANCELLED:
-            return booking
-        # Whatever the caller believed of it, they hear now what becomes of the new one.
-        assurances.correct(booking.appointment, now=now)
-        key = f"{_key(call, wish.service, starts_at, name)}:{booking.appointment.pk}"
 
 
 def _note(wish: Wish, starts_at: datetime, *, said: dict[str, Any]) -> None:
@@ -143,7 +118,7 @@ def _name_must_be_said(name: str, *, now: datetime) -> None:
         not 2 <= len(name) <= _LONGEST_NAME
         or name.lower() in _NOT_A_NAME
         or not any(each.isalpha() for each in name)
-        or when.understand(name, now=now).state in _TIMES  # "Acht Uhr" is nobody
+        or _is_time(when.understand(name, now=now))  # "Acht Uhr" is nobody
     ):
         raise Ask(
             Answer(
@@ -152,6 +127,13 @@ def _name_must_be_said(name: str, *, now: datetime) -> None:
                 data={"fields": ["name"]},
             )
         )
+
+
+def _is_time(said: when.When) -> bool:
+    """Whether words name an hour, be it of the morning or of the evening; days are surnames too."""
+    if said.state == when.State.AMBIGUOUS:
+        return all(_is_time(each) for each in said.alternatives)
+    return said.state in _TIMES or (said.state == when.State.PAST and said.time is not None)
 
 
 def _email(said: str) -> str | None:

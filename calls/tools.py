@@ -65,6 +65,7 @@ _WHICH = (
         arguments.DATE,
         meaning="Wann der bestehende Termin ist, in den Worten des Anrufers.",
         also=(*arguments.DATE.also, "old_date", "altes_datum", "current_date", "alter_termin"),
+        is_joined=False,
     ),
     replace(arguments.SERVICE, meaning="Leistung des bestehenden Termins, wenn genannt."),
     replace(arguments.NAME, meaning="Name, auf den der Termin läuft, nur wenn genannt."),

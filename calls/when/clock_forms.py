@@ -44,7 +44,7 @@ def is_one_hour(tokens: Tokens, position: int) -> bool:
     return at(tokens, position).name == "a" and at(tokens, position + 1).kind is Kind.UHR
 
 
-_HOUR_PREPOSITIONS = frozenset(
+HOUR_PREPOSITIONS = frozenset(
     ("um", "about", "ab", "nach", "vor", "bis", "latest", "zwischen", "von", "sharp")
 )
 
@@ -144,27 +144,41 @@ def _quarters(tokens: Tokens, start: int) -> Found | None:
         return _before_or_after(tokens, start + 1, minutes=-15)
     if token.kind is not Kind.QUARTER:
         return None
-    if following.name in ("vor", "nach"):
-        return _before_or_after(tokens, start + 2, minutes=-15 if following.name == "vor" else 15)
+    side = _side(following)
+    if side:
+        return _before_or_after(tokens, start + 2, minutes=-15 if side == "vor" else 15)
     return _before_or_after(tokens, start + 1, minutes=-45)
+
+
+def _side(token: Token) -> str:
+    """Return whether a time is counted to an hour or from it; "viertel for drei" is a mishearing of "vor"."""
+    return "vor" if token.text == "for" else token.name if token.name in ("vor", "nach") else ""
 
 
 def _beside(tokens: Tokens, start: int) -> Found | None:
     """Read "zehn nach zwei", "fünf Minuten vor halb drei", "kurz vor drei" being too vague to be read."""
-    token = at(tokens, start)
-    if token.kind is not Kind.NUMBER or not 1 <= token.number <= 29:
+    counted, position = _counted_minutes(tokens, start)
+    side = _side(at(tokens, position))
+    if not counted or not side:
         return None
-    position = start + 2 if at(tokens, start + 1).name == "minute" else start + 1
-    side = at(tokens, position).name
-    if side not in ("vor", "nach"):
-        return None
-    minutes = token.number if side == "nach" else -token.number
+    minutes = counted if side == "nach" else -counted
     fraction = _FRACTIONS.get(at(tokens, position + 1).kind)
     if fraction:
         return _before_or_after(tokens, position + 2, minutes=minutes + fraction)
     return _before_or_after(tokens, position + 1, minutes=minutes)
 
 
+def _counted_minutes(tokens: Tokens, start: int) -> tuple[int, int]:
+    """Read "zehn", "zehn Minuten" and "eine Viertelstunde"; return the minutes and the position behind them."""
+    token = at(tokens, start)
+    if token.kind is Kind.UNIT:
+        return UNIT_MINUTES.get(token.name, 0), start + 1
+    if token.kind is not Kind.NUMBER or not 1 <= token.number <= 29:
+        return 0, start
+    return token.number, start + 2 if at(tokens, start + 1).name == "minute" else start + 1
+
+
+UNIT_MINUTES = {"quarter_hour": 15, "half_hour": 30, "three_quarter_hour": 45}
 _FRACTIONS = {Kind.HALF: -30, Kind.THREE_QUARTERS: -15, Kind.QUARTER: -45}
 
 
@@ -208,14 +222,20 @@ def _dotted(tokens: Tokens, start: int, said: frozenset[str], field: Field) -> F
 
 def _dots_are_a_time(token: Token, said: frozenset[str], field: Field) -> bool:
     minutes = token.text.strip(".").partition(".")[2].strip()
-    if len(minutes) != 2 or field is Field.DATE:
+    if len(minutes) != 2:
         return False
-    if field is Field.TIME or not said.isdisjoint(("um", "about", "sharp")):
-        return True
-    if token.kind is Kind.DATE:
-        return False
-    month = int(minutes)
-    return not 1 <= month <= 12 and token.parts[0] <= 24
+    if not said.isdisjoint(("um", "about", "sharp")):
+        return field is not Field.DATE
+    can_be_day = 1 <= int(minutes) <= 12 and token.parts[-1] <= 31
+    if field is Field.TIME:
+        return not (can_be_day and _is_written_as_day(token, said))
+    return token.kind is Kind.DOTTED and not can_be_day and token.parts[0] <= 24
+
+
+def _is_written_as_day(token: Token, said: frozenset[str]) -> bool:
+    """Tell "am 20.11." from "14.30" where an hour is expected: nobody comes at eleven minutes past."""
+    is_odd = token.kind is Kind.DATE and (token.parts[1] % 5 > 0 or token.parts[-1] >= 24)
+    return is_odd or not said.isdisjoint(("am", "the"))
 
 
 def _two_numbers(tokens: Tokens, start: int, said: frozenset[str], field: Field) -> Found | None:
@@ -227,7 +247,7 @@ def _two_numbers(tokens: Tokens, start: int, said: frozenset[str], field: Field)
         return None
     if at(tokens, start + 2).kind in (Kind.UHR, Kind.ORDINAL, Kind.UNIT):
         return None
-    as_time = field is Field.TIME or not said.isdisjoint(_HOUR_PREPOSITIONS)
+    as_time = field is Field.TIME or not said.isdisjoint(HOUR_PREPOSITIONS)
     if not as_time and (following.number % 5 or _starts_badly(tokens, start)):
         return None
     return hour(token.number, following.number, form=_form(token)), start + 2
@@ -293,7 +313,7 @@ def _can_be_bare(tokens: Tokens, start: int, said: frozenset[str], field: Field)
         return True
     if at(tokens, start).number > 24 or field is Field.DATE:
         return False
-    if not said.isdisjoint(_HOUR_PREPOSITIONS):
+    if not said.isdisjoint(HOUR_PREPOSITIONS):
         return True
     if "stretch" not in said and not said.isdisjoint(("the", "am")):
         return False

@@ -1,5 +1,6 @@
 """Reading dates: "15. Januar", "nächsten Dienstag", "KW 49", "Anfang nächster Woche", "morgen"."""
 
+import re
 from collections.abc import Callable, Sequence
 
 from calls.when import clock_forms
@@ -42,6 +43,9 @@ def _date_token(split: Tokens, position: int) -> Found:
     return [Day(day, month or _NO_MONTH, year)], behind
 
 
+_NO_DAY = 99
+# "Vierunswansigsten" was a day, whichever it was.
+_MISHEARD_DAY = re.compile(r"(?:zehn|zwan|swan|zig|sig|dreis)\w*te[nmrs]?$")
 _NO_MONTH = 99  # a written zero; zero itself stands for a month that was not said
 
 
@@ -136,15 +140,28 @@ def numbered_day(split: Tokens, position: int) -> Found | None:
     return [Day(token.number)], position + 1
 
 
-def bare_day(token: Token, position: int) -> Found | None:
+def bare_day(split: Tokens, position: int) -> Found | None:
+    """Read the number of a date field; a word for a number only where nothing else is counted with it."""
+    token, before, following = (at(split, position + i) for i in (0, -1, 1))
+    if token.name == "word" and not {before.kind, following.kind} <= _BESIDE_BARE_DAYS:
+        return None
     return ([Day(token.number)], position + 1) if 1 <= token.number <= 31 else None
+
+
+_BESIDE_BARE_DAYS = frozenset(
+    (Kind.EDGE_OF_TEXT, Kind.COMMA, Kind.WEEKDAY, Kind.ARTICLE, Kind.PREPOSITION, Kind.MONTH)
+    + (Kind.NUMBER, Kind.OR, Kind.AND, Kind.DASH, Kind.UHR, Kind.PART, Kind.HALF, Kind.CORRECTION)
+)
 
 
 def _month(split: Tokens, position: int) -> Found:
     """Read a month: "Januar 2027"; "Januar, der 15." comes apart and is joined later; "January 15" is a day."""
     day, following = at(split, position + 1), at(split, position + 2)
     if day.name == "digits" and 1 <= day.number <= 31 and following.kind in _ENDS_OF_DAYS:
-        return [Day(day.number, split[position].number)], position + 2
+        year, behind = _year(split, position + 2)
+        return [Day(day.number, split[position].number, year)], behind
+    if _MISHEARD_DAY.search(at(split, position - 1).text):
+        return [Day(_NO_DAY, split[position].number)], position + 1
     year, behind = _year(split, position + 1)
     found: list[Fact] = [Month(number=split[position].number)]
     if year:
@@ -294,12 +311,17 @@ def _feast(split: Tokens, position: int) -> Found:
 def _unit(split: Tokens, position: int) -> Found | None:
     """Read "die Woche vom 7. Dezember", "noch die Woche" as this week and "im Monat" as this month."""
     name, before = split[position].name, at(split, position - 1).text
-    if name == "week" and at(split, position + 1).name in ("von", "ab"):
+    following = at(split, position + 1).name if name == "week" else ""
+    if following in ("von", "ab"):
         return [WeekOf()], position + 2
+    if following == "nach" and at(split, position + 2).kind in _NAMED_DAYS:
+        return [WeekOf(ahead=1)], position + 2
     if name == "week" and before == "die":
         return [Week()], position + 1
     return ([Month()], position + 1) if name == "month" and before == "im" else None
 
+
+_NAMED_DAYS = (Kind.FEAST, Kind.ARTICLE, Kind.DATE)
 
 READERS: dict[Kind, Callable[[Tokens, int], Found | None]] = {
     Kind.DATE: _date_token,

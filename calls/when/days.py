@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from calls.when import feasts, mention, months, weeks
-from calls.when.facts import Bound, Day, Fact, Weekday
+from calls.when.facts import Bound, Day, Fact, Weekday, WeekOf
 from calls.when.mention import DAY, INVALID_DATE, RECENT, WEEK, Days, Said, Span, singles
 from calls.when.result import State
 
@@ -125,10 +125,13 @@ def _named(said: Said, today: date) -> Days | None:
     moved = [weeks.moved_by(day, said.ahead) for day in dict.fromkeys(found)]
     known = [day for day in moved if day]
     if said.week_of and len(known) == 1:
-        return Days(
-            (Span(weeks.monday_of(known[0]), weeks.monday_of(known[0]) + WEEK, is_day=False),)
-        )
+        return _week_of(known[0], said.week_of)
     return _checked(known, said, today) if known else INVALID_DATE
+
+
+def _week_of(day: date, week: WeekOf) -> Days:
+    monday = weeks.monday_of(day) + WEEK * week.ahead
+    return Days((Span(monday, monday + WEEK, is_day=False),))
 
 
 def _counted_and_named(said: Said, today: date) -> Days:
@@ -180,6 +183,8 @@ def _feast(said: Said, today: date) -> Days:
     first, end = feasts.days_of(name, year=year or today.year)
     if not year and first < today - RECENT:
         first, end = feasts.days_of(name, year=today.year + 1)
+    if said.week_of:
+        return _week_of(first, said.week_of)
     is_day = end - first == DAY
     if is_day:
         moved = weeks.moved_by(first, said.ahead)

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
+from calls.when.clock_forms import UNIT_MINUTES
 from calls.when.facts import Fact, In
 from calls.when.lexicon import Kind
 from calls.when.tokens import Token, at
 
 Tokens = Sequence[Token]
 Found = tuple[list[Fact], int]
-_UNIT_MINUTES = {"quarter_hour": 15, "half_hour": 30, "three_quarter_hour": 45}
 
 
 def read(split: Tokens, position: int) -> Found | None:
@@ -19,6 +19,8 @@ def read(split: Tokens, position: int) -> Found | None:
     if preposition.text == "im":
         return None
     start = position + 1
+    if at(split, start).name == "sharp" and preposition.name == "in":
+        start += 1  # "in genau drei Wochen"
     if at(split, start).name == "the":
         return None
     sign = -1 if preposition.name == "vor" else 1
@@ -37,12 +39,12 @@ def _counted(split: Tokens, start: int, *, sign: int) -> Found | None:
     unit = at(split, behind)
     if unit.kind is not Kind.UNIT:
         return None
-    size = _UNIT_MINUTES.get(unit.name, 1)
+    size = UNIT_MINUTES.get(unit.name, 1)
     return [In(sign * amount * size, _plain(unit), sign * upto * size)], behind + 1
 
 
 def _plain(unit: Token) -> str:
-    return "minute" if unit.name in _UNIT_MINUTES else unit.name
+    return "minute" if unit.name in UNIT_MINUTES else unit.name
 
 
 def _halves(split: Tokens, start: int) -> Found | None:
@@ -67,6 +69,6 @@ def amount_at(split: Tokens, position: int) -> tuple[int, int]:
         return token.number, position + 1
     if token.name == "a" or token.text == "eins":
         return 1, position + 1
-    if token.kind is Kind.UNIT and token.name in _UNIT_MINUTES:
+    if token.kind is Kind.UNIT and token.name in UNIT_MINUTES:
         return 1, position
     return 0, position

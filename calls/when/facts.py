@@ -107,7 +107,9 @@ class Week:
 
 @dataclass(frozen=True, slots=True)
 class WeekOf:
-    """ "The week of" the day that is named beside it."""
+    """ "The week of" the day that is named beside it, or the one behind that week."""
+
+    ahead: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,7 @@ class Mark(StrEnum):
     BUT = auto()
     NOT = auto()
     CORRECTION = auto()
+    WAIT = auto()
     RECURRING = auto()
     COMPARED = auto()
     EARLIEST = auto()

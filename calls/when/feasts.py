@@ -4,9 +4,17 @@ from datetime import date, timedelta
 
 # Length in days; most feasts are one day.
 _FIXED = {
+    "dreikoenig": (1, 6, 1),
+    "valentinstag": (2, 14, 1),
+    "tagderarbeit": (5, 1, 1),
+    "einheit": (10, 3, 1),
+    "reformationstag": (10, 31, 1),
+    "allerheiligen": (11, 1, 1),
     "nikolaus": (12, 6, 1),
     "heiligabend": (12, 24, 1),
     "weihnachten": (12, 24, 3),
+    "weihnachtstageins": (12, 25, 1),
+    "weihnachtstagzwei": (12, 26, 1),
     "zwischendenjahren": (12, 27, 4),
     "silvester": (12, 31, 1),
     "neujahr": (1, 1, 1),

@@ -196,7 +196,7 @@ def _limits(facts: Sequence[TimeFact], chooser: _Chooser) -> tuple[Hour, ...] | 
     ends = [f for f in facts if isinstance(f, Moment) and f.role in (Role.UNTIL, Role.LATEST)]
     stretches = [f for f in facts if isinstance(f, Stretch)]
     reason = "latest" if any(f.role is Role.LATEST for f in ends) else ""
-    if len(starts) == 1 and len(ends) == 1:
+    if len(starts) == 1 and len(ends) == 1 and _is_from_first(facts):
         stretches.append(Stretch(starts.pop(), ends.pop().clock))
     found: list[tuple[Minutes, ...]] = [chooser.stretches(stretch) for stretch in stretches]
     found += [_from(clock, chooser) for clock in starts]
@@ -212,12 +212,25 @@ def _limits(facts: Sequence[TimeFact], chooser: _Chooser) -> tuple[Hour, ...] | 
     return options or _contradiction(facts, chooser)
 
 
+def _is_from_first(facts: Sequence[TimeFact]) -> bool:
+    """Tell "ab neun bis zwölf" from "bis vier muss ich arbeiten, ab halb fünf": limits each for itself."""
+    roles = [fact.role for fact in facts if isinstance(fact, Moment)]
+    return Role.FROM in roles and not {Role.UNTIL, Role.LATEST} & set(
+        roles[: roles.index(Role.FROM)]
+    )
+
+
 def _contradiction(facts: Sequence[TimeFact], chooser: _Chooser) -> Hours:
     if chooser.parts:
         alone = _limits(facts, replace(chooser, parts=[]))
         options = (*_parts(chooser.parts).options, *(alone if isinstance(alone, tuple) else ()))
         if len(options) > 1:
             return Hours(options, State.CONFLICT, "part_contradicts_time")
+    limits = [fact for fact in facts if isinstance(fact, Moment)]
+    if len(limits) > 1 and not _is_from_first(limits):
+        each = (_limits([limit], chooser) for limit in limits)
+        options = tuple(option for found in each if isinstance(found, tuple) for option in found)
+        return Hours(options, State.CONFLICT, "times_contradict")
     is_backwards = any(isinstance(fact, Stretch) for fact in facts)
     return Hours(state=State.INVALID, reason="backwards" if is_backwards else "times_contradict")
 

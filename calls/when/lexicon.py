@@ -46,6 +46,7 @@ class Kind(StrEnum):
     SOON = auto()  # gleich, jetzt: earliest only when nothing else is said
     NOT = auto()
     CORRECTION = auto()
+    WAIT = auto()  # "Moment": a correction if something else follows
     BUT = auto()
     OR = auto()
     AND = auto()
@@ -161,6 +162,14 @@ _WORDS: Mapping[Kind, Mapping[str, str]] = {
         "neujahr": "neujahr neujahrstag",
         "nikolaus": "nikolaus nikolaustag",
         "zwischendenjahren": "zwischendenjahren",
+        "weihnachtstageins": "weihnachtstageins",
+        "weihnachtstagzwei": "weihnachtstagzwei",
+        "dreikoenig": "dreikoenig dreikoenige dreikoenigstag heiligdreikoenig",
+        "valentinstag": "valentinstag",
+        "tagderarbeit": "maifeiertag tagderarbeit",
+        "einheit": "tagdereinheit einheitstag nationalfeiertag",
+        "reformationstag": "reformationstag",
+        "allerheiligen": "allerheiligen",
         "adventeins": "adventeins",
         "adventzwei": "adventzwei",
         "adventdrei": "adventdrei",
@@ -186,9 +195,11 @@ _WORDS: Mapping[Kind, Mapping[str, str]] = {
     },
     Kind.SOON: {"soon": "bald gleich jetzt sofort zeitnah direkt demnaechst now"},
     Kind.NOT: {
-        "not": "nicht kein keine keinen keinem keiner keinesfalls ausser weder niemals nie net ned"
+        "not": "nicht kein keine keinen keinem keiner keinesfalls ausser weder niemals nie net ned "
+        "schlecht unguenstig unpassend schwierig unmoeglich"
     },
     Kind.CORRECTION: {"no": "nein nee quatsch korrektur vielmehr pardon entschuldigung sorry"},
+    Kind.WAIT: {"wait": "halt moment momentchen stop stopp warte warten verzeihung sekunde"},
     Kind.BUT: {"but": "aber sondern lieber dafuer stattdessen dessen"},
     Kind.OR: {"or": "oder bzw beziehungsweise or"},
     Kind.AND: {"and": "und and"},
@@ -276,6 +287,9 @@ _RESPELLINGS = (
     ("zwanzig", "zwansig"),
     ("fuenfzig", "fuffzig"),
     ("tausend", "tausendund"),
+    ("und", "un"),
+    ("fuenf", "fuemf"),
+    ("fuenf", "fuef"),
 )
 
 

@@ -6,8 +6,9 @@ offered as a choice is marked and settled later.
 
 from collections.abc import Sequence
 
-from calls.when import clocks, dates, distances, tokens
+from calls.when import clock_forms, clocks, dates, distances, tokens
 from calls.when.facts import (
+    DATE_FACTS,
     Bound,
     Fact,
     Mark,
@@ -77,8 +78,22 @@ class _Reader:
     def _clock(self) -> bool:
         if self._is_date_first():
             return False
-        found = clocks.read(self.tokens, self.position, field=self.field)
+        found = clocks.read(self.tokens, self.position, field=self._field_here())
         return self._take(([found[0]], found[1]) if found else None)
+
+    def _field_here(self) -> Field:
+        """Return how a number is read: "Mittwoch bis zwölf" and "bis vier" are hours in a date field too."""
+        if self.field is not Field.DATE:
+            return self.field
+        position = self.position
+        while at(self.tokens, position).kind in (Kind.PREPOSITION, Kind.ARTICLE):
+            position += 1
+        number, before = at(self.tokens, position), self.tokens[self.position : position]
+        is_spoken = number.name == "word" and number.number < 24
+        is_behind_day = any(isinstance(fact, DATE_FACTS) for fact in self.facts)
+        is_limited = any(token.name in clock_forms.HOUR_PREPOSITIONS for token in before)
+        says = (is_spoken, is_behind_day, is_limited)
+        return Field.TEXT if says.count(True) > 1 else Field.DATE
 
     def _is_date_first(self) -> bool:
         """Tell whether a date stands here that the reader of times would take for a time."""
@@ -116,7 +131,8 @@ class _Reader:
         token = self.tokens[self.position]
         if token.kind is Kind.NUMBER and self.field is Field.DATE:
             return self._take(
-                dates.month_day(self.tokens, self.position) or dates.bare_day(token, self.position)
+                dates.month_day(self.tokens, self.position)
+                or dates.bare_day(self.tokens, self.position)
             )
         read = _PART_READERS.get(token.kind) or dates.READERS.get(token.kind)
         return self._take(read(self.tokens, self.position) if read else None)
@@ -128,10 +144,22 @@ class _Reader:
         elif token.kind is Kind.AND and self.between:
             self.facts.append(Bound("bis"))
             self.between = False
+        elif token.kind is Kind.WAIT:
+            if self._starts_clause():
+                self.facts.append(Mark.WAIT)
         elif token.kind is Kind.EARLIEST:
             self.facts.append(Mark.ANYTIME if token.name == "anytime" else Mark.EARLIEST)
         elif token.kind in _MARKS and not self._prefers(token):
             self.facts.append(_MARKS[token.kind])
+
+    def _starts_clause(self) -> bool:
+        """Tell "Dienstag, Moment, Mittwoch" from "im Moment", and "halt," from the "halt" that means nothing."""
+        before = self.position - 1
+        while at(self.tokens, before).kind is Kind.ARTICLE:
+            before -= 1
+        is_first = at(self.tokens, before).kind in (Kind.COMMA, Kind.CORRECTION, Kind.EDGE_OF_TEXT)
+        is_alone = at(self.tokens, self.position + 1).kind is Kind.COMMA
+        return is_first and (is_alone or self.tokens[self.position].text != "halt")
 
     def _prefers(self, token: Token) -> bool:
         """Tell "eher nachmittags", a preference, from the bare "eher", which compares."""

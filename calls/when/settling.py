@@ -10,8 +10,22 @@ Facts = list[Fact]
 
 def choices(facts: Facts) -> list[Facts] | None:
     """Return the meanings that were offered, one for most texts; None when all was refused."""
-    settled = _corrected(_without_negated(facts))
+    settled = _corrected(_without_negated(_without_waits(facts)))
     return None if settled is None else _choices(settled)
+
+
+def _without_waits(facts: Facts) -> Facts:
+    """Let "Dienstag, Moment, Mittwoch" be a correction, and "Mittwoch, Moment bitte" nothing."""
+    settled: Facts = []
+    for i, fact in enumerate(facts):
+        if fact is not Mark.WAIT:
+            settled.append(fact)
+            continue
+        said = [each for each in settled if each is not Mark.COMMA]
+        is_choice = bool(said) and said[-1] in (Mark.OR, Mark.AND)
+        corrects = _is_telling(facts[i + 1 :]) and not is_choice
+        settled.append(Mark.CORRECTION if corrects else Mark.COMMA)
+    return settled
 
 
 # --- what was taken back ----------------------------------------------------------------------------------
@@ -44,10 +58,21 @@ def _without_negated(facts: Facts) -> Facts | None:
     wanted = [
         fact for clause in clauses if Mark.NOT not in clause for fact in (*clause, Mark.COMMA)
     ]
+    for clause in clauses:
+        wanted = _without_refused(wanted, clause) if Mark.NOT in clause else wanted
     for kinds in (DATE_FACTS, TIME_FACTS):
         if _has(refused, kinds) and not _has(wanted, kinds):
             return None
     return wanted if _is_telling(refused) or not _is_telling(facts) else None
+
+
+def _without_refused(wanted: Facts, clause: Facts) -> Facts:
+    """Leave out "um zehn" where "zehn ist schlecht" follows and another hour is named; a day and its hour stay."""
+    for kinds, others in ((DATE_FACTS, TIME_FACTS), (TIME_FACTS, DATE_FACTS)):
+        left = [fact for fact in wanted if fact not in clause or not isinstance(fact, kinds)]
+        if not _has(clause, others) and _has(left, kinds):
+            return left
+    return wanted
 
 
 def _corrected(facts: Facts | None) -> Facts | None:

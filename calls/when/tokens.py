@@ -60,6 +60,7 @@ _TOKEN = re.compile(
     | (?P<slashed>\b\d{{1,2}}[/-]\d{{1,2}}[/-](?:\d{{4}}|\d{{2}})(?!\d))
     | (?P<day_month>\b\d{{1,2}}/\d{{1,2}}(?![\d/]))
     | (?P<clock>\b\d{{1,2}}\s?(?::|h(?=\d))\s?\d{{2}}(?::\d{{2}}(?:[.,]\d+)?)?(?!\d)(?:\s?(?P<half>pm\b|am\b(?=\s*(?:$|,)))|{_ZONE})?)
+    | (?P<short_clock>\b\d{{1,2}}:\d(?!\d))
     | (?P<half_hour>\b\d{{1,2}}\s?(?:pm\b|am\b(?=\s*(?:$|,))))
     | (?P<dotted>\b\d{{1,2}}\.\d{{1,2}}(?!\.?\d))
     | (?P<ordinal>\b\d{{1,2}}(?:\.(?!\d)|\.?(?:i?gs?|s)?te[nrsm]?\b))
@@ -129,6 +130,12 @@ def _clock(match: re.Match[str]) -> Iterator[Token]:
     yield Token(Kind.CLOCK, text, zone_of(text), 0, (hour, minute))
 
 
+def _short_clock(match: re.Match[str]) -> Iterator[Token]:
+    """Cut "9:0"; whether "9:5" is five past or ten to, nobody knows, so it is no time."""
+    hour, minute = _numbers(match.group())
+    yield Token(Kind.CLOCK, match.group(), "", 0, (hour, minute if not minute else 99))
+
+
 def _half_hour(match: re.Match[str]) -> Iterator[Token]:
     text = match.group()
     yield Token(Kind.CLOCK, text, "firm", 0, (_of_24(_numbers(text)[0], text[-2:]), 0))
@@ -181,6 +188,7 @@ _MAKERS: dict[str, Callable[[re.Match[str]], Iterator[Token]]] = {
     "slashed": _dmy,
     "day_month": _dmy,
     "clock": _clock,
+    "short_clock": _short_clock,
     "half_hour": _half_hour,
     "dotted": _dotted,
     "ordinal": _ordinal,

@@ -105,6 +105,8 @@ def _weekday_after(weekday: Weekday, said: Said, ahead: In, today: date) -> Days
     in_week = monday_of(today) + WEEK * ahead.amount + timedelta(days=weekday.number - 1)
     if said.is_offset_first:
         return Days(singles([in_week]))
+    if in_week - today < WEEK * ahead.amount - 3 * DAY:
+        return Days(singles(from_next))  # on a Saturday, Monday is not "in a week"
     return Days(singles(sorted({in_week, *from_next})), reason="weeks_from_when")
 
 

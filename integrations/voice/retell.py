@@ -133,7 +133,7 @@ def function_request(content: dict[str, Any], *, tool: str) -> FunctionRequest:
 
     :raises Unreadable: no call object, no call id, or arguments that are no object
     """
-    call = content.get("call")
+    call = content.get("call", content.get("data"))
     if not isinstance(call, dict):
         raise Unreadable("call_missing")
     return FunctionRequest(

@@ -24,7 +24,7 @@ from tenants import scope, statements
 from tenants.models import Tenant
 
 # The first ones wait for the worker itself, for connections and plans.
-_STARTS, _WARM, _PAUSE_AT_FIRST = 600, 20, 0.5
+_STARTS, _WARM, _PAUSE_AT_FIRST = 150, 20, 0.5
 _HEARD, _UNHEARD = f"bench-{knock.RUN}", f"unheard-{knock.RUN}"
 
 
