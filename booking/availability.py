@@ -30,14 +30,12 @@ __all__ = [
     "free_slots",
     "nearest_rule",
     "openings",
-    "usual_staff",
     "verdicts",
     "verdicts_on",
     "why_nobody",
     "why_not",
 ]
 
-usual_staff = regulars.usual_staff
 # Who wants three times gets them from the next days; the diary is read further only where these are full.
 _LOOK_AHEAD_DAYS = (3, 15)
 
@@ -452,7 +450,13 @@ def _preferred(search: Search, team: Team, who: Seeker) -> int | None:
     """Return who comes first wherever they are free: the usual person of the customer."""
     if who.customer is None or len(team.people) < 2:
         return None
-    return regulars.preferred(search.branch.tenant_id, who.customer, search.service.pk)
+    return regulars.preferred(
+        search.branch.tenant_id,
+        who.customer,
+        search.service.pk,
+        branch_id=search.branch.pk,
+        on=who.now.astimezone(search.branch.zone).date(),
+    )
 
 
 def _portions(zone: str, first: int, last: int, limit: int | None) -> Iterator[tuple[int, int]]:

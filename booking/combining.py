@@ -1,16 +1,18 @@
 """Finding starts for a visit: several services one after the other, each with a person who is free for it.
 
 Every service's diaries are drawn once (`booking/diaries.py`); what follows is looking for bits. The first part begins on
-the grid of its service, the others when the one before is over.
+the grid of its service, the others when the one before is over. From the last part back to the first, starts are left
+out from which no next part can follow in time; of what is left, the earliest leads on.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from booking import asking, drawing, hours, rules, teams, timeline
 from booking.diaries import Days
-from booking.models import Customer, Service, StaffMember
+from booking.limits import Counted
+from booking.models import Appointment, Customer, Service, StaffMember
 from booking.periods import Period, instant_of
 from booking.rulers import Ruler
 from booking.searching import Search, Seeker
@@ -65,32 +67,34 @@ def find(
     customer: Customer | None = None,
     limit: int = 10,
     longest_wait_minutes: int = 15,
-    ignoring_ids: frozenset[int] = frozenset(),
+    moving: Sequence[Appointment] = (),
     for_call: int | None = None,
 ) -> list[Plan]:
     """Return plans whose first part begins in the period, in order of time, each start once.
 
     The customer waits at most `longest_wait_minutes` beyond the wanted gap between two parts. Of the possible people
-    as few different ones as possible are taken, then those who are free soonest. `ignoring_ids` are appointments of
-    theirs that would be moved.
+    as few different ones as possible are taken, then those who are free soonest. `moving` are the parts of a visit that
+    would be moved, one for each wish: their own time does not block, and each keeps its length and its people.
     """
     who = Seeker(
         now=now,
-        ignoring=sorted(ignoring_ids),
+        ignoring=sorted(each.pk for each in moving),
         for_call=for_call,
         customer=customer.pk if customer else None,
     )
+    present: Sequence[Appointment | None] = moving or [None] * len(wishes)
     lines: list[_Line] = []
-    for place, wish in enumerate(wishes):
-        line = _draw(wish, place, branch, period, who, longest_wait_minutes)
+    for place, (wish, moved) in enumerate(zip(wishes, present, strict=True)):
+        line = _draw(wish, moved, place, branch, period, who)
         if line is None:
             return []
         lines.append(line)
+    lines = _leading_on(lines, longest_wait_minutes)
     found: list[Plan] = []
     for minute in lines[0].minutes() if lines else ():
         chain = _best_chain(lines, minute, longest_wait_minutes)
         if chain is not None:
-            found.append(_plan(wishes, lines, chain))
+            found.append(_plan(wishes, lines, chain, present))
             if len(found) == limit:
                 break
     return found
@@ -126,26 +130,51 @@ class _Line:
     def shape(self, index: int) -> Shape:
         return self.days.shapes[index]
 
+    def may_be_one_more(self, index: int, minute: int, before: Sequence["_Step"]) -> bool:
+        """Whether limits leave room for a part after these earlier ones of the same visit."""
+        days, person = self.days, self.days.people[index]
+        service, day = days.search.service.pk, days.day_of(minute)
+        alike = [step for step in before if step.service_id == service]
+        mine = [step for step in before if step.person_id == person.id]
+        asked = [(alike, each) for each in days.limits.of_customer]
+        if minute not in days.standing.get(person.id, {}):  # who joins a session makes no new one
+            asked += [(alike, each) for each in days.limits.of_service]
+            asked += [(mine, each) for each in days.limits.of_staff.get(person.id, ())]
+        return all(_so_many(steps, each, day) < each.left(day) for steps, each in asked)
+
 
 @dataclass(frozen=True)
 class _Step:
     """A part of a chain: who, when, and what of the time around it nobody else of the same chain can have."""
 
     index: int
+    service_id: int
     person_id: int
     minute: int
+    day: int
     ends: int
     blocked_until: int
     needs_resources: bool
 
 
+def _so_many(steps: Sequence[_Step], limit: Counted, day: int) -> int:
+    """Return how many of these steps lie in the period that a limit counts for a day."""
+    period = limit.period_of(day)
+    return sum(limit.period_of(step.day) == period for step in steps)
+
+
 def _draw(
-    wish: Wish, place: int, branch: Branch, period: Period, who: Seeker, wait: int
+    wish: Wish,
+    moved: Appointment | None,
+    place: int,
+    branch: Branch,
+    period: Period,
+    who: Seeker,
 ) -> _Line | None:
     service = wish.service if place == 0 else asking.softened(wish.service, rules.OFF_GRID)
     if not (service.is_active and branch.is_active):
         return None
-    search = Search.of(service, branch, None, wish.seats)
+    search = Search.of(service, branch, moved, wish.seats)
     # Later parts may begin after the period; none begins more than a day after the first.
     end = period.end if place == 0 else period.end + timedelta(days=1)
     first, last = search.bounds(Period(period.start, end), who.now)
@@ -169,6 +198,24 @@ def _draw(
         gap=wish.gap_minutes,
         needs_resources=team.has_requirements,
     )
+
+
+def _leading_on(lines: list[_Line], wait: int) -> list[_Line]:
+    """Return the lines without the starts after which the next part cannot begin in time."""
+    found = lines[-1:]
+    for line in reversed(lines[:-1]):
+        after = found[0]
+        soon = 0
+        for each in after.lines:
+            soon |= each
+        # Bit n says that the next part can begin within the wait from the minute `after.base - wait + n` on.
+        soon = timeline.widened(soon, wait)
+        kept = []
+        for index, each in enumerate(line.lines):
+            place = line.base + line.shape(index).duration + after.gap - after.base + wait
+            kept.append(each & (soon >> place if place >= 0 else soon << -place))
+        found.insert(0, replace(line, lines=kept))
+    return found
 
 
 # --- Who follows whom ----------------------------------------------------------------------------------
@@ -215,7 +262,7 @@ def _next_steps(line: _Line, chain: list[_Step], wait: int) -> list[tuple[int, i
         person_id = line.days.people[index].id
         floor = max([since, *_floors(line, index, person_id, chain)])
         minute = line.first(index, floor, since + wait)
-        if minute is not None:
+        if minute is not None and line.may_be_one_more(index, minute, chain):
             found.append((person_id != chain[-1].person_id, minute, turn, index))
     return [(index, minute) for _is_other, minute, _turn, index in sorted(found)]
 
@@ -232,8 +279,10 @@ def _step(line: _Line, index: int, minute: int) -> _Step:
     form = line.shape(index)
     return _Step(
         index=index,
+        service_id=line.days.search.service.pk,
         person_id=line.days.people[index].id,
         minute=minute,
+        day=line.days.day_of(minute),
         ends=minute + form.duration,
         blocked_until=minute + form.duration + form.after,
         needs_resources=line.needs_resources,
@@ -256,7 +305,12 @@ def _in_turn(line: _Line, minute: int) -> list[int]:
     )
 
 
-def _plan(wishes: Sequence[Wish], lines: list[_Line], chain: list[_Step]) -> Plan:
+def _plan(
+    wishes: Sequence[Wish],
+    lines: list[_Line],
+    chain: list[_Step],
+    present: Sequence[Appointment | None],
+) -> Plan:
     return Plan(
         parts=tuple(
             Part(
@@ -265,9 +319,11 @@ def _plan(wishes: Sequence[Wish], lines: list[_Line], chain: list[_Step]) -> Pla
                 staff_name=line.days.people[step.index].name,
                 starts_at=instant_of(step.minute),
                 ends_at=instant_of(step.ends),
-                seats=wish.seats,
-                price_cents=teams.price_of(line.days.people[step.index], line.days.search),
+                seats=line.days.search.seats,
+                price_cents=teams.price_of(line.days.people[step.index], line.days.search)
+                if moved is None
+                else moved.price_cents,
             )
-            for wish, line, step in zip(wishes, lines, chain, strict=True)
+            for wish, line, step, moved in zip(wishes, lines, chain, present, strict=True)
         )
     )

@@ -160,12 +160,18 @@ def holiday_of(schedule: Schedule, day: int) -> str | None:
 
 
 def why_closed(schedule: Schedule, minute: int) -> tuple[str, int]:
-    """Return why a branch is not open in a minute (closed, holiday, special_day), and the day that decides."""
+    """Return why a branch is not open in a minute (closed, holiday, special_day), and the day that decides.
+
+    A day whose weekly shift would have reached the minute decides before one that has none then: at one in the night it
+    is the evening before.
+    """
     day = day_of(schedule.zone, minute)
-    # A shift of the evening before would have gone on until now.
-    yesterday = shift_windows(schedule.zone, _weekly_on(schedule.weekly, day - 1), day - 1)
-    would_go_on = any(start <= minute < end for start, end in yesterday)
-    for each in (day, day - 1) if would_go_on else (day,):
+    if any(
+        _covers(schedule, shifts_on(schedule, each), minute, on=each) for each in (day, day - 1)
+    ):
+        return rules.CLOSED, day  # it would be open, but for a closure
+    reaching = [each for each in (day, day - 1) if _would_be_open(schedule, minute, on=each)]
+    for each in dict.fromkeys((*reaching, day)):
         if each in _specials(schedule.special):
             return rules.SPECIAL_DAY, each
         if holiday_on(schedule, each, minute):
@@ -181,9 +187,18 @@ def holiday_on(schedule: Schedule, day: int, minute: int) -> str | None:
     whole = holidays.closed_for(keeping, day)
     if whole or not holidays.half_day(keeping, day):
         return whole
-    weekly = shift_windows(schedule.zone, _weekly_on(schedule.weekly, day), day)
-    would_be_open = any(start <= minute < end for start, end in weekly)
-    return holidays.half_day(keeping, day) if would_be_open else None
+    is_cut = _would_be_open(schedule, minute, on=day)
+    return holidays.half_day(keeping, day) if is_cut else None
+
+
+def _would_be_open(schedule: Schedule, minute: int, *, on: int) -> bool:
+    """Whether a minute lies in a weekly shift that begins on a day, whatever is special about the day."""
+    return _covers(schedule, _weekly_on(schedule.weekly, on), minute, on=on)
+
+
+def _covers(schedule: Schedule, spans: Spans, minute: int, *, on: int) -> bool:
+    """Whether a minute lies in shifts that begin on a day."""
+    return any(start <= minute < end for start, end in shift_windows(schedule.zone, spans, on))
 
 
 @lru_cache(maxsize=16384)

@@ -4,7 +4,7 @@ Everything that is not cancelled counts, what is over and who did not come as we
 appointment in the diary, and one each for the customers.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -22,6 +22,22 @@ class Reached(NamedTuple):
     number: int
 
 
+class Counted(NamedTuple):
+    """A limit, and how many there are already in each period; `period_of` gives the period of a day."""
+
+    name: str
+    most: int
+    numbers: Mapping[int, int]
+    period_of: Callable[[int], int]
+
+    def left(self, day: int) -> int:
+        """Return how many more there can be in the period of a day."""
+        return self.most - self.numbers.get(self.period_of(day), 0)
+
+    def reached(self, days: range) -> dict[int, Reached]:
+        return {day: Reached(self.name, self.most) for day in days if self.left(day) <= 0}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Limits:
     """The local days (since 1970) on which a limit is reached."""
@@ -29,6 +45,10 @@ class Limits:
     service: dict[int, Reached] = field(default_factory=dict)
     staff: dict[int, dict[int, Reached]] = field(default_factory=dict)
     customer: dict[int, Reached] = field(default_factory=dict)
+    # What was counted, for who wants several at once.
+    of_service: list["Counted"] = field(default_factory=list)
+    of_staff: dict[int, list["Counted"]] = field(default_factory=dict)
+    of_customer: list["Counted"] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
@@ -93,13 +113,18 @@ def read(search: Search, people: list[Person], who: Seeker, days: range) -> Limi
     counts: dict[tuple[str, int], dict[int, int]] = {}
     for kind, owner, day, number in rows:
         counts.setdefault((kind, owner), {})[day] = number
+    of_service = _by_day(service.max_per_day, counts.get(("service", 0), {}))
+    of_staff = {
+        person: _by_day(most, counts.get(("staff", person), {})) for person, most in capped.items()
+    }
+    mine = [] if of_customer is None else _of_customer(search, counts)
     return Limits(
-        service=_reached("max_per_day", service.max_per_day, counts.get(("service", 0), {}), days),
-        staff={
-            person: _reached("max_per_day", most, counts.get(("staff", person), {}), days)
-            for person, most in capped.items()
-        },
-        customer={} if of_customer is None else _of_customer(search, counts, days),
+        service=_reached(of_service, days),
+        staff={person: _reached(counted, days) for person, counted in of_staff.items()},
+        customer=_reached(mine, days),
+        of_service=of_service,
+        of_staff=of_staff,
+        of_customer=mine,
     )
 
 
@@ -112,42 +137,38 @@ def _limits_customers(search: Search) -> bool:
     )
 
 
-def _of_customer(
-    search: Search, counts: dict[tuple[str, int], dict[int, int]], days: range
-) -> dict[int, Reached]:
+def _of_customer(search: Search, counts: dict[tuple[str, int], dict[int, int]]) -> list[Counted]:
     service, mine = search.service, counts.get(("customer", 0), {})
-    ahead = counts.get(("ahead", 0), {}).get(0, 0)
     weeks: dict[int, int] = {}
     for day, number in mine.items():
         weeks[_monday(day)] = weeks.get(_monday(day), 0) + number
-    by_limit: list[tuple[str, int | None, Callable[[int], int]]] = [
-        (
-            "max_per_customer_per_day",
-            service.max_per_customer_per_day,
-            lambda day: mine.get(day, 0),
-        ),
-        (
-            "max_per_customer_per_week",
-            service.max_per_customer_per_week,
-            lambda day: weeks.get(_monday(day), 0),
-        ),
-        ("max_ahead_per_customer", service.max_ahead_per_customer, lambda _day: ahead),
+    ahead = counts.get(("ahead", 0), {})
+    found: list[tuple[str, int | None, dict[int, int], Callable[[int], int]]] = [
+        ("max_per_customer_per_day", service.max_per_customer_per_day, mine, _itself),
+        ("max_per_customer_per_week", service.max_per_customer_per_week, weeks, _monday),
+        ("max_ahead_per_customer", service.max_ahead_per_customer, ahead, lambda _day: 0),
     ]
+    return [
+        Counted(name, most, numbers, period_of)
+        for name, most, numbers, period_of in found
+        if most is not None
+    ]
+
+
+def _by_day(most: int | None, numbers: dict[int, int]) -> list[Counted]:
+    return [] if most is None else [Counted("max_per_day", most, numbers, _itself)]
+
+
+def _reached(counted: list[Counted], days: range) -> dict[int, Reached]:
+    """Return the first limit that is reached on each day on which one is."""
     found: dict[int, Reached] = {}
-    for name, most, number_on in by_limit:
-        if most is not None:
-            for day in days:
-                if number_on(day) >= most:
-                    found.setdefault(day, Reached(name, most))
+    for each in reversed(counted):
+        found.update(each.reached(days))
     return found
 
 
-def _reached(
-    name: str, most: int | None, numbers: dict[int, int], days: range
-) -> dict[int, Reached]:
-    if most is None:
-        return {}
-    return {day: Reached(name, most) for day in days if numbers.get(day, 0) >= most}
+def _itself(day: int) -> int:
+    return day
 
 
 def _monday(day: int) -> int:

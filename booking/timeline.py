@@ -64,6 +64,16 @@ def runs(line: int, length: int) -> int:
     return line
 
 
+def widened(line: int, length: int) -> int:
+    """Return the line on which each one is followed by `length` more: a one at `n` makes ones from `n` to `n + length`."""
+    done = 0
+    while done < length:
+        step = min(done + 1, length - done)
+        line |= line << step
+        done += step
+    return line
+
+
 def between(first: int, last: int) -> int:
     """Return the line whose ones are the minutes `first` to just before `last` (both counted from the base)."""
     first = max(first, 0)

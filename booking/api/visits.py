@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -16,11 +17,12 @@ from booking.api.appointments import AppointmentShape, Booker
 from booking.api.changes import AllTermsShape, Cancellation, shown_terms
 from booking.api.holds import HoldShape
 from booking.models import Appointment, Policy, Visit
+from booking.refusals import AlreadyOver
 from booking.visits import Part, Plan, Wish
 from tenants.api import lists, strict
 from tenants.api.access import TenantRequest
 from tenants.api.door import TenantView
-from tenants.errors import NotFound
+from tenants.errors import Invalid, NotFound
 
 _API = Appointment.Source.API
 
@@ -133,6 +135,11 @@ class PlanWish(strict.Input):
     from_date = strict.Day(help_text="First day, by the clock of the branch.")
     to_date = strict.Day(help_text="Last day, inclusive; at most 31 days in all.")
     customer_id = strict.Id(required=False, help_text="For whom: their limits count.")
+    visit_id = strict.Id(
+        required=False,
+        help_text="To move this visit: a wish for each of its parts. Its own time does not block, and "
+        "its parts keep their length, their seats and their price.",
+    )
     longest_wait_minutes = strict.Integer(
         min_value=0, max_value=240, default=15, help_text="Between two parts."
     )
@@ -220,6 +227,15 @@ def _read_wishes(wanted: dict[str, Any]) -> list[Wish]:
     return found
 
 
+def _read_moving(request: TenantRequest, wanted: dict[str, Any]) -> list[Appointment]:
+    if "visit_id" not in wanted:
+        return []
+    parts = visits.parts_of(visits.visit_for(request.tenant_id, wanted["visit_id"]))
+    if not parts:
+        raise AlreadyOver
+    return parts
+
+
 _EXAMPLE = [
     {"service_id": 1, "staff_id": 1, "starts_at": "2026-11-26T10:00:00+01:00"},
     {"service_id": 1, "staff_id": 1, "starts_at": "2026-11-26T10:30:00+01:00"},
@@ -252,12 +268,16 @@ class Plans(TenantView):  # /api/visits/plans
     def post(self, request: TenantRequest) -> Response:
         wanted = strict.read(PlanWish, request.data)
         branch = naming.branch(wanted, None)
+        wishes, moving = _read_wishes(wanted), _read_moving(request, wanted)
+        if moving and [each.service for each in wishes] != [each.service for each in moving]:
+            raise Invalid(wishes=_("These are not the services of this visit."))
         plans = visits.find(
-            _read_wishes(wanted),
+            wishes,
             branch=branch,
             period=slots.days(wanted, branch),
             now=timezone.now(),
-            customer=naming.known_customer(wanted),
+            customer=naming.known_customer(wanted) or (moving[0].customer if moving else None),
+            moving=moving,
             limit=wanted["limit"],
             longest_wait_minutes=wanted["longest_wait_minutes"],
         )

@@ -107,6 +107,24 @@ def test_a_visit_is_moved_and_cancelled_as_a_whole(
     assert again.json() == cancelled
 
 
+def test_times_to_move_a_visit_to_are_found_over_its_own_time(
+    salon: Tenant, program: Program, visit: dict[str, Any]
+) -> None:
+    own = visit["appointments"][0]["starts_at"]
+
+    found = program.post("/api/visits/plans", {**wish(salon), "visit_id": visit["id"]}).json()
+    without = program.post("/api/visits/plans", wish(salon)).json()
+    others = wish(salon)
+    others["wishes"].reverse()
+    wrong = program.post("/api/visits/plans", {**others, "visit_id": visit["id"]})
+    unknown = program.post("/api/visits/plans", {**wish(salon), "visit_id": 2**40})
+
+    assert own in {plan["starts_at"] for plan in found["data"]}
+    assert own not in {plan["starts_at"] for plan in without["data"]}
+    assert (wrong.status_code, wrong.json()["errors"].keys()) == (400, {"wishes"})
+    assert unknown.status_code == 404
+
+
 def test_the_fee_of_a_visit_is_that_of_its_parts(
     salon: Tenant, program: Program, visit: dict[str, Any]
 ) -> None:

@@ -116,6 +116,42 @@ def test_holidays_special_days_and_hours_are_named(scene: Scene) -> None:
     assert scene.why("20:00", day="2026-11-25") == ("closed", {"working_hours_ids": [wednesday]})
 
 
+def test_at_night_the_evening_before_is_named(scene: Scene) -> None:
+    """Monday's night is off; that Tuesday has hours of its own, too, takes nothing from it."""
+    scenes.hours(scene.branch, "2026-11-30", (22, 26))
+    monday = scenes.special(scene.branch, "2026-11-30")
+    tuesday = scenes.special(scene.branch, "2026-12-01", (9, 12))
+
+    assert scene.why("00:30", day="2026-12-01") == (
+        "special_day",
+        {"special_hours_ids": monday, "day": date(2026, 11, 30)},
+    )
+    assert scene.why("12:00", day="2026-12-01") == (
+        "special_day",
+        {"special_hours_ids": tuesday, "day": date(2026, 12, 1)},
+    )
+
+
+def test_a_closure_is_named_where_hours_of_the_date_would_be_open(scene: Scene) -> None:
+    scenes.special(scene.branch, TUESDAY, (10, 16))
+    shut = factories.make_time_off(
+        scene.branch, starts_at=at(TUESDAY, "12:00"), ends_at=at(TUESDAY, "13:00")
+    )
+
+    assert scene.why("12:00") == ("closed", {"time_off_ids": [shut.pk]})
+
+
+def test_a_closure_is_named_in_the_night_before_a_holiday(scene: Scene) -> None:
+    """The shift of Christmas Eve goes on into the holiday, but for the closure."""
+    scenes.hours(scene.branch, "2026-12-24", (22, 26))
+    shut = factories.make_time_off(
+        scene.branch, starts_at=at("2026-12-25"), ends_at=at("2026-12-25", "01:00")
+    )
+
+    assert scene.why("00:00", day="2026-12-25") == ("closed", {"time_off_ids": [shut.pk]})
+    assert scene.why("01:00", day="2026-12-25") == (None, {})
+
+
 def test_absences_and_closings_are_named(scene: Scene) -> None:
     noon, two = at(TUESDAY, "12:00"), at(TUESDAY, "14:00")
     off = factories.make_time_off(

@@ -750,6 +750,25 @@ def test_regulars_get_their_person_wherever_they_are_free(house: Salon) -> None:
     assert len(found) == len(ALL_DAY)
 
 
+def test_the_usual_person_is_one_who_still_offers_it_in_this_branch(house: Salon) -> None:
+    """Three times with Anna of the other branch, three times with Lea who has stopped, once with Mira."""
+    other = factories.make_branch(house.tenant, name="Zweite")
+    anna = factories.make_staff(other, name="Anna")
+    lea = factories.make_staff(house.branch, name="Lea")
+    factories.make_skill(anna, house.cut)
+    factories.make_skill(lea, house.cut, valid_until=date(2026, 11, 22))
+    erika = factories.make_customer(house.tenant)
+    for person, days in ((anna, (2, 3, 4)), (lea, (5, 6, 9)), (house.mira, (10,))):
+        for day in days:
+            scenes.appointment(person, house.cut, at(f"2026-11-{day:02}", "09:00"), customer=erika)
+
+    found = diary.slots(
+        house.tenant, house.cut, period=a_day(TUESDAY), now=house.now, customer=erika
+    )
+
+    assert {slot.staff_name for slot in found} == {"Mira"}
+
+
 def test_buffers_and_a_shift_of_special_hours(house: Salon) -> None:
     scenes.change(house.cut, buffer_before_minutes=15, buffer_after_minutes=15)
     scenes.special(house.branch, TUESDAY, (10, 12))

@@ -25,6 +25,7 @@ from tenants import scope
 from tenants.errors import Invalid, NotFound, Refused
 from tenants.models import Branch, Tenant
 from tests import factories
+from tests.booking import scenes
 from tests.booking.diary import BERLIN, a_day, at
 from tests.booking.writing import BY, TEN, TUESDAY, book, cancel, hold
 
@@ -180,6 +181,69 @@ def test_each_part_goes_to_somebody_who_is_there_for_it(
     ]
 
 
+def test_a_part_waits_a_little_so_that_the_next_one_follows_in_time(
+    in_salon: Tenant,
+    cut: Service,
+    colour: Service,
+    jana: StaffMember,
+    mira: StaffMember,
+    now: datetime,
+) -> None:
+    """Mira can only begin at ten. Her second cut could begin at 10:30, but then Jana, who comes at 11:30, is too late."""
+    branch = Branch.objects.get()
+    scenes.change(cut, step_minutes=30)
+    scenes.special(branch, TUESDAY, (10, 11.25), of=mira)
+    scenes.special(branch, TUESDAY, (11.5, 13), of=jana)
+    wishes = [
+        Wish(service=cut, staff_member=mira),
+        Wish(service=cut, staff_member=mira),
+        Wish(service=colour, staff_member=jana),
+    ]
+
+    found = _find(wishes, now=now, longest_wait_minutes=15)
+
+    assert [_shown(plan) for plan in found] == [["10:00 Mira", "10:45 Mira", "11:30 Jana"]]
+
+
+def test_limits_count_the_parts_of_one_visit_together(
+    in_salon: Tenant, cut: Service, colour: Service, jana: StaffMember, mira: StaffMember,
+    erika: Customer, now: datetime,
+) -> None:  # fmt: skip
+    """Jana has one appointment left that day, so Mira does the second part."""
+    scenes.change(jana, max_per_day=1)
+    wishes = [Wish(service=colour), Wish(service=cut)]
+
+    found = _find(wishes, now=now)
+    alone = _find([Wish(service=colour), Wish(service=cut, staff_member=jana)], now=now)
+
+    assert {tuple(part.staff_name for part in plan.parts) for plan in found} == {("Jana", "Mira")}
+    assert alone == []
+    assert _book(found[0].parts, erika, now=now).is_new
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [
+        {"max_per_day": 1},
+        {"max_per_customer_per_day": 1},
+        {"max_per_customer_per_week": 1},
+        {"max_ahead_per_customer": 1},
+    ],
+)
+def test_the_same_service_twice_is_two_of_its_limit(
+    in_salon: Tenant,
+    cut: Service,
+    colour: Service,
+    erika: Customer,
+    now: datetime,
+    limit: dict[str, int],
+) -> None:
+    scenes.change(cut, **limit)
+
+    assert _find([Wish(service=cut), Wish(service=cut)], now=now, customer=erika) == []
+    assert _find([Wish(service=cut), Wish(service=colour)], now=now, customer=erika)
+
+
 def test_what_is_found_can_be_booked(
     in_salon: Tenant, cut: Service, colour: Service, erika: Customer, now: datetime
 ) -> None:
@@ -313,15 +377,28 @@ def test_a_move_that_fails_for_one_part_moves_none(
 def test_what_can_be_moved_is_found_over_the_own_time(
     visit: Visit, cut: Service, colour: Service, jana: StaffMember, now: datetime
 ) -> None:
-    own = frozenset(Appointment.objects.values_list("pk", flat=True))
+    own = visits.parts_of(visit)
     period = Period(at(TUESDAY, "10:15"), at(TUESDAY, "10:30"))
 
-    found = _find(
-        [Wish(service=colour), Wish(service=cut)], now=now, period=period, ignoring_ids=own
-    )
+    found = _find([Wish(service=colour), Wish(service=cut)], now=now, period=period, moving=own)
     _change(visit, visits.move, found[0].parts, now=now)
 
     assert _starts() == [at(TUESDAY, "10:15"), at(TUESDAY, "11:45")]
+
+
+def test_a_visit_moves_to_a_faster_person_as_long_as_it_was_booked(
+    visit: Visit, cut: Service, colour: Service, jana: StaffMember, mira: StaffMember, now: datetime
+) -> None:
+    """The colour took Jana ninety minutes; Mira needs sixty, but keeps the time that was promised."""
+    factories.make_skill(mira, colour, duration_minutes=60)
+    wishes = [Wish(service=colour, staff_member=mira), Wish(service=cut, staff_member=jana)]
+
+    found = _find(wishes, now=now, moving=visits.parts_of(visit))
+    _change(visit, visits.move, found[0].parts, now=now)
+
+    assert _shown(found[0]) == ["09:00 Mira", "10:30 Jana"]
+    assert [part.price_cents for part in found[0].parts] == [8900, 3500]
+    assert _starts() == [at(TUESDAY, "09:00"), at(TUESDAY, "10:30")]
 
 
 def test_a_visit_is_cancelled_as_a_whole_and_once(visit: Visit, now: datetime) -> None:
