@@ -64,7 +64,7 @@ SWEEPS: dict[str, dict[str, Any]] = {
         "options": {"expires": 55},
     },
     "call back whom a calendar refused": {
-        "task": "calls.tasks.call_back_refused_bookings",
+        "task": "calls.tasks.settle_assurances",
         "schedule": 60.0,
         "options": {"expires": 55},
     },

@@ -5,6 +5,7 @@ In production the system checks in ``askpro/checks.py`` refuse to start with a m
 
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import unquote
 
 import environ
 
@@ -103,6 +104,8 @@ DATABASE_BEHIND_POOLER = env.bool("DATABASE_BEHIND_POOLER", default=False)
 
 def _database(variable: str, *, pool: bool) -> dict[str, object]:
     config = dict(env.db_url(variable, default="postgresql://", engine=_ENGINE))
+    # As libpq reads it: the folder of a socket stands for the host, with its slashes escaped.
+    config["HOST"] = unquote(str(config.get("HOST") or ""))
     options = dict(config.get("OPTIONS") or {})
     options["application_name"] = "askpro"
     # Hot statements are prepared by name (tenants/statements.py); a transaction pooler cannot keep them.

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext_lazy as _
 
 from booking import history, in_hand, moving, orders, resources, states
@@ -126,14 +127,17 @@ def waive(appointment: Appointment, *, reason: str, by: Actor, source: str, now:
 
 # --- What the clock does --------------------------------------------------------------------------------
 
-# Where the person was away nobody knows whether the customer came: that is left to people (`unclear`).
+# Where the person was away nobody knows whether the customer came: that is left to people (`unclear`). While a colour
+# takes effect the person may be away.
 _MISSED = """
 SELECT id FROM booking_appointment a
 WHERE tenant_id = %s AND status = 'confirmed' AND starts_at <= %s AND NOT EXISTS (
   SELECT 1 FROM booking_timeoff o
   WHERE o.tenant_id = a.tenant_id AND o.branch_id = a.branch_id
-    AND (o.staff_member_id = a.staff_member_id OR o.staff_member_id IS NULL)
-    AND o.starts_at < a.ends_at AND o.ends_at > a.starts_at)
+    AND o.starts_at < a.ends_at AND o.ends_at > a.starts_at
+    AND (o.staff_member_id IS NULL OR o.staff_member_id = a.staff_member_id
+      AND (o.starts_at < coalesce(a.processing_from, a.ends_at)
+        OR o.ends_at > nullif(a.processing_until, a.ends_at))))
 ORDER BY starts_at, id LIMIT %s
 """
 _OVER = """
@@ -163,8 +167,11 @@ def unclear(*, now: datetime) -> QuerySet[Appointment]:
 
     The business could not keep the time, so the clock blames nobody: somebody has to say what became of it.
     """
+    is_needed = Q(starts_at__lt=Coalesce(OuterRef("processing_from"), OuterRef("ends_at"))) | Q(
+        ends_at__gt=NullIf(OuterRef("processing_until"), OuterRef("ends_at"))
+    )
     away = TimeOff.objects.filter(
-        Q(staff_member=OuterRef("staff_member")) | Q(staff_member=None),
+        Q(staff_member=OuterRef("staff_member")) & is_needed | Q(staff_member=None),
         branch=OuterRef("branch"),
         starts_at__lt=OuterRef("ends_at"),
         ends_at__gt=OuterRef("starts_at"),

@@ -13,12 +13,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from booking import availability, hours, locking, notices, offers, scheduling
 from booking.availability import Slot
 from booking.models import Appointment, Proposal, StaffMember, TimeOff
 from booking.periods import Period, instant_of, minute_of
+from booking.refusals import ResourceTaken
 from tenants import actors, audit, scope
 from tenants.actors import Actor
 from tenants.errors import NotFound, Refused
@@ -28,7 +29,6 @@ STANDS_FOR = timedelta(hours=24)
 LOOK_AHEAD_DAYS = 14
 # Less time than this to answer is none.
 SHORTEST = timedelta(minutes=15)
-_MOST_TRIES = 20
 _CAN_MOVE = (Appointment.Status.PENDING, Appointment.Status.CONFIRMED)
 _BY = actors.system("proposals")
 # Why there is no proposal, beside the rules of the diary.
@@ -124,8 +124,16 @@ def affected(off: TimeOff, *, now: datetime) -> list[Appointment]:
     )
     if off.staff_member_id is not None:
         rows = rows.filter(staff_member_id=off.staff_member_id)
+        rows = rows.filter(_needs_the_person(off))
     related = rows.select_related("branch__tenant", "service", "staff_member", "customer")
     return list(related.order_by("starts_at", "pk"))
+
+
+def _needs_the_person(off: TimeOff) -> Q:
+    """Return the condition that somebody would have to work in a time off: nobody has to while a colour takes effect."""
+    before = Q(processing_from=None) | Q(processing_from__gt=off.starts_at)
+    after = Q(processing_until__lt=off.ends_at, ends_at__gt=F("processing_until"))
+    return before | after
 
 
 def accept(proposal: Proposal, *, by: Actor, source: str, now: datetime) -> Appointment:
@@ -218,7 +226,10 @@ def _propose(appointment: Appointment, off: TimeOff, *, by: Actor, now: datetime
     reason = _why_not_at_all(appointment, now=now)
     if reason is not None:
         return Case(appointment=appointment, reason=reason)
-    for slot in _candidates(appointment, now=now)[:_MOST_TRIES]:
+    without_room: set[datetime] = set()
+    for slot in _candidates(appointment, now=now):
+        if slot.starts_at in without_room:
+            continue
         staff_member = StaffMember.objects.get(pk=slot.staff_member_id)
         expires_at = _end(appointment, slot, now=now)
         try:
@@ -232,10 +243,13 @@ def _propose(appointment: Appointment, off: TimeOff, *, by: Actor, now: datetime
                 now=now,
                 seconds=int((expires_at - now).total_seconds()) + offers.GRACE_SECONDS,
                 seats=appointment.seats,
+                moving=appointment,
             )
-        except (
-            Refused
-        ):  # the appointment is shorter than the service is now; the next time is looked at
+        # Its own old time may be in the way, which it has until it moves; the next time is looked at.
+        except ResourceTaken:
+            without_room.add(slot.starts_at)  # whoever does it
+            continue
+        except Refused:
             continue
         proposal = Proposal.objects.create(
             tenant_id=appointment.tenant_id,

@@ -23,12 +23,14 @@ from booking import (
     refusals,
     resources,
     sessions,
+    shape,
     standing,
 )
 from booking.hosts import Override
 from booking.in_hand import OpenDiary
 from booking.models import Appointment, Customer, Series, Service, StaffMember, Visit
 from booking.refusals import KeyReused, NotBookable, NotOffered, SlotTaken
+from booking.shape import Shape
 from tenants import rows, statements
 from tenants.actors import Actor
 from tenants.errors import Refused
@@ -59,11 +61,18 @@ class Order:
     at_any_minute: bool = False
     # Somebody else has to say yes first: the calendar it was asked for in.
     waits: bool = False
+    # A time is kept for this appointment, which takes its length along and does not count against limits.
+    moving: Appointment | None = None
+
+    def shape(self, diary: OpenDiary) -> Shape:
+        """Return how long it takes in this diary, part by part."""
+        return diary.shape if self.moving is None else shape.of_appointment(self.moving)
 
     def appointment(self, diary: OpenDiary) -> Appointment:
         """Return the row as it would stand in this diary, not written yet."""
-        blocked_from, blocked_until = diary.shape.blocked(self.starts_at)
-        processing_from, processing_until = diary.shape.processing_at(self.starts_at)
+        form = self.shape(diary)
+        blocked_from, blocked_until = form.blocked(self.starts_at)
+        processing_from, processing_until = form.processing_at(self.starts_at)
         return Appointment(
             tenant_id=self.branch.tenant_id,
             branch=self.branch,
@@ -72,7 +81,7 @@ class Order:
             customer=self.customer,
             attendee_name=self.attendee_name,
             starts_at=self.starts_at,
-            ends_at=diary.shape.ends_at(self.starts_at),
+            ends_at=form.ends_at(self.starts_at),
             blocked_from=blocked_from,
             blocked_until=blocked_until,
             processing_from=processing_from,
@@ -257,6 +266,7 @@ def write(row: Appointment, order: Order, diary: OpenDiary, *, edition: str | No
         customer=order.customer,
         seats=order.seats,
         override=order.override,
+        ignoring=order.moving,
         at_any_minute=order.at_any_minute,
         edition=edition,
     )
@@ -342,7 +352,7 @@ def make_room(order: Order, diary: OpenDiary, *, keep: Appointment | None) -> st
 
     Returns the edition of the business, told after the diary was waited for: whoever held it may have made a new one.
     """
-    blocked_from, blocked_until = diary.shape.blocked(order.starts_at)
+    blocked_from, blocked_until = order.shape(diary).blocked(order.starts_at)
     edition: str | None = statements.value(
         _MAKE_ROOM,
         {

@@ -79,11 +79,12 @@ def hold(
     customer: Customer | None = None,
     idempotency_key: str | None = None,
     replaces: Sequence[Appointment] = (),
+    moving: Appointment | None = None,
 ) -> Appointment:
     """Keep a start (of a group: so many seats) free for somebody who has not decided yet, and return the hold.
 
     Holds of the same call that are in its way are replaced, and so are the named ones. The same key again returns the
-    hold as long as it lives.
+    hold as long as it lives. A time to which an appointment would be `moving` is kept as long as that one lasts.
 
     :raises SlotTaken: somebody else has it
     :raises NotBookable, NotOffered: the rules forbid it
@@ -102,6 +103,7 @@ def hold(
         customer=customer,
         idempotency_key=idempotency_key,
         seats=seats,
+        moving=moving,
     )
     return holding.hold(order, staff_member, seconds=seconds, replaces=replaces)
 

@@ -17,7 +17,7 @@ LONGEST = 24 * 60
 
 @dataclass(frozen=True, kw_only=True)
 class Search:
-    """A service in a branch for a number of people. An appointment that is moved keeps its shape."""
+    """A service in a branch for a number of people. An appointment that is moved keeps its shape and its people."""
 
     service: Service
     branch: Branch
@@ -36,7 +36,7 @@ class Search:
             service=service,
             branch=branch,
             zone=branch.time_zone,
-            seats=seats,
+            seats=seats if moved is None else moved.seats,
             usual=kept or shape.of(service),
             moved=kept,
         )

@@ -6,7 +6,7 @@ Told first, answered after the yes or no, once; only to whom the appointment bel
 from dataclasses import dataclass
 from datetime import datetime
 
-from booking import calendar_links, cascade, waiting
+from booking import calendar_standing, cascade, waiting
 from booking.models import Appointment, Proposal, WaitingEntry, WaitingOffer
 from booking.offers import OfferOver
 from calls import (
@@ -221,15 +221,15 @@ def _accepted(call: Call, standing: _Standing, *, now: datetime) -> Answer:
         ).appointment
         if made.status == Appointment.Status.PENDING:
             return calendar_waits.for_booking(
-                call, standing.wish(), made, booked=lambda *_: _booked(made, standing)
+                call, standing.wish(), made, booked=lambda *_: _booked(made, standing), now=now
             )
         return _booked(made, standing)
     moved = cascade.accept(standing.offer, by=by, source=source, now=now)
-    if calendar_links.waits(moved):
-        return calendar_waits.for_move(
-            moved, wish=standing.wish(), moved=lambda *_: _rescheduled(moved, standing)
-        )
-    return _rescheduled(moved, standing)
+    if calendar_standing.of(moved).is_agreed:
+        return _rescheduled(moved, standing)
+    return calendar_waits.for_move(
+        call, moved, wish=standing.wish(), moved=lambda *_: _rescheduled(moved, standing), now=now
+    )
 
 
 def _booked(appointment: Appointment, taken: _Standing) -> Answer:

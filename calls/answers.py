@@ -48,6 +48,13 @@ FAILED = Answer(
     say="Das hat gerade technisch nicht geklappt, und es ist nichts gebucht. "
     "Möchten Sie, dass Sie jemand zurückruft?",
 )
+# What was asked for is written, and whether the calendar agrees could not be found out.
+UNSURE = Answer(
+    state="pending",
+    say="Ich habe das so notiert, die Bestätigung aus dem Kalender steht noch aus. Falls es nicht klappt, melden wir uns"
+    " bei Ihnen.",
+    data={"calendar": "unknown"},
+)
 INVALID_ARGUMENTS = Answer(
     state="invalid_arguments",
     say="Das habe ich nicht verstanden. Können Sie es bitte noch einmal sagen?",

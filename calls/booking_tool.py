@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from booking import customers, scheduling
-from booking.models import Appointment, Service
+from booking.models import Appointment, Customer, Service
 from calls import (
     arguments,
+    assurances,
     checking,
     decisions,
     dictation,
@@ -66,26 +67,11 @@ def book_appointment(
         number = _number(phone)
     except Ask as ask:
         return ask.answer
-    by = actors.call(call.pk)
     customer = customers.find_or_create(
         name=name, phone=number or call.from_number, email=address, now=now
     )
     try:
-        booking = scheduling.book(
-            wish.service,
-            branch=wish.branch,
-            staff_member=wish.staff_member,
-            starts_at=starts_at,
-            customer=customer,
-            attendee_name=name,
-            source=Appointment.Source.PHONE,
-            by=by,
-            now=now,
-            idempotency_key=_key(call, wish.service, starts_at, name),
-            call_number=call.pk,
-            notes=notes,
-            hold=_own_hold(call, wish, starts_at),
-        )
+        booking = _book(call, wish, starts_at, customer=customer, name=name, notes=notes, now=now)
     except Refused as refusal:
         _note(wish, starts_at, said={"refused": refusal.code, "rule": refusal.facts.get("rule")})
         state = "slot_taken" if refusal.code == "slot_taken" else "not_available"
@@ -100,8 +86,47 @@ def book_appointment(
             wish,
             booking.appointment,
             booked=lambda *_: _booked(booking.appointment, wish.branch, dictated=dictated),
+            now=now,
         )
     return _booked(booking.appointment, wish.branch, dictated=dictated)
+
+
+def _book(
+    call: Call,
+    wish: Wish,
+    starts_at: datetime,
+    *,
+    customer: Customer,
+    name: str,
+    notes: str,
+    now: datetime,
+) -> scheduling.Booking:
+    """Book once for each call, service, start and person. What was booked so and is cancelled is booked anew.
+
+    :raises Refused: the rules forbid it
+    """
+    key = _key(call, wish.service, starts_at, name)
+    while True:
+        booking = scheduling.book(
+            wish.service,
+            branch=wish.branch,
+            staff_member=wish.staff_member,
+            starts_at=starts_at,
+            customer=customer,
+            attendee_name=name,
+            source=Appointment.Source.PHONE,
+            by=actors.call(call.pk),
+            now=now,
+            idempotency_key=key,
+            call_number=call.pk,
+            notes=notes,
+            hold=_own_hold(call, wish, starts_at),
+        )
+        if booking.appointment.status != Appointment.Status.CANCELLED:
+            return booking
+        # Whatever the caller believed of it, they hear now what becomes of the new one.
+        assurances.correct(booking.appointment, now=now)
+        key = f"{_key(call, wish.service, starts_at, name)}:{booking.appointment.pk}"
 
 
 def _note(wish: Wish, starts_at: datetime, *, said: dict[str, Any]) -> None:

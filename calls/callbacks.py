@@ -28,6 +28,9 @@ _MORE_URGENT = {
     CallbackRequest.Priority.URGENT: CallbackRequest.Priority.URGENT,
 }
 OVERDUE = "callback_overdue"
+_LONGEST_REASON = 500
+# What we have to put right, and what the caller wants: neither takes the place of the other.
+_WORDS_OF_OURS = (CallbackRequest.Kind.UNFULFILLED, CallbackRequest.Kind.FAILSAFE)
 _WAITS = Q(status__in=CallbackRequest.WAITING)
 
 
@@ -48,12 +51,15 @@ def request(
     kind: str = CallbackRequest.Kind.CALLBACK,
     service: Service | None = None,
     staff_member: StaffMember | None = None,
+    before: datetime | None = None,
 ) -> CallbackRequest:
     """Note that somebody must be called back. A call has one open request; asking again completes it.
 
-    The wished person calls back, else who offers the service, of these who has the fewest open requests.
+    The wished person calls back, else who offers the service, of these who has the fewest open requests. `before`: it
+    would be too late afterwards, whatever the priority allows.
     """
     due_at = now + _DUE_AFTER[CallbackRequest.Priority(priority)]
+    due_at = due_at if before is None else min(due_at, before)
     fresh = CallbackRequest(
         tenant_id=call.tenant_id,
         branch_id=call.branch_id,
@@ -61,7 +67,7 @@ def request(
         kind=kind,
         name=name[:255],
         phone=phone,
-        reason=reason[:500],
+        reason=reason[:_LONGEST_REASON],
         wish=wish[:200],
         service=service,
         priority=priority,
@@ -72,9 +78,10 @@ def request(
     noted = CallbackRequest.objects.select_for_update(of=("self",)).get(_WAITS, call=call)
     noted.name = name[:255] or noted.name
     noted.phone = phone or noted.phone
-    noted.reason = reason[:500] or noted.reason
+    noted.reason = _reason(noted, reason, kind=kind)
     noted.wish = wish[:200] or noted.wish
     noted.service = service or noted.service
+    noted.kind = kind if kind in _WORDS_OF_OURS else noted.kind
     noted.due_at = min(noted.due_at, due_at)
     if noted.due_at == due_at:
         noted.priority = priority
@@ -211,6 +218,16 @@ def escalate_overdue(*, now: datetime) -> int:
         )
         count += 1
     return count
+
+
+def _reason(noted: CallbackRequest, reason: str, *, kind: str) -> str:
+    """Return why somebody waits, now that there is this reason, too."""
+    is_another = kind in _WORDS_OF_OURS or noted.kind in _WORDS_OF_OURS
+    if not reason or reason in noted.reason:
+        return noted.reason
+    if not (is_another and noted.reason):
+        return reason[:_LONGEST_REASON]
+    return f"{noted.reason[: max(0, _LONGEST_REASON - len(reason) - 1)]} {reason}"[:_LONGEST_REASON]
 
 
 def _end(waiting: CallbackRequest, status: str, *, now: datetime) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import translation
 
-from booking import calendar_links, policies, scheduling
+from booking import calendar_standing, policies, scheduling
 from booking.models import Appointment, AppointmentChange, Policy, StaffMember
 from booking.periods import Period
 from calls import (
@@ -72,6 +72,7 @@ def cancel_appointment(
         )
     except Refused as refusal:
         return _denied(appointment, refusal)
+    waiting.note_cancellation(call, appointment, now=now)
     return _cancelled(appointment)
 
 
@@ -93,7 +94,8 @@ def reschedule_appointment(
     try:
         done = _moved_already(call, slot_id, new_date, new_time, staff, now=now)
         if done is not None:
-            return _rescheduled(done)
+            wish = _wish(done, staff_member=done.staff_member, said=None)
+            return _after_the_move(call, done, wish, now=now)
         appointment = own_appointments.the_one(
             call, appointment_id=appointment_id, name=name, date=date, service=service, now=now
         )
@@ -193,9 +195,16 @@ def _move(
         return offers.others(call, wish, start, state="slot_taken", rule="taken", now=now)
     except Refused as refusal:
         return _denied(appointment, refusal)
-    if calendar_links.waits(appointment):
-        return waiting.for_move(appointment, wish=wish, moved=lambda *_: _rescheduled(appointment))
-    return _rescheduled(appointment)
+    return _after_the_move(call, appointment, wish, now=now)
+
+
+def _after_the_move(call: Call, appointment: Appointment, wish: Wish, *, now: datetime) -> Answer:
+    """Say that it is moved, or wait for the calendar, which has still to agree or does not."""
+    if calendar_standing.of(appointment).is_agreed:
+        return _rescheduled(appointment)
+    return waiting.for_move(
+        call, appointment, wish=wish, moved=lambda *_: _rescheduled(appointment), now=now
+    )
 
 
 def _ask_to_move(

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -59,6 +59,7 @@ def not_understood(*, now: datetime) -> dict[str, Any]:
 def _answer(asked: FunctionRequest, *, body: bytes, began: float, now: datetime) -> dict[str, Any]:
     call, zone = None, _HOME
     reply = answers.UNKNOWN_NUMBER
+    otherwise = answers.FAILED
     decided: list[dict[str, Any]] = []
     tool = tools.find(asked.tool)
     try:
@@ -70,13 +71,14 @@ def _answer(asked: FunctionRequest, *, body: bytes, began: float, now: datetime)
                 if reply.waiting is None:
                     _note(call, asked, reply, began=began, now=now, decided=decided)
         if call is not None and reply.waiting is not None:
+            otherwise = answers.UNSURE  # it is written by now: nobody may say that it is not
             reply = _after(reply.waiting, call, asked, began=began, now=now, decided=decided)
     except Exception as error:
         if call is None:
             raise
         log.exception("tool_failed", tool=asked.tool, call=call.pk, error=type(error).__name__)
-        reply = answers.FAILED
-        _note_failure(asked, began=began, now=now)
+        reply = otherwise
+        _note_failure(asked, reply, began=began, now=now)
     if call is None:
         _keep(asked, body=body, now=now)
     return reply.as_json(local_now=now.astimezone(zone))
@@ -93,8 +95,10 @@ def _after(
 ) -> Answer:
     """Ask the calendar between two transactions, and answer by what the rows say then."""
     settling.wait_for(waiting.appointment_id, tenant_id=call.tenant_id, now=now)
+    # Whoever hung up meanwhile did not hear it.
+    later = now + timedelta(seconds=time.perf_counter() - began)
     with scope.tenant(call.tenant_id):
-        reply = waiting.then(call, now)
+        reply = waiting.then(call, later)
         _note(call, asked, reply, began=began, now=now, decided=decided)
     return reply
 
@@ -147,12 +151,12 @@ def _json(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
-def _note_failure(asked: FunctionRequest, *, began: float, now: datetime) -> None:
+def _note_failure(asked: FunctionRequest, reply: Answer, *, began: float, now: datetime) -> None:
     """Keep the failure with the call; the failure of that is in the log above."""
     try:
         with lifecycle.opened(asked.facts, now=now) as reached:
             if reached is not None:
-                _note(reached[0], asked, answers.FAILED, began=began, now=now)
+                _note(reached[0], asked, reply, began=began, now=now)
     except DatabaseError:
         log.exception("tool_failure_not_kept", tool=asked.tool)
 

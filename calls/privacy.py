@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from calls.models import Call, CallbackRequest, Errand, ToolCall
+from calls.models import Assurance, Call, CallbackRequest, Errand, ToolCall
 
 # How long what was said is kept: words and recordings; numbers and outcomes stay for the books.
 TRANSCRIPTS_ARE_KEPT = timedelta(days=90)
@@ -29,6 +29,11 @@ def disclose(*, customer_id: int) -> dict[str, Any]:
             .order_by("pk")
             .values("id", "kind", "name", "birth_date", "phone", "subject", "text", "status")
         ),
+        "assurances": list(
+            Assurance.objects.filter(call__in=calls)
+            .order_by("pk")
+            .values("id", "appointment_id", "kind", "starts_at", "given_at", "outcome")
+        ),
         "tool_calls": list(
             ToolCall.objects.filter(call__in=calls).order_by("pk").values("name", "arguments", "answer", "at")
         ),
@@ -40,6 +45,7 @@ def erase(*, customer_id: int) -> None:
     calls = Call.objects.filter(customer_id=customer_id)
     CallbackRequest.objects.filter(call__in=calls).delete()
     Errand.objects.filter(call__in=calls).delete()
+    Assurance.objects.filter(call__in=calls).delete()
     ToolCall.objects.filter(call__in=calls).update(arguments={}, answer={}, decisions=[])
     calls.update(
         from_number=None,
@@ -66,6 +72,7 @@ def purge(*, now: datetime) -> int:
     CallbackRequest.objects.filter(created_at__lt=before).exclude(
         status__in=CallbackRequest.WAITING
     ).delete()
+    Assurance.objects.filter(settled_at__lt=before).delete()
     return old.update(
         transcript="",
         turns=[],

@@ -5,7 +5,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from calls import callbacks, recordings, refresh, waiting
+from calls import assurances, callbacks, recordings, refresh
 from calls.agents import comparing, publishing
 from tenants import directory, scope
 
@@ -56,10 +56,10 @@ def escalate_overdue_callbacks() -> None:
 
 
 @shared_task
-def call_back_refused_bookings() -> None:
+def settle_assurances() -> None:
+    """Compare what callers were told with what the calendars made of it, and have those called back who were told wrong."""
     for tenant_id in directory.active_tenants():
-        with scope.tenant(tenant_id):
-            waiting.call_back_refused(now=timezone.now())
+        assurances.settle_open(tenant_id, now=timezone.now())
 
 
 @shared_task

@@ -2,102 +2,86 @@
 
 from datetime import datetime
 
-from booking import calendar_links, scheduling
-from booking.models import Appointment, CalendarLink, CalendarReview
-from calls import callbacks, offers, own_appointments
+from booking import calendar_standing, scheduling
+from booking.models import Appointment
+from calls import assurances, offers, own_appointments
 from calls.answers import Answer, Continuation, Waiting
-from calls.models import Call, CallbackRequest
+from calls.models import Assurance, Call
 from calls.wishes import Wish
 
 _UNKNOWN = "unknown"  # the calendar did not answer in time
+_MOMENT = "Einen Moment bitte."
 
 
 def for_booking(
-    call: Call, wish: Wish, appointment: Appointment, *, booked: Continuation
+    call: Call, wish: Wish, appointment: Appointment, *, booked: Continuation, now: datetime
 ) -> Answer:
     """Return the answer to a booking that the calendar has to confirm; `booked` is said when it does."""
 
     def then(call: Call, now: datetime) -> Answer:
         stored = scheduling.appointment_for(call.tenant_id, appointment.pk)
         if stored.status == Appointment.Status.CANCELLED:
+            assurances.correct(stored, now=now)
             return offers.others(
                 call, wish, appointment.starts_at, state="slot_taken", rule="taken", now=now
             )
-        if stored.status != Appointment.Status.PENDING:
-            return booked(call, now)
-        if _is_refused(stored):
-            return _call_back(call, stored, now=now)
-        return _pending(stored, opening="Ich habe die Zeit für Sie reserviert")
+        return _by_standing(
+            call, stored, done=booked, opening="Ich habe die Zeit für Sie reserviert", now=now
+        )
 
+    _give(call, appointment, Assurance.Kind.BOOKED, now=now)
     return Answer(
-        state="pending",
-        say="Einen Moment bitte.",
-        waiting=Waiting(appointment_id=appointment.pk, then=then),
+        state="pending", say=_MOMENT, waiting=Waiting(appointment_id=appointment.pk, then=then)
     )
 
 
-def for_move(appointment: Appointment, *, wish: Wish, moved: Continuation) -> Answer:
+def for_move(
+    call: Call, appointment: Appointment, *, wish: Wish, moved: Continuation, now: datetime
+) -> Answer:
     """Return the answer to a move that the calendar has to confirm; `moved` is said when it does."""
     wanted = appointment.starts_at
 
     def then(call: Call, now: datetime) -> Answer:
         stored = scheduling.appointment_for(call.tenant_id, appointment.pk)
-        if stored.starts_at != wanted:
+        is_over = stored.status == Appointment.Status.CANCELLED
+        if is_over or stored.starts_at != wanted:
+            assurances.correct(stored, now=now)
             others = offers.others(call, wish, wanted, state="slot_taken", rule="taken", now=now)
-            return Answer(
-                state=others.state,
-                say=f"Ihr Termin bleibt, wie er war: {own_appointments.spoken(stored)}. {others.say}",
-                data=others.data,
-            )
-        if not calendar_links.waits(stored) and not _is_refused(stored):
-            return moved(call, now)
-        if _is_refused(stored):
-            return _call_back(call, stored, now=now)
-        return _pending(stored, opening="Ich habe die neue Zeit für Sie reserviert")
+            stays = f"Ihr Termin bleibt, wie er war: {own_appointments.spoken(stored)}. "
+            said = "" if is_over else stays
+            return Answer(state=others.state, say=f"{said}{others.say}", data=others.data)
+        return _by_standing(
+            call, stored, done=moved, opening="Ich habe die neue Zeit für Sie reserviert", now=now
+        )
 
+    _give(call, appointment, Assurance.Kind.MOVED, now=now)
     return Answer(
-        state="pending",
-        say="Einen Moment bitte.",
-        waiting=Waiting(appointment_id=appointment.pk, then=then),
+        state="pending", say=_MOMENT, waiting=Waiting(appointment_id=appointment.pk, then=then)
     )
 
 
-def call_back_refused(*, now: datetime) -> int:
-    """Note a callback for each booking by telephone of the active business that its calendar refused after the call.
-
-    Returns how many were noted.
-    """
-    count = 0
-    refused = CalendarLink.objects.filter(
-        appointment__source=Appointment.Source.PHONE,
-        appointment__call_number__isnull=False,
-        appointment__starts_at__gt=now,
-        last_error="taken",
-        agreed_over=True,
-    ).select_related("appointment__service", "appointment__staff_member", "appointment__branch")
-    for link in refused:
-        call = Call.objects.filter(pk=link.appointment.call_number).first()
-        if call is None or _was_dealt_with(call, link.appointment):
-            continue
-        _call_back(call, link.appointment, now=now)
-        count += 1
-    return count
+def note_cancellation(call: Call, appointment: Appointment, *, now: datetime) -> None:
+    """Note that the caller was told of a cancellation that the calendar has not carried out yet."""
+    if not calendar_standing.of(appointment).is_agreed:
+        _give(call, appointment, Assurance.Kind.CANCELLED, now=now)
 
 
-def _was_dealt_with(call: Call, appointment: Appointment) -> bool:
-    """Whoever is still on the telephone hears of other times, and may have booked one."""
-    if call.status not in (Call.Status.ENDED, Call.Status.ANALYZED):
-        return True
-    booked = Appointment.objects.filter(call_number=call.pk, status__in=Appointment.ACTIVE).exclude(
-        status=Appointment.Status.HELD
-    )
-    return booked.exists() or CallbackRequest.objects.filter(call=call).exists()
+def _give(call: Call, appointment: Appointment, kind: str, *, now: datetime) -> None:
+    standing = calendar_standing.of(appointment)
+    assurances.give(call, appointment, kind, link_number=standing.link_number, now=now)
 
 
-def _is_refused(appointment: Appointment) -> bool:
-    return CalendarReview.objects.filter(
-        link__appointment=appointment, resolved_at=None, kind=CalendarReview.Kind.REFUSED
-    ).exists()
+def _by_standing(
+    call: Call, stored: Appointment, *, done: Continuation, opening: str, now: datetime
+) -> Answer:
+    """Answer for an appointment that stands here where it was wanted, by what the calendar says to it."""
+    standing = calendar_standing.of(stored)
+    if standing.is_disputed:
+        return _call_back(call, stored, now=now)
+    if standing.waits or stored.status == Appointment.Status.PENDING:
+        return _pending(stored, opening=opening)
+    assurances.keep(stored, now=now)
+    return done(call, now)
 
 
 def _pending(appointment: Appointment, *, opening: str) -> Answer:
@@ -110,15 +94,7 @@ def _pending(appointment: Appointment, *, opening: str) -> Answer:
 
 
 def _call_back(call: Call, appointment: Appointment, *, now: datetime) -> Answer:
-    noted = callbacks.request(
-        call,
-        name=appointment.attendee_name,
-        phone=call.from_number,
-        reason=f"Der Kalender hat den Termin nicht angenommen: {own_appointments.spoken(appointment)}",
-        wish="",
-        priority=CallbackRequest.Priority.HIGH,
-        now=now,
-    )
+    noted = assurances.call_back(call, appointment, now=now)
     if noted.phone is None:
         return Answer(
             state="missing",

@@ -3,6 +3,7 @@
 import hashlib
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import psycopg
 from django.conf import settings
@@ -63,6 +64,13 @@ def _grant(name: str) -> None:
             "ALTER DEFAULT PRIVILEGES GRANT USAGE, SELECT ON SEQUENCES TO {}",
         ):
             _run(driver, statement, application)
+
+
+def url() -> str:
+    """Return the address of the application's database of this run, for a process of its own."""
+    app: dict[str, Any] = settings.DATABASES["default"]
+    host = quote(app["HOST"], safe="")
+    return f"postgresql://{app['USER']}:{app['PASSWORD']}@{host}:{app['PORT']}/{app['NAME']}"
 
 
 def _use(name: str) -> None:

@@ -1,6 +1,7 @@
 """Floor 4: the calls, what the agent asked during them, who must be called back, and who answers the telephone."""
 
 from calls.models.agent import Agent, AgentVersion
+from calls.models.assurance import Assurance
 from calls.models.call import Call, ToolCall
 from calls.models.callback import CallbackRequest
 from calls.models.desk import CallerRule, Desk
@@ -11,6 +12,7 @@ from calls.models.recording import RecordingRemoval
 __all__ = [
     "Agent",
     "AgentVersion",
+    "Assurance",
     "Call",
     "CallbackRequest",
     "CallerRule",

@@ -22,6 +22,7 @@ from tenants import scope
 from tenants.errors import Invalid
 from tenants.models import Branch, Tenant
 from tests import factories
+from tests.booking import scenes
 from tests.booking.diary import at
 from tests.booking.writing import BY, TEN, TUESDAY, book, cancel, hold, move
 
@@ -236,6 +237,35 @@ def test_nobody_is_missed_while_the_person_was_away(
     off.save()
     assert not attendance.unclear(now=due).exists()
     assert _sweep(in_salon, now=due) == [True]
+
+
+@pytest.mark.parametrize(
+    ("off", "is_clear"),
+    [(("10:30", "11:00"), True), (("10:29", "11:00"), False), (("10:30", "11:01"), False)],
+)
+def test_who_is_away_while_the_colour_takes_effect_is_not_missing(
+    in_salon: Tenant,
+    jana: StaffMember,
+    erika: Customer,
+    off: tuple[str, str],
+    is_clear: bool,
+) -> None:
+    colour = Service.objects.get(name="Färben")
+    scenes.change(colour, processing_after_minutes=30, processing_minutes=30)
+    colouring = scenes.appointment(jana, colour, TEN, customer=erika)
+    factories.make_time_off(
+        Branch.objects.get(),
+        staff_member=jana,
+        starts_at=at(TUESDAY, off[0]),
+        ends_at=at(TUESDAY, off[1]),
+    )
+    due = TEN + timedelta(minutes=20)
+
+    unclear = list(attendance.unclear(now=due))
+
+    assert unclear == ([] if is_clear else [colouring])
+    assert attendance.due_no_shows(now=due) == ([colouring.pk] if is_clear else [])
+    assert attendance.mark_missed(colouring.pk, now=due) == is_clear
 
 
 def test_what_somebody_has_settled_is_unclear_no_more(

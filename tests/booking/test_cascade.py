@@ -22,6 +22,7 @@ from tenants import actors
 from tenants.errors import NotFound
 from tenants.models import Branch, Tenant
 from tests import factories
+from tests.booking import scenes
 from tests.booking.diary import BERLIN, at
 
 BY = actors.system("tests")
@@ -129,6 +130,72 @@ def test_no_time_is_proposed_twice(
         ("Vier", "Tue 11:30 Mira"),
     ]
     assert len({(each.staff_member_id, each.starts_at) for each in Proposal.objects.all()}) == 4
+
+
+def test_proposals_are_as_long_as_the_appointments_and_all_can_be_accepted(
+    jana: StaffMember, mira: StaffMember, ill: TimeOff, now: datetime
+) -> None:
+    """Mira needs a quarter of an hour for a cut, but what was booked for half an hour stays half an hour."""
+    scenes.skill(mira, Service.objects.get(name="Haarschnitt"), duration_minutes=15)
+    a_cut(mira, "10:30", name="Miras")
+    for clock, name in (("10:00", "Eins"), ("10:30", "Zwei"), ("11:00", "Drei")):
+        a_cut(jana, clock, name=name)
+
+    report = propose(ill, now=now)
+    for case in report.cases:
+        assert case.proposal is not None
+        cascade.accept(case.proposal, by=BY, source="portal", now=now)
+
+    # Two wants 10:30: the nearest half hour that is left begins at eleven. Three is left with half past eleven.
+    assert shown(report) == [
+        ("Eins", "Tue 10:00 Mira"),
+        ("Zwei", "Tue 11:00 Mira"),
+        ("Drei", "Tue 11:30 Mira"),
+    ]
+
+
+def test_an_appointment_does_not_stand_in_the_way_of_its_own_proposal(
+    jana: StaffMember, ill: TimeOff, now: datetime
+) -> None:
+    """The only cut of a day with room for one is that one."""
+    scenes.change(Service.objects.get(name="Haarschnitt"), max_per_day=1)
+    a_cut(jana, "10:00")
+
+    assert shown(propose(ill, now=now)) == [("Erika", "Tue 10:00 Mira")]
+
+
+def test_the_room_of_the_old_time_is_not_free_before_the_appointment_moves(
+    in_salon: Tenant, jana: StaffMember, mira: StaffMember, ill: TimeOff, now: datetime
+) -> None:
+    """Two colleagues and eleven starts around the old time need the only chair; at noon it is free."""
+    branch, colour = Branch.objects.get(), Service.objects.get(name="Färben")
+    scenes.change(colour, duration_minutes=120)
+    for person in (mira, factories.make_staff(branch, name="Lea")):
+        factories.make_skill(person, colour)
+    chair = factories.make_resource(branch, name="Stuhl")
+    factories.make_requirement(colour, chair)
+    scenes.use(scenes.appointment(jana, colour, at("2026-11-24", "10:00")), chair)
+
+    assert shown(propose(ill, now=now)) == [("Jemand", "Tue 12:00 Mira")]
+
+
+@pytest.mark.parametrize(
+    ("off", "is_affected"),
+    [(("10:30", "11:00"), False), (("10:29", "11:00"), True), (("10:30", "11:01"), True)],
+)
+def test_while_the_colour_takes_effect_nobody_is_missed(
+    jana: StaffMember, now: datetime, off: tuple[str, str], is_affected: bool
+) -> None:
+    colour = Service.objects.get(name="Färben")
+    scenes.change(colour, processing_after_minutes=30, processing_minutes=30)
+    scenes.appointment(jana, colour, at("2026-11-24", "10:00"))
+    hour: Any = {"starts_at": at("2026-11-24", off[0]), "ends_at": at("2026-11-24", off[1])}
+
+    hers = factories.make_time_off(Branch.objects.get(), staff_member=jana, **hour)
+    closed = factories.make_time_off(Branch.objects.get(), **hour)
+
+    assert bool(cascade.affected(hers, now=now)) == is_affected
+    assert len(cascade.affected(closed, now=now)) == 1  # the customer cannot sit there
 
 
 def test_where_nobody_else_is_able_the_same_person_is_proposed_later(

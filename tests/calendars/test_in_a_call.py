@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from askpro import courier
 from booking.models import Appointment
-from calls import waiting
+from calls import assurances
 from calls.models import Call, CallbackRequest
 from tenants import scope
 from tenants.models import Tenant
@@ -138,8 +138,7 @@ def test_who_was_told_that_it_is_open_is_called_back_when_the_host_cancels_it(
     hang_up(retell, call)
 
     later(clock, 1)
-    with scope.tenant(connected):
-        noted = waiting.call_back_refused(now=timezone.now())
+    noted = assurances.settle_open(connected.pk, now=timezone.now())
 
     assert (two_sides.ours(connected), two_sides.theirs(calcom)) == ([], [])
     assert noted == 1
@@ -186,10 +185,10 @@ def test_a_time_that_turns_out_to_be_taken_after_the_call_becomes_a_callback(
     calcom.house.fired.clear()
     retell.sends("call_ended", {**call, "call_status": "ended"})
     later(clock, 1)
-    with scope.tenant(connected):
-        assert waiting.call_back_refused(now=timezone.now()) == 1
-        assert waiting.call_back_refused(now=timezone.now()) == 0
+    assert assurances.settle_open(connected.pk, now=timezone.now()) == 1
+    assert assurances.settle_open(connected.pk, now=timezone.now()) == 0
 
+    with scope.tenant(connected):
         assert CallbackRequest.objects.get().priority == "high"
         assert Call.objects.get().status == "ended"
     assert two_sides.ours(connected) == []

@@ -16,7 +16,7 @@ from uuid import UUID
 import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection, connections
+from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -26,6 +26,7 @@ from integrations.errors import PermanentError
 from integrations.models import Delivery
 from tenants import scope, statements
 from tenants.models import Alert
+from tests import databases
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PROVIDER = "retell"
@@ -238,15 +239,10 @@ inbox.apply_next("{PROVIDER}", apply, now=timezone.now())
 
 
 def _process(code: str) -> "subprocess.Popen[bytes]":
-    database = settings.DATABASES["default"]
-    url = (
-        f"postgresql://{database['USER']}:{database['PASSWORD']}@{database['HOST']}:{database['PORT']}"
-        f"/{connections['default'].settings_dict['NAME']}"
-    )
     return subprocess.Popen(
         [sys.executable, "-c", code],
         cwd=Path(settings.BASE_DIR),
-        env={**os.environ, "DATABASE_URL": url},
+        env={**os.environ, "DATABASE_URL": databases.url()},
         stdout=subprocess.PIPE,
     )
 

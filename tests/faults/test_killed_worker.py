@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connections
 
 from askpro import courier
 from calls.models import Call
@@ -19,7 +18,7 @@ from integrations.models import Delivery
 from integrations.voice import retell
 from tenants import scope
 from tenants.models import Alert
-from tests import factories
+from tests import databases, factories
 
 OURS, NOBODYS = "+493023125777", "+49891234567"
 _CARRY = "import django; django.setup(); from askpro import courier; print(1, flush=True); courier.carry_all()"
@@ -27,15 +26,10 @@ _CARRY = "import django; django.setup(); from askpro import courier; print(1, fl
 
 def _worker() -> "subprocess.Popen[bytes]":
     """Start a process that carries everything that waits, in the database of the tests."""
-    database = settings.DATABASES["default"]
-    url = (
-        f"postgresql://{database['USER']}:{database['PASSWORD']}@{database['HOST']}:{database['PORT']}"
-        f"/{connections['default'].settings_dict['NAME']}"
-    )
     return subprocess.Popen(
         [sys.executable, "-c", _CARRY],
         cwd=Path(settings.BASE_DIR),
-        env={**os.environ, "DATABASE_URL": url},
+        env={**os.environ, "DATABASE_URL": databases.url()},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     )

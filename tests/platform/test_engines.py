@@ -8,6 +8,7 @@ import stat
 import subprocess
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import pytest
 import redis
 
 from askpro import engines
-from askpro.engines import EngineError
+from askpro.engines import EngineError, postgres
 from tests.platform.conftest import ROOT, User
 
 
@@ -40,6 +41,21 @@ def test_the_application_role_cannot_pass_row_level_security(running: engines.En
             connection.execute("CREATE TABLE mine (id int)")
 
     assert privileges == ("askpro_app", False, False, False, False, "askpro_owner")
+
+
+def test_application_and_database_talk_over_a_socket(running: engines.Engines) -> None:
+    with psycopg.connect(running.environment()["DATABASE_URL"]) as connection:
+        assert connection.execute("SELECT inet_client_addr()").fetchone() == (None,)
+
+
+def test_a_checkout_too_deep_for_a_socket_uses_the_port(running: engines.Engines) -> None:
+    deep = replace(running.state, postgres_folder="/" + "deep/" * 20)
+
+    assert f"@127.0.0.1:{deep.postgres_port}/" in postgres.url(deep, postgres.APP)
+    assert (
+        "unix_socket_directories="
+        in postgres.orders(deep, Path("/bin"), log=Path("/log"), durable=True)["argv"]
+    )
 
 
 def test_what_the_owner_makes_the_application_may_use(running: engines.Engines) -> None:

@@ -78,16 +78,16 @@ def slot_search(tenant: Tenant, size: Size) -> Iterator[Goal]:
                 )
     for name, share, most in (("p50", 0.5, 2.5), ("p99", 0.99, 4.0)):
         what = f"function call over HTTP, {name} against bare Django"
-        yield ratio("P9", what, _median(ours, share), _median(bare, share), most)
+        yield ratio("P9", what, stage.median(ours, share), stage.median(bare, share), most)
     yield Goal(
         id="P9", what="the same, asked before anything else of its call arrived, p50 / p99", goal="told",
-        measured=f"{_median(first, 0.5):.1f} / {_median(first, 0.99):.1f} ms", holds=None,
+        measured=f"{stage.median(first, 0.5):.1f} / {stage.median(first, 0.99):.1f} ms", holds=None,
     )  # fmt: skip
     yield Goal(
         id="P9", what="the floor of a question (signature, one statement, no walls) against bare Django, p50 / p99",
         goal="told", holds=None,
         measured=" / ".join(
-            f"{_median(plain, share) / _median(bare, share):.2f} ×" for share in (0.5, 0.99)
+            f"{stage.median(plain, share) / stage.median(bare, share):.2f} ×" for share in (0.5, 0.99)
         ),
     )  # fmt: skip
     cpu = statistics.median(each.cpu_us for each in ours)
@@ -124,10 +124,6 @@ def _question(facts: dict[str, Any]) -> bytes:
     return knock.function(
         facts, "check_availability", service="Haarschnitt", date="so bald wie möglich"
     )
-
-
-def _median(rounds: list[Measured], share: float) -> float:
-    return statistics.median(each.outcome.quantile(share) for each in rounds)
 
 
 def rivals(tenant: Tenant, size: Size) -> Iterator[Goal]:

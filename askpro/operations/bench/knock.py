@@ -3,6 +3,7 @@
 import itertools
 import time
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 from django.conf import settings
@@ -23,10 +24,8 @@ _CONNECTIONS = 16
 
 def floor_environment() -> dict[str, str]:
     database = settings.DATABASES["owner"]
-    url = (
-        f"postgresql://{database['USER']}:{database['PASSWORD']}@{database['HOST']}:{database['PORT']}"
-        f"/{database['NAME']}"
-    )
+    host = quote(str(database["HOST"]), safe="")
+    url = f"postgresql://{database['USER']}:{database['PASSWORD']}@{host}:{database['PORT']}/{database['NAME']}"
     return {
         "DATABASE_URL": url,
         "BENCH_SIGNING_KEY": settings.RETELL_API_KEY,

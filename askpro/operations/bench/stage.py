@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import signal
 import socket
+import statistics
 import subprocess
 import sys
 import time
@@ -90,6 +91,11 @@ def measured(
         app_us=(app - app_before) * share,
         database_us=(database - database_before) * share,
     )
+
+
+def median(rounds: Sequence[Measured], share: float) -> float:
+    """Return the median over the rounds of the latency (ms) below which this share of the answers came."""
+    return statistics.median(each.outcome.quantile(share) for each in rounds)
 
 
 def elsewhere(work: Callable[..., Any], *given: Any, **how: Any) -> Any:
