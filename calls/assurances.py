@@ -16,8 +16,8 @@ from django.db.models import QuerySet
 from booking import calendar_standing
 from booking.calendar_standing import Cancelled
 from booking.models import Appointment
-from calls import callbacks
-from calls.models import Assurance, Call, CallbackRequest
+from calls import arguments, callbacks, dictation
+from calls.models import Assurance, Call, CallbackRequest, ToolCall
 from tenants import scope
 
 log = structlog.get_logger("askpro.assurances")
@@ -55,15 +55,40 @@ def keep(appointment: Appointment, *, now: datetime) -> None:
     _open_for(appointment).update(settled_at=now, outcome=Outcome.KEPT, updated_at=now)
 
 
+def number_of(call: Call, appointment: Appointment) -> str | None:
+    """Return the number to reach the caller under: the one they called from, else one that they told, else none."""
+    customer = appointment.customer
+    known = call.from_number or (customer.phone if customer else None)
+    return known or _number_told(call)
+
+
+def _number_told(call: Call) -> str | None:
+    told = ToolCall.objects.filter(call=call).order_by("-id").values_list("arguments", flat=True)
+    for given in told.iterator():
+        try:
+            said = arguments.clean(given, (arguments.PHONE,))["phone"]
+        except TypeError:
+            continue  # whoever asked so was told that it cannot be understood
+        number = dictation.phone(said) if said else None
+        if number is not None:
+            return number
+    return None
+
+
 def correct(appointment: Appointment, *, now: datetime) -> None:
     """Note that the caller hears now that it is not so; whoever has hung up before that is called back all the same."""
     _open_for(appointment).filter(corrected_at=None).update(corrected_at=now, updated_at=now)
 
 
-def call_back(call: Call, appointment: Appointment, *, now: datetime) -> CallbackRequest:
-    """Note a callback at once, for a caller who hears now that the calendar did not take it."""
+def call_back(
+    call: Call, appointment: Appointment, *, number: str | None, now: datetime
+) -> CallbackRequest:
+    """Note a callback at once, for a caller who hears now that the calendar did not take it.
+
+    `number` is where they want to be reached, if they said so just now.
+    """
     word = _open_for(appointment).select_for_update(of=("self",)).first()
-    noted = _noted(call, appointment, word, now=now)
+    noted = _noted(call, appointment, word, number=number, now=now)
     if word is not None:
         word.settle(Outcome.CALLED_BACK, now=now)
     return noted
@@ -184,9 +209,14 @@ def _has_heard(word: Assurance, call: Call) -> bool:
 
 
 def _noted(
-    call: Call, appointment: Appointment, word: Assurance | None, *, now: datetime
+    call: Call,
+    appointment: Appointment,
+    word: Assurance | None,
+    *,
+    now: datetime,
+    number: str | None = None,
 ) -> CallbackRequest:
-    customer, there_at = appointment.customer, calendar_standing.of(appointment).there_at
+    there_at = calendar_standing.of(appointment).there_at
     said_at = word.starts_at if word else appointment.starts_at
     # The first time at which somebody could stand before a closed door, or not come.
     ahead = [each for each in (appointment.starts_at, said_at, there_at) if each and each > now]
@@ -194,7 +224,7 @@ def _noted(
     return callbacks.request(
         call,
         name=appointment.attendee_name,
-        phone=call.from_number or (customer.phone if customer else None),
+        phone=number or number_of(call, appointment),
         reason=_reason(appointment, word, there_at=there_at),
         wish="",
         priority=CallbackRequest.Priority.HIGH,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from booking import customers, scheduling
+from booking import customers, messages, scheduling
 from booking.models import Appointment, Customer, Service
 from calls import (
     arguments,
@@ -13,6 +13,7 @@ from calls import (
     dictation,
     holding,
     lifecycle,
+    naming,
     offers,
     speech,
     starts,
@@ -79,16 +80,31 @@ def book_appointment(
         return offers.others(call, wish, starts_at, state=state, rule=rule, now=now)
     _note(wish, starts_at, said={"staff": booking.appointment.staff_member.name})
     lifecycle.note_customer(call, customer, now=now)
-    dictated = address if address != email else None
-    if booking.appointment.status == Appointment.Status.PENDING:
+    made = booking.appointment
+    mailed = _mailed(made, address, is_dictated=address != email)
+    if made.status == Appointment.Status.PENDING:
         return waiting.for_booking(
             call,
             wish,
-            booking.appointment,
-            booked=lambda *_: _booked(booking.appointment, wish.branch, dictated=dictated),
+            made,
+            booked=lambda *_: _booked(made, wish.branch, mailed=mailed),
+            number=number,
             now=now,
         )
-    return _booked(booking.appointment, wish.branch, dictated=dictated)
+    if address and not booking.is_new:
+        messages.confirm(made, now=now)  # there was no address before; nobody hears of it twice
+    return _booked(made, wish.branch, mailed=mailed)
+
+
+def _mailed(appointment: Appointment, address: str | None, *, is_dictated: bool) -> str:
+    """Return where the confirmation goes: what was dictated is read back, and what we had before is not given away."""
+    customer = appointment.customer
+    known = customer.email if customer else None
+    if address is None:
+        return ""
+    if known is None or known.casefold() != address.casefold():
+        return " Die Bestätigung geht an die Adresse, die wir schon haben." if known else ""
+    return f" Die Bestätigung geht an {dictation.read_back_email(address)}." if is_dictated else ""
 
 
 def _book(
@@ -101,10 +117,17 @@ def _book(
     notes: str,
     now: datetime,
 ) -> scheduling.Booking:
-    """Book once for each call, service, start and person. What was booked so and is cancelled is booked anew.
+    """Book once for each call, service, start and person, whatever they are called and whoever does it.
+
+    What was booked so and is cancelled is booked anew.
 
     :raises Refused: the rules forbid it
     """
+    mine = _mine(call, wish, starts_at)
+    for each in mine:
+        if each.status != Appointment.Status.HELD and _is_same(name, each.attendee_name):
+            stands = scheduling.appointment_for(call.tenant_id, each.pk)
+            return scheduling.Booking(appointment=stands, is_new=False)
     key = _key(call, wish.service, starts_at, name)
     while True:
         booking = scheduling.book(
@@ -120,7 +143,7 @@ def _book(
             idempotency_key=key,
             call_number=call.pk,
             notes=notes,
-            hold=_own_hold(call, wish, starts_at),
+            hold=next((each for each in mine if each.status == Appointment.Status.HELD), None),
         )
         if booking.appointment.status != Appointment.Status.CANCELLED:
             return booking
@@ -191,16 +214,13 @@ def _number(said: str) -> str | None:
     return number
 
 
-def _booked(appointment: Appointment, branch: Branch, *, dictated: str | None) -> Answer:
+def _booked(appointment: Appointment, branch: Branch, *, mailed: str) -> Answer:
     local = appointment.starts_at.astimezone(branch.zone)
     spoken = speech.spoken_slot(local)
-    read_back = (
-        f" Die Bestätigung geht an {dictation.read_back_email(dictated)}." if dictated else ""
-    )
     return Answer(
         state="booked",
         say=f"Ihr Termin ist gebucht: {appointment.service.name} bei {appointment.staff_member.name}, "
-        f"{spoken}.{read_back}",
+        f"{spoken}.{mailed}",
         data={
             "appointment": {
                 "id": appointment.pk,
@@ -221,13 +241,18 @@ def _key(call: Call, service: Service, starts_at: datetime, name: str) -> str:
     return f"call:{call.pk}:{service.pk}:{int(starts_at.timestamp())}:{person}"
 
 
-def _own_hold(call: Call, wish: Wish, starts_at: datetime) -> Appointment | None:
-    if call.holds is False:
-        return None
-    held = rows.load(
+def _mine(call: Call, wish: Wish, starts_at: datetime) -> list[Appointment]:
+    """Return what this call has kept or booked at this start, the latest first."""
+    if call.has_times is False:
+        return []
+    return rows.load(
         Appointment,
-        "tenant_id = %s AND call_number = %s AND status = 'held' AND service_id = %s AND starts_at = %s"
-        " ORDER BY id DESC LIMIT 1",
+        "tenant_id = %s AND call_number = %s AND status IN ('held', 'pending', 'confirmed')"
+        " AND service_id = %s AND starts_at = %s ORDER BY id DESC",
         (call.tenant_id, call.pk, wish.service.pk, starts_at),
     )
-    return held[0] if held else None
+
+
+def _is_same(name: str, other: str) -> bool:
+    """Whether two names are forms of one: "Frau Mustermann" and "Erika Mustermann". How they sound decides nothing."""
+    return naming.is_part_of(name, other) or naming.is_part_of(other, name)

@@ -60,7 +60,7 @@ def cancel_appointment(
         say=f"{_fee(terms)}Soll ich diesen Termin absagen: {own_appointments.spoken(appointment)}?",
         data=_shown_with(appointment, terms),
     )
-    if confirmed != arguments.YES or not _was_told(call, asked, terms):
+    if confirmed != arguments.YES or not _may_count_as_yes(call, appointment, asked, terms):
         return asked
     try:
         scheduling.cancel(
@@ -180,7 +180,7 @@ def _move(
     if terms.refusal is not None:
         return _denied(appointment, terms.refusal)
     asked = _ask_to_move(appointment, wish, start, terms)
-    if is_sure != arguments.YES or not _was_told(call, asked, terms):
+    if is_sure != arguments.YES or not _may_count_as_yes(call, appointment, asked, terms):
         return asked
     try:
         scheduling.reschedule(
@@ -247,6 +247,15 @@ def _shown_with(appointment: Appointment, terms: policies.Terms) -> dict[str, ob
     return {"appointment": own_appointments.shown(appointment), "fee_cents": terms.fee_cents}
 
 
+def _may_count_as_yes(
+    call: Call, appointment: Appointment, asked: Answer, terms: policies.Terms
+) -> bool:
+    """Whether the yes was to this: with this fee, and to the appointment where it stands now."""
+    heard_at = own_appointments.heard_at(call, appointment)
+    stands_at = own_appointments.shown(appointment)["starts_at"]
+    return heard_at in (None, stands_at) and _was_told(call, asked, terms)
+
+
 def _was_told(call: Call, asked: Answer, terms: policies.Terms) -> bool:
     """Whether the caller heard the fee before the yes: it was asked in this call, with this fee."""
     if not terms.fee_cents:
@@ -306,7 +315,9 @@ def _moved_already(
 
 
 def _changed_here(call: Call, kind: str) -> Appointment | None:
-    """Return what this very call changed in this way last."""
-    changes = AppointmentChange.objects.filter(kind=kind, actor=str(actors.call(call.pk)))
-    changed = changes.order_by("-at", "-id").values_list("appointment_id", flat=True).first()
-    return None if changed is None else scheduling.appointment_for(call.tenant_id, changed)
+    """Return what this very call changed in this way, if that is the last thing it did: else it is no repetition."""
+    changes = AppointmentChange.objects.filter(actor=str(actors.call(call.pk)))
+    last = changes.order_by("-at", "-id").values_list("appointment_id", "kind").first()
+    if last is None or last[1] != kind:
+        return None
+    return scheduling.appointment_for(call.tenant_id, last[0])

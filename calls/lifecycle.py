@@ -45,7 +45,8 @@ _AT_HAND = (
 _OPEN = f"""
 SELECT tenant_id, time_zone, {", ".join(_AT_HAND[1:])}, (
   SELECT when_closed FROM calls_desk d WHERE d.tenant_id = o.tenant_id AND d.branch_id = o.branch_id), EXISTS (
-  SELECT FROM booking_appointment a WHERE a.tenant_id = o.tenant_id AND a.call_number = o.id AND a.status = 'held'),
+  SELECT FROM booking_appointment a WHERE a.tenant_id = o.tenant_id AND a.call_number = o.id
+    AND a.status IN ('held', 'pending', 'confirmed')),
   {editions.EDITION_OF.format(tenant="o.tenant_id")}
 FROM calls_open(%s, %s, %s, %s) o
 """  # noqa: S608 — our own words
@@ -134,7 +135,7 @@ def opened(facts: CallFacts, *, now: datetime) -> Iterator[tuple[Call, ZoneInfo]
 def _reached(tenant_id: UUID, time_zone: str, *rest: Any) -> tuple[Call, ZoneInfo]:
     known = len(_AT_HAND) - 1
     call = rows.made(Call, _AT_HAND, (tenant_id, *rest[:known]))
-    when_closed, call.holds, call.edition = rest[known:]
+    when_closed, call.has_times, call.edition = rest[known:]
     call.when_closed = when_closed or Desk.WhenClosed.BOOK
     return call, ZoneInfo(time_zone)
 

@@ -1,12 +1,13 @@
 """The caller's own appointments: which there are, and which one is meant."""
 
 from datetime import datetime
+from typing import Any
 
-from booking import catalogue
+from booking import calendar_standing, catalogue
 from booking.models import Appointment
 from calls import identity, speech, when, wishes
 from calls.answers import Answer
-from calls.models import Call
+from calls.models import Call, ToolCall
 from calls.when import When
 from calls.wishes import Ask
 
@@ -28,11 +29,29 @@ def find_appointments(call: Call, *, name: str, date: str, service: str, now: da
         return ask.answer
     if not found:
         return NOTHING_THERE
+    unsure = _unsure(call, found)
+    still = f" Noch nicht bestätigt ist: {_listed(unsure)}." if unsure else ""
     return Answer(
         state="appointments_found",
-        say=f"{_counted(found)}: {_listed(found)}. Was kann ich dazu für Sie tun?",
-        data={"appointments": [shown(each) for each in found[:_AT_MOST]]},
+        say=f"{_counted(found)}: {_listed(found)}.{still} Was kann ich dazu für Sie tun?",
+        data={
+            "appointments": [
+                {**shown(each), **({"calendar": "unknown"} if each in unsure else {})}
+                for each in found[:_AT_MOST]
+            ]
+        },
     )
+
+
+def _unsure(call: Call, found: list[Appointment]) -> list[Appointment]:
+    """Return those that the calendar of the business has not agreed to, or not any more."""
+    standings = calendar_standing.of_all(call.tenant_id, [each.pk for each in found])
+    return [
+        each
+        for each in found
+        if each.status == Appointment.Status.PENDING
+        or not standings.get(each.pk, calendar_standing.ALONE).is_agreed
+    ]
 
 
 def the_one(
@@ -74,6 +93,23 @@ def shown(appointment: Appointment) -> dict[str, object]:
         "spoken": speech.spoken_slot(local),
         "name": appointment.attendee_name,
     }
+
+
+def heard_at(call: Call, appointment: Appointment) -> str | None:
+    """Return the start (ISO 8601, local) at which this call heard of an appointment last; None: it never did."""
+    answers = ToolCall.objects.filter(call=call).order_by("-id").values_list("answer", flat=True)
+    for answer in answers.iterator():
+        data = answer.get("data") if isinstance(answer, dict) else None
+        for each in _named_in(data if isinstance(data, dict) else {}):
+            if str(each.get("appointment_id", each.get("id"))) == str(appointment.pk):
+                return str(each.get("starts_at"))
+    return None
+
+
+def _named_in(data: dict[str, Any]) -> list[dict[str, Any]]:
+    several = data.get("appointments")
+    found = [data.get("appointment"), *(several if isinstance(several, list) else [])]
+    return [each for each in found if isinstance(each, dict)]
 
 
 def spoken(appointment: Appointment) -> str:

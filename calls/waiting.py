@@ -1,6 +1,7 @@
 """What the caller hears when the calendar of the business has to answer first: what the rows prove, and no more."""
 
 from datetime import datetime
+from typing import Any
 
 from booking import calendar_standing, scheduling
 from booking.models import Appointment
@@ -14,9 +15,18 @@ _MOMENT = "Einen Moment bitte."
 
 
 def for_booking(
-    call: Call, wish: Wish, appointment: Appointment, *, booked: Continuation, now: datetime
+    call: Call,
+    wish: Wish,
+    appointment: Appointment,
+    *,
+    booked: Continuation,
+    now: datetime,
+    number: str | None = None,
 ) -> Answer:
-    """Return the answer to a booking that the calendar has to confirm; `booked` is said when it does."""
+    """Return the answer to a booking that the calendar has to confirm; `booked` is said when it does.
+
+    `number` is where the caller wants to be reached, if they said so just now.
+    """
 
     def then(call: Call, now: datetime) -> Answer:
         stored = scheduling.appointment_for(call.tenant_id, appointment.pk)
@@ -26,7 +36,12 @@ def for_booking(
                 call, wish, appointment.starts_at, state="slot_taken", rule="taken", now=now
             )
         return _by_standing(
-            call, stored, done=booked, opening="Ich habe die Zeit für Sie reserviert", now=now
+            call,
+            stored,
+            done=booked,
+            opening="Ich habe die Zeit für Sie reserviert",
+            number=number,
+            now=now,
         )
 
     _give(call, appointment, Assurance.Kind.BOOKED, now=now)
@@ -72,29 +87,47 @@ def _give(call: Call, appointment: Appointment, kind: str, *, now: datetime) -> 
 
 
 def _by_standing(
-    call: Call, stored: Appointment, *, done: Continuation, opening: str, now: datetime
+    call: Call,
+    stored: Appointment,
+    *,
+    done: Continuation,
+    opening: str,
+    now: datetime,
+    number: str | None = None,
 ) -> Answer:
     """Answer for an appointment that stands here where it was wanted, by what the calendar says to it."""
     standing = calendar_standing.of(stored)
     if standing.is_disputed:
-        return _call_back(call, stored, now=now)
+        return _call_back(call, stored, number=number, now=now)
     if standing.waits or stored.status == Appointment.Status.PENDING:
-        return _pending(stored, opening=opening)
+        number = number or assurances.number_of(call, stored)
+        return _pending(stored, opening=opening, is_reachable=number is not None)
     assurances.keep(stored, now=now)
     return done(call, now)
 
 
-def _pending(appointment: Appointment, *, opening: str) -> Answer:
+def _pending(appointment: Appointment, *, opening: str, is_reachable: bool) -> Answer:
+    """Say that it is open, and promise to get in touch only where somebody can be reached."""
+    data: dict[str, Any] = {
+        "appointment": own_appointments.shown(appointment),
+        "calendar": _UNKNOWN,
+    }
+    promise = "Falls es nicht klappt, melden wir uns bei Ihnen."
+    if not is_reachable:
+        promise = "Unter welcher Nummer erreichen wir Sie, falls es nicht klappt?"
+        data["fields"] = ["phone"]
     return Answer(
         state="pending",
         say=f"{opening}: {own_appointments.spoken(appointment)}. Die Bestätigung aus dem Kalender steht noch "
-        "aus. Falls es nicht klappt, melden wir uns bei Ihnen.",
-        data={"appointment": own_appointments.shown(appointment), "calendar": _UNKNOWN},
+        f"aus. {promise}",
+        data=data,
     )
 
 
-def _call_back(call: Call, appointment: Appointment, *, now: datetime) -> Answer:
-    noted = assurances.call_back(call, appointment, now=now)
+def _call_back(
+    call: Call, appointment: Appointment, *, number: str | None, now: datetime
+) -> Answer:
+    noted = assurances.call_back(call, appointment, number=number, now=now)
     if noted.phone is None:
         return Answer(
             state="missing",

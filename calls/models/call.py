@@ -43,8 +43,8 @@ class Call(TenantOwned):
     edition: str | None = None
     # What its branch does after hours, read along as well (`Desk.WhenClosed`); empty: not read.
     when_closed: str = ""
-    # Whether a time was kept for this call when the question came; None: not read.
-    holds: bool | None = None
+    # Whether this call kept or booked a time before the question came; None: not read.
+    has_times: bool | None = None
 
     id = models.BigIntegerField(primary_key=True)
     branch = TenantForeignKey(
