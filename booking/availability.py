@@ -83,8 +83,8 @@ def free_slots(
     gives all who are free. `limit` ends the search as soon as that many are found. `ignoring` is an appointment that
     would be moved: its own time does not block and its own length counts. `ignoring_ids` are more appointments that
     do not block. `for_call` is our number of a call whose own holds do not block. With a `customer` their limits
-    count, and their usual person comes first. `seats` is how many come. With a limit, `avoiding_gaps` prefers starts
-    of the same half-day that leave no gap too short for anything; None is as the business wants it. `edition` is the one
+    count, and their usual person comes first. `seats` is how many come. With a limit, `avoiding_gaps` prefers behind
+    the first start those of the same half-day that leave no gap too short for anything; None is as the business wants it. `edition` is the one
     from which service and branch are (`booking/editions.py`): then the team need not be read.
     """
     search = Search.of(service, branch, ignoring, seats)
@@ -107,7 +107,7 @@ def free_slots(
             return list(opened)
         wanted = limit - len(found)
         if prefers_tidy:
-            found += gaps.avoiding(days, opened, wanted, wish=period.start)
+            found += gaps.avoiding(days, opened, wanted, is_first=not found)
         else:
             found += opened.first(wanted)
         if len(found) >= limit:

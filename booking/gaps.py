@@ -1,6 +1,7 @@
 """Offering times that leave no gap too short for anything, among times that are as good for the caller.
 
-Only starts of the same half-day change places, so nobody waits longer; a time that was asked for stays the first.
+The first start stays what it is: the time that was asked for or, where that is taken, the soonest after it. Of the
+others only starts of the same half-day change places, so nobody waits for another one.
 """
 
 from collections.abc import Iterable
@@ -23,10 +24,10 @@ GROUP BY 1
 """
 
 
-def avoiding(days: Days, opened: Openings, count: int, *, wish: datetime) -> list[Slot]:
+def avoiding(days: Days, opened: Openings, count: int, *, is_first: bool) -> list[Slot]:
     """Return as many starts as the plain order would, in the same half-days, those without a useless gap first.
 
-    `wish` is the time the caller named: when it is free it stays.
+    `is_first`: nothing is offered before these, so the first of them is what the caller asked for.
     """
     plain = opened.first(count)
     if not plain:
@@ -35,7 +36,7 @@ def avoiding(days: Days, opened: Openings, count: int, *, wish: datetime) -> lis
     found: list[Slot] = []
     for half, slots in groupby(plain, key=lambda slot: _half_day(slot, days)):
         usual = list(slots)
-        wished = [slot for slot in usual if slot.starts_at == wish]
+        wished = usual[:1] if is_first and not found else []
         better = [
             slot for slot in tidy.of_day(_place(half[0], days)) if _half_day(slot, days) == half
         ]

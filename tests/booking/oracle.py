@@ -22,6 +22,7 @@ HOLIDAYS = {
     )
 }  # fmt: skip
 Spans = list[tuple[int, int]]
+_HALF_DAYS = ((12, 24), (12, 31))
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,69 @@ class Oracle:
             and self._diary_allows(person, minute)
         )
 
+    def first_rule(self, person: int, start: datetime) -> str | None:
+        """Return the name of the first rule that says no, None where none does."""
+        minute = (start - self.world.begin) // MINUTE
+        if not self._still_offers(person, start):
+            return "not_offered"
+        return self._rule_of_clock(start) or self._rule_of_diary(person, minute)
+
+    def _rule_of_clock(self, start: datetime) -> str | None:
+        world, local = self.world, start.astimezone(self.zone)
+        if start < world.now:
+            return "past"
+        if start < world.now + world.number("min_notice_minutes") * MINUTE:
+            return "too_soon"
+        today = world.now.astimezone(self.zone).date()
+        if (local.date() - today).days > world.number("horizon_days"):
+            return "beyond_horizon"
+        off = (local.hour * 60 + local.minute) % world.number("step_minutes")
+        return "off_grid" if off else None
+
+    def _rule_of_diary(self, index: int, minute: int) -> str | None:
+        world, person = self.world, self.world.people[index]
+        before, after, needed = self._parts(person)
+        whole = range(minute - before, minute + self._length(person) + after)
+        worked = [each for each in whole if needed(each - minute)]
+        closed = next((each for each in whole if not self.open[each]), None)
+        if closed is not None:
+            return self.why_closed(closed)
+        if not all(self.at_work[index][each] for each in whole):
+            return "off_hours"
+        if any(_inside(each, person.away) for each in worked):
+            return "time_off"
+        session = self._session_at(person, minute)
+        others = [each for each in person.booked if each not in session]
+        left = world.number("seats") - sum(each.seats for each in session)
+        is_full, is_staff_full = self._full(person, minute)
+        asked = {
+            "day_full": is_full and not session,
+            "staff_day_full": is_staff_full and not session,
+            "customer_limit": not self._customer_may(minute),
+            "resource_taken": not self._needs_are_met(whole),
+            "session_full": world.seats > left,
+            "taken": _any_taken(worked, others),
+        }
+        return next((rule for rule, says_no in asked.items() if says_no), None)
+
+    def why_closed(self, minute: int) -> str:
+        """Return why the branch is closed: what took away the weekly shift, or that there is none."""
+        world, wall = self.world, self.walls[minute]
+        if self._branch_works(wall):
+            return "closed"  # for a closure
+        weekly = self._weekly_shifts
+        at, today, evening = wall.hour * 60 + wall.minute, wall.date(), wall.date() - timedelta(1)
+        days = [today] if any(a <= at < min(b, DAY) for a, b in weekly(today)) else []
+        days += [evening] if any(at < b - DAY for _, b in weekly(evening)) else []
+        for day in dict.fromkeys([*days, today]):
+            if day in world.special:
+                return "special_day"
+            if world.keeps_holidays and day in HOLIDAYS:
+                return "holiday"
+            if day in days and world.half_day is not None and (day.month, day.day) in _HALF_DAYS:
+                return "holiday"
+        return "closed"
+
     # --- The clock ------------------------------------------------------------------------------
 
     def _clock_allows(self, start: datetime) -> bool:
@@ -162,10 +226,13 @@ class Oracle:
             return world.special[day]
         if world.keeps_holidays and day in HOLIDAYS:
             return []
-        spans = [(a, b) for weekday, a, b in world.hours if weekday == day.isoweekday()]
-        if world.half_day is not None and (day.month, day.day) in ((12, 24), (12, 31)):
+        spans = self._weekly_shifts(day)
+        if world.half_day is not None and (day.month, day.day) in _HALF_DAYS:
             spans = [(a, min(b, world.half_day)) for a, b in spans]
         return spans
+
+    def _weekly_shifts(self, day: date) -> Spans:
+        return [(a, b) for weekday, a, b in self.world.hours if weekday == day.isoweekday()]
 
     def _own_shifts(self, person: Person, day: date) -> Spans:
         if day in person.special:
@@ -205,7 +272,7 @@ class Oracle:
             return is_met and world.seats <= left and not _any_taken(whole, others)
         if world.seats > world.number("seats"):
             return False
-        if self._day_is_full(person, minute) or not self._needs_are_met(whole):
+        if any(self._full(person, minute)) or not self._needs_are_met(whole):
             return False
         return not _any_taken([each for each in whole if needed(each - minute)], person.booked)
 
@@ -237,14 +304,16 @@ class Oracle:
             if each.in_session and each.is_live and each.start == minute
         ]
 
-    def _day_is_full(self, person: Person, minute: int) -> bool:
+    def _full(self, person: Person, minute: int) -> tuple[bool, bool]:
+        """Return whether there are enough that day: of the service, and of the person."""
         most, own = self.world.service["max_per_day"], person.max_per_day
         day = self.walls[minute].date()
         everything = [each for who in self.world.people for each in who.booked if each.is_live]
         given = [each for each in everything if each.is_of_service and self._is_on(each, day)]
         mine = [each for each in person.booked if each.is_live and self._is_on(each, day)]
-        return (most is not None and _starts(given, self.world) >= most) or (
-            own is not None and _starts(mine, self.world) >= own
+        return (
+            most is not None and _starts(given, self.world) >= most,
+            own is not None and _starts(mine, self.world) >= own,
         )
 
     def _customer_may(self, minute: int) -> bool:

@@ -132,6 +132,9 @@ def _tidy(taken: Sequence[Stretch], wish: int, count: int) -> list[int]:
     for half, group in groupby(_plain(taken, wish, count), key=_half):
         usual = list(group)
         free = [start for start in _all(taken, wish) if _half(start) == half]
-        best = sorted(free, key=lambda start: (start != wish, _is_useless(start, taken), start))
+        first = usual[:1] if not found else []
+        best = sorted(
+            free, key=lambda start: (start not in first, _is_useless(start, taken), start)
+        )
         found += sorted(best[: len(usual)])
     return found

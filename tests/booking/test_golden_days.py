@@ -804,6 +804,17 @@ def test_a_time_that_was_asked_for_stays(long_and_short: Salon) -> None:
     assert house.starts(period=period, limit=2, avoiding_gaps=True) == ["09:15", "10:00"]
 
 
+def test_who_wants_to_come_soon_hears_the_soonest_start_first(long_and_short: Salon) -> None:
+    """Nothing begins at 9:25. Half past nine leaves a quarter of an hour unused, but nobody is sent past it."""
+    house = long_and_short
+    scenes.hours(house.branch, TUESDAY, (9.25, 17))
+
+    # 9:45 and 10:00 leave 30 and 45 minutes before them; 10:15 leaves an hour.
+    asked = {"period": Period(at(TUESDAY, "09:25"), at(TUESDAY, "17:00")), "avoiding_gaps": True}
+    assert house.starts(limit=1, **asked) == ["09:30"]
+    assert house.starts(limit=3, **asked) == ["09:30", "10:15", "10:30"]
+
+
 def test_nobody_waits_for_another_half_day(long_and_short: Salon) -> None:
     house = long_and_short
     scenes.hours(house.branch, TUESDAY, (9, 10.5), (14, 18))
