@@ -82,7 +82,7 @@ class Terms:
 NOT_ASKED = Terms(is_asked=False)
 
 # The rule with the most specific owner, and how often the customer (or the appointment) has been changed already.
-# The parts of one visit are cancelled once.
+# The parts of one visit are cancelled once, and so are the dates of a series that are cancelled together.
 _RULE = """
 SELECT p.id, p.notice_hours, p.quota, p.fee_tiers::text, p.text,
   CASE WHEN p.quota IS NULL THEN 0
@@ -91,11 +91,14 @@ SELECT p.id, p.notice_hours, p.quota, p.fee_tiers::text, p.text,
       WHERE c.tenant_id = p.tenant_id AND c.appointment_id = %(appointment)s AND c.kind = 'moved'
         AND c.terms ? 'policy')
     ELSE (
-      SELECT count(DISTINCT coalesce(a.visit_id, -a.id)) FROM booking_appointment a
+      SELECT count(DISTINCT CASE WHEN a.visit_id IS NOT NULL THEN (1, a.visit_id, NULL::timestamptz)
+        WHEN a.series_id IS NOT NULL THEN (2, a.series_id, c.at)
+        ELSE (3, a.id, NULL) END) FROM booking_appointment a
       JOIN booking_appointmentchange c ON c.tenant_id = a.tenant_id AND c.appointment_id = a.id
       WHERE a.tenant_id = p.tenant_id AND a.customer_id = %(customer)s AND a.status = 'cancelled'
         AND c.kind = 'cancelled' AND c.at > %(since)s AND c.terms ? 'policy'
-        AND (a.visit_id IS NULL OR a.visit_id IS DISTINCT FROM %(visit)s::bigint)) END
+        AND (a.visit_id IS NULL OR a.visit_id IS DISTINCT FROM %(visit)s::bigint)
+        AND NOT (a.series_id IS NOT NULL AND a.series_id IS NOT DISTINCT FROM %(series)s::bigint AND c.at = %(now)s)) END
 FROM booking_policy p
 WHERE p.tenant_id = %(tenant)s AND p.kind = %(kind)s
   AND (p.staff_member_id IS NULL OR p.staff_member_id = %(staff_member)s)
@@ -122,6 +125,8 @@ def terms_for(
             "appointment": appointment.pk,
             "customer": appointment.customer_id,
             "visit": appointment.visit_id,
+            "series": appointment.series_id,
+            "now": now,
             "staff_member": appointment.staff_member_id,
             "service": appointment.service_id,
             "branch": appointment.branch_id,

@@ -1,6 +1,6 @@
 """Rooms, chairs, devices: chosen under their locks, in the transaction of the appointment that takes them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -54,16 +54,16 @@ def lock_for(services: Iterable[Service], branch: Branch) -> dict[int, list[Need
 
 
 def take(row: Appointment, needs: list[Need], *, now: datetime) -> None:
-    """Write down which resources an appointment takes. What it took before is its first choice and is given back.
+    """Write down which resources an appointment takes. What it took before is given back, and taken again if it can be.
 
-    Resources are locked before. Who shares a session shares the resources.
+    Resources are locked before. Who shares a session shares the resources: its first choice is what the others have.
 
     :raises ResourceTaken: not everything that is needed is free
     """
     ids = sorted({number for need in needs for number in need.resource_ids})
-    before = set(give_back(row))
+    before = give_back(row)
     shared, busy = _in_use(row, ids, now=now)
-    chosen = choose(needs, busy=busy, first=before | shared)
+    chosen = choose(needs, busy=busy, first=[*shared, *before])
     written = statements.run(
         _TAKE,
         {
@@ -143,8 +143,8 @@ def _in_use(row: Appointment, ids: list[int], *, now: datetime) -> tuple[set[int
     return shared, {number for number, is_shared in found if not is_shared}
 
 
-def choose(needs: list[Need], *, busy: Collection[int], first: Collection[int] = ()) -> set[int]:
-    """Return a resource for each need, never one for two; `first` are chosen where possible.
+def choose(needs: list[Need], *, busy: Collection[int], first: Sequence[int] = ()) -> set[int]:
+    """Return a resource for each need, never one for two; `first` are chosen where possible, in this order.
 
     :raises ResourceTaken: there is no such choice
     """
@@ -155,11 +155,10 @@ def choose(needs: list[Need], *, busy: Collection[int], first: Collection[int] =
     if not all(need.resource_ids for need in needs):
         raise ResourceTaken
     options = [
-        sorted(
-            set(need.resource_ids) - fixed - set(busy), key=lambda each: (each not in first, each)
-        )
+        [*dict.fromkeys(each for each in (*first, *sorted(need.resource_ids)) if each in free)]
         for need in needs
         if not need.is_all
+        for free in [set(need.resource_ids) - fixed - set(busy)]
     ]
     owner: dict[int, int] = {}
     for index in range(len(options)):

@@ -55,21 +55,21 @@ def _is_behind(
     free_from, free_until = parts.processing_at(start)
     worked = [(first, free_from or last), (free_until or last, last)]
     if rule == "taken":
-        rows = Appointment.objects.filter(staff_member=person)
-        live = rows.exclude(hold_expires_at__lte=scene.world.now)
+        whole = Appointment.objects.filter(staff_member=person)
+        live = whole.exclude(hold_expires_at__lte=scene.world.now)
         named = {*facts["appointment_ids"], *facts["hold_ids"]}
         assert named == {each.pk for each in live if _meet(worked, _taken(each))}
         assert named
     if rule == "time_off":
-        rows = TimeOff.objects.filter(pk__in=facts["time_off_ids"])
-        assert rows
-        for each in rows:
-            assert each.staff_member_id == person.pk
-            assert _meet(worked, [(each.starts_at, each.ends_at)])
+        away = TimeOff.objects.filter(pk__in=facts["time_off_ids"])
+        assert away
+        for off in away:
+            assert off.staff_member_id == person.pk
+            assert _meet(worked, [(off.starts_at, off.ends_at)])
     if rule == "closed" and "time_off_ids" in facts:
-        for each in TimeOff.objects.filter(pk__in=facts["time_off_ids"]):
-            assert each.staff_member_id is None
-            assert _meet([(first, last)], [(each.starts_at, each.ends_at)])
+        for off in TimeOff.objects.filter(pk__in=facts["time_off_ids"]):
+            assert off.staff_member_id is None
+            assert _meet([(first, last)], [(off.starts_at, off.ends_at)])
 
 
 def _taken(row: Appointment) -> list[tuple[datetime, datetime]]:

@@ -810,7 +810,10 @@ def test_who_wants_to_come_soon_hears_the_soonest_start_first(long_and_short: Sa
     scenes.hours(house.branch, TUESDAY, (9.25, 17))
 
     # 9:45 and 10:00 leave 30 and 45 minutes before them; 10:15 leaves an hour.
-    asked = {"period": Period(at(TUESDAY, "09:25"), at(TUESDAY, "17:00")), "avoiding_gaps": True}
+    asked: Any = {
+        "period": Period(at(TUESDAY, "09:25"), at(TUESDAY, "17:00")),
+        "avoiding_gaps": True,
+    }
     assert house.starts(limit=1, **asked) == ["09:30"]
     assert house.starts(limit=3, **asked) == ["09:30", "10:15", "10:30"]
 

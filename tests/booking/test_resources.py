@@ -224,6 +224,22 @@ def test_a_session_shares_its_room(
     assert [name for name, _, _ in _used()] == ["Raum 1", "Raum 1"]
 
 
+def test_who_moves_into_a_session_leaves_the_own_room_for_the_room_of_the_others(
+    jana: StaffMember, mira: StaffMember, erika: Customer, in_salon: Tenant, room: Resource,
+    other_room: Resource, now: datetime,
+) -> None:  # fmt: skip
+    yoga = factories.make_service(in_salon, name="Yoga", duration_minutes=60, seats=3)
+    for person in (jana, mira):
+        factories.make_skill(person, yoga)
+    factories.make_requirement(yoga, room, other_room)
+    with_jana = book(yoga, jana, erika, now=now).appointment
+    book(yoga, mira, erika, now=now)
+
+    move(with_jana, TEN, staff_member=mira, now=now)
+
+    assert [name for name, _, _ in _used()] == ["Raum 2", "Raum 2"]
+
+
 def test_a_service_without_needs_takes_nothing(
     cut: Service, jana: StaffMember, erika: Customer, room: Resource, now: datetime
 ) -> None:

@@ -9,7 +9,7 @@ from icalendar import Calendar
 from booking import scheduling, series, series_edits
 from booking.models import Appointment, AppointmentChange, Customer, Series, Service, StaffMember
 from booking.recurrence import SKIPPED, InvalidRule
-from booking.refusals import AlreadyOver, KeyReused
+from booking.refusals import AlreadyOver, CancelledTooOften, KeyReused
 from booking.series import Choice, OnConflict, SeriesConflict
 from booking.series_edits import Change, Scope
 from integrations.models import Message
@@ -598,6 +598,24 @@ def test_the_rest_is_cancelled_with_what_was_moved(
     calendar = Calendar.from_ical(message.attachments[0]["content"])
     assert calendar["METHOD"] == "CANCEL"
     assert {event["STATUS"] for event in calendar.walk("VEVENT")} == {"CANCELLED"}
+
+
+def test_who_ends_a_series_has_cancelled_once(
+    in_salon: Tenant, jana: StaffMember, mira: StaffMember, erika: Customer, now: datetime
+) -> None:
+    """Twice in thirty days is allowed: two series of four dates each, but not one date more."""
+    factories.make_policy(in_salon, quota=2)
+    whole = [book(erika, person, now=now).series for person in (jana, mira)]
+    another = book(erika, jana, now=now, starts_at=at("2026-11-24", "15:00")).series
+    phone: Any = {"by": BY, "source": "phone", "scope": Scope.ALL}
+
+    for hours, each in enumerate(whole):
+        series_edits.cancel(each, now=now + timedelta(hours=hours), **phone)
+
+    assert [standing(each) for each in whole] == [[], []]
+    with pytest.raises(CancelledTooOften):
+        series_edits.cancel(another, now=now + timedelta(hours=2), **phone)
+    assert len(standing(another)) == 4
 
 
 def test_all_that_is_ahead_is_cancelled_once(booked: series.SeriesBooking) -> None:
