@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from askpro.operations import proof
@@ -274,6 +274,7 @@ def test_a_need_steps_aside_for_one_that_has_no_other_choice() -> None:
     assert resources.choose(needs, busy=()) == {1, 2}
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # it is the machine that is
 @given(
     st.lists(
         st.builds(Need, st.booleans(), st.frozensets(st.integers(1, 4), min_size=1).map(tuple)),
