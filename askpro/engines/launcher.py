@@ -141,12 +141,14 @@ def _running(
 ) -> tuple[RunState, subprocess.Popen[bytes] | None]:
     programs = postgres.program_folder(state)
     if _is_kept(folder):
-        if _wait_until_ready(state, programs, seconds=5.0, is_kept=partial(_is_kept, folder)):
+        if _wait_until_ready(
+            folder, state, programs, seconds=5.0, is_kept=partial(_is_kept, folder)
+        ):
             return state, None
         _end_keeper(folder)
     postgres.make_cluster(state, programs, durable=durable)
     postgres.stop_orphan(state, programs)
-    valkey.stop_orphan(state)
+    valkey.stop_orphan(state, folder)
     state, keeper = _start(folder, state, programs, durable=durable)
     postgres.prepare(state, programs)
     return state, keeper
@@ -160,15 +162,14 @@ def _start(
         logs = _Logs(folder)
         keeper = _keep(folder, state, programs, durable=durable)
         is_alive = partial(_is_alive, keeper)
-        if _wait_until_ready(state, programs, seconds=_START_SECONDS, is_kept=is_alive):
+        if _wait_until_ready(folder, state, programs, seconds=_START_SECONDS, is_kept=is_alive):
             return state, keeper
         _end_keeper(folder)
         keeper.wait()
         said = logs.news()
         if time.monotonic() > give_up_at or not _may_pass(said):
             raise EngineError(
-                f"The engines did not start: {_reason(said)}",
-                remedy=f"The logs are in {folder}. `bin/askpro reset` starts afresh.",
+                f"The engines did not start: {_reason(said)}", remedy=_remedy(said, folder, state)
             )
         if _PORT_TAKEN in said:
             first, second = states.free_ports(2)
@@ -206,6 +207,7 @@ def _keep(
 
 
 def _wait_until_ready(
+    folder: Path,
     state: RunState,
     programs: Path,
     *,
@@ -214,7 +216,7 @@ def _wait_until_ready(
 ) -> bool:
     give_up_at = time.monotonic() + seconds
     while is_kept() and time.monotonic() < give_up_at:
-        if valkey.is_ours_and_ready(state) and postgres.is_ours_and_ready(state, programs):
+        if valkey.is_ours_and_ready(state, folder) and postgres.is_ours_and_ready(state, programs):
             return True
         time.sleep(0.02)
     return False
@@ -260,6 +262,17 @@ def _is_last(users: IO[str]) -> bool:
 
 def _may_pass(said: str) -> bool:
     return _PORT_TAKEN in said or any(words in said for words in _STILL_ENDING)
+
+
+def _remedy(said: str, folder: Path, state: RunState) -> str:
+    if any(words in said for words in _STILL_ENDING):
+        # The number of a server that was cut off may by now be that of another program.
+        return (
+            "If this checkout was copied while it ran, copy it again when that one is stopped."
+            " If no PostgreSQL runs under the number in the first line of this file, delete it:"
+            f" {state.postgres_folder}/data/postmaster.pid"
+        )
+    return f"The logs are in {folder}. `bin/askpro reset` starts afresh."
 
 
 def _reason(said: str) -> str:

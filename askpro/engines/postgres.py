@@ -64,6 +64,8 @@ def make_cluster(state: RunState, programs: Path, *, durable: bool) -> None:
     if (data / "PG_VERSION").exists():
         _refuse_other_version(data)
         return
+    _refuse_what_a_shell_would_read(programs)
+    _refuse_a_number_without_a_name()
     Path(state.postgres_folder).mkdir(mode=0o711, parents=True, exist_ok=True)
     unfinished = data.with_name("data.unfinished")  # renamed when done: half a cluster never counts
     shutil.rmtree(unfinished, ignore_errors=True)
@@ -169,9 +171,13 @@ def _says_ready(state: RunState) -> bool:
 
 
 def _socket_folder(state: RunState) -> Path | None:
-    """Return where the socket is: with the data, which are private. None in a checkout so deep that its name is too long."""
+    """Return where the socket is: with the data, which are private.
+
+    None in a checkout so deep that its name is too long, and where a comma would make two folders of one.
+    """
     name = _data(state) / f".s.PGSQL.{state.postgres_port}"
-    return name.parent if len(os.fsencode(name)) <= _LONGEST_SOCKET else None
+    fits = len(os.fsencode(name)) <= _LONGEST_SOCKET and "," not in str(name)
+    return name.parent if fits else None
 
 
 def _data(state: RunState) -> Path:
@@ -320,6 +326,27 @@ def _refuse_other_version(data: Path) -> None:
             "or, if they are only the demo, start afresh with `bin/askpro reset`."
         ),
     )
+
+
+def _refuse_what_a_shell_would_read(programs: Path) -> None:
+    # initdb looks for its companions through a shell and quotes their names without escaping.
+    if not set('"$`\\\n') & set(str(programs)):
+        return
+    raise EngineError(
+        f'PostgreSQL cannot be set up in a folder with one of " $ ` \\ in its path: {programs}',
+        remedy="Move the checkout to a folder without them; spaces and umlauts are no trouble.",
+    )
+
+
+def _refuse_a_number_without_a_name() -> None:
+    # As in a container that is run under any number; initdb asks who that is.
+    try:
+        pwd.getpwuid(os.geteuid())
+    except KeyError:
+        raise EngineError(
+            f"PostgreSQL cannot be set up by user {os.geteuid()}, who has no name on this machine.",
+            remedy="Run the command as a user of this machine, or set DATABASE_URL and REDIS_URL.",
+        ) from None
 
 
 def _last_line(text: str) -> str:

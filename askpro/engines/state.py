@@ -12,12 +12,13 @@ import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 from .errors import EngineError
 
 ADMIN_EMAIL = "admin@askpro.example"
+_BESIDE = "postgres"  # the folder of the data, where they may lie beside ``run.json``
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,9 +51,11 @@ def load_or_create(folder: Path) -> RunState:
     """Return the state kept in ``run.json``; choose ports and secrets when there is none yet."""
     path = folder / "run.json"
     if path.exists():
-        return _read(path)
-    state = _fresh(folder)
-    save(folder, state)
+        state = _where_they_are_now(folder, _read(path))
+    else:
+        state = _fresh(folder)
+        save(folder, state)
+    _refuse_data_of_another(folder, state)
     return state
 
 
@@ -98,6 +101,34 @@ def _read(path: Path) -> RunState:
         ) from error
 
 
+def _where_they_are_now(folder: Path, state: RunState) -> RunState:
+    """The data beside ``run.json`` are meant, wherever the checkout was moved or copied to since."""
+    beside = folder / _BESIDE
+    return replace(state, postgres_folder=str(beside)) if beside.is_dir() else state
+
+
+def _refuse_data_of_another(folder: Path, state: RunState) -> None:
+    """Two checkouts with one database would end each other's servers: a copied ``run.json`` names it as well."""
+    elsewhere = Path(state.postgres_folder)
+    if elsewhere.is_relative_to(folder) or not elsewhere.is_dir():
+        return
+    note = elsewhere / "belongs-to"
+    owner = Path(note.read_text(encoding="utf-8")) if note.exists() else folder
+    if owner != folder and _names(owner / "run.json", elsewhere):
+        raise EngineError(
+            f"This is a copy of {owner}, whose database is in {elsewhere}.",
+            remedy="`bin/askpro reset` gives this copy data of its own; those of the other stay.",
+        )
+    note.write_text(str(folder), encoding="utf-8")
+
+
+def _names(run_file: Path, postgres_folder: Path) -> bool:
+    try:
+        return run_file.exists() and _read(run_file).postgres_folder == str(postgres_folder)
+    except EngineError:
+        return True  # unreadable, but there: whoever repairs it finds its data again
+
+
 def _fresh(folder: Path) -> RunState:
     postgres_port, valkey_port = free_ports(2)
     return RunState(
@@ -118,7 +149,7 @@ def _fresh(folder: Path) -> RunState:
 
 def _new_postgres_folder(folder: Path) -> Path:
     if os.geteuid() != 0:
-        return _unused(folder / "postgres")
+        return _unused(folder / _BESIDE)
     # Postgres refuses to run as root, and the user it runs as instead cannot enter root's home.
     # A fresh name from mkdtemp cannot have been put there by somebody else before.
     persistent = Path("/var/tmp")  # noqa: S108 - survives a restart of the machine, unlike /tmp

@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shutil
 import signal
 import socket
 import stat
@@ -56,6 +58,92 @@ def test_a_checkout_too_deep_for_a_socket_uses_the_port(running: engines.Engines
         "unix_socket_directories="
         in postgres.orders(deep, Path("/bin"), log=Path("/log"), durable=True)["argv"]
     )
+
+
+def test_a_comma_in_the_path_which_a_socket_cannot_have_uses_the_port(
+    running: engines.Engines,
+) -> None:
+    listed = replace(running.state, postgres_folder="/Praxis Müller, Berlin")
+
+    assert f"@127.0.0.1:{listed.postgres_port}/" in postgres.url(listed, postgres.APP)
+
+
+@pytest.mark.parametrize("sign", ['"', "$", "`", "\\"])
+def test_a_path_that_a_shell_would_read_is_refused_in_words(
+    fresh_folder: Path, running: engines.Engines, sign: str
+) -> None:
+    state = replace(running.state, postgres_folder=str(fresh_folder))
+
+    with pytest.raises(EngineError, match="in its path") as refusal:
+        postgres.make_cluster(state, Path(f"/with{sign}/bin"), durable=False)
+
+    assert "Move the checkout" in refusal.value.remedy
+    assert not fresh_folder.exists()
+
+
+def test_a_user_without_a_name_is_told(
+    fresh_folder: Path, running: engines.Engines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = replace(running.state, postgres_folder=str(fresh_folder))
+    monkeypatch.setattr(os, "geteuid", lambda: 2**31 - 7)
+
+    with pytest.raises(EngineError, match="has no name on this machine"):
+        postgres.make_cluster(state, Path("/bin"), durable=False)
+
+    assert not fresh_folder.exists()
+
+
+def test_a_moved_checkout_keeps_its_data(fresh_folder: Path) -> None:
+    first = engines.ensure(fresh_folder, durable=False)
+    _write(first.environment(), "kept")
+    first.stop()
+    moved = fresh_folder.rename(fresh_folder.with_name("moved"))
+
+    second = engines.ensure(moved, durable=False)
+
+    assert _written(second.environment()) == ["kept"]
+    assert not fresh_folder.exists()
+    second.stop()
+    moved.rename(fresh_folder)
+
+
+def test_a_copied_checkout_leaves_the_engines_of_the_original_alone(fresh_folder: Path) -> None:
+    original = engines.ensure(fresh_folder, durable=False)
+    copy = fresh_folder.with_name("copy")
+    shutil.copytree(fresh_folder, copy, ignore=shutil.ignore_patterns(".s.PGSQL*"))
+
+    with pytest.raises(EngineError) as refusal:
+        engines.ensure(copy, durable=False)
+
+    assert re.search(
+        "is a copy|was copied", f"{refusal.value.what_happened} {refusal.value.remedy}"
+    )
+    assert original.is_running()
+    engines.reset(copy)
+    _ask(original.environment()["DATABASE_URL"])
+    own = engines.ensure(copy, durable=False)
+    _ask(own.environment()["DATABASE_URL"])
+    assert own.state.postgres_folder != original.state.postgres_folder
+    own.stop()
+    original.stop()
+    engines.reset(copy)
+
+
+def test_a_socket_left_behind_by_a_killed_server_is_no_trouble(folder: Path) -> None:
+    first = engines.ensure(folder, durable=True)
+    data = Path(first.state.postgres_folder, "data")
+    keeper, server = (folder / "keeper.pid"), (data / "postmaster.pid")
+    for pid in (int(keeper.read_text()), int(server.read_text().split()[0])):
+        os.kill(pid, signal.SIGKILL)
+    left = sorted(path.name for path in data.glob(".s.PGSQL*"))
+
+    second = engines.ensure(folder, durable=True)
+
+    assert len(left) == 2
+    with psycopg.connect(second.environment()["DATABASE_URL"]) as connection:
+        assert connection.execute("SELECT inet_client_addr()").fetchone() == (None,)
+    second.stop()
+    first.stop()
 
 
 def test_what_the_owner_makes_the_application_may_use(running: engines.Engines) -> None:
