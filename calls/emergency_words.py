@@ -13,6 +13,11 @@ _FALLEN = (
     r"(?:gefallen|gestuerzt|gekracht|runtergefallen|hinuntergefallen|herunter\w*|hinunter\w*"
     r"|abgestuerzt|geflogen)"
 )
+# The week of a pregnancy, not the one in which somebody wants to come.
+_PREGNANT = (
+    r"schwanger|\b(?:in der|bin) (?!naechsten|letzten|kommenden|uebernaechsten|diesen)(?:\w+ten|\d+) woche\b"
+    r"(?! (?:im|des|vom|nach|vor|januar|februar|maerz|april|mai|juni|juli|august|september|oktober|november|dezember))"
+)
 _LIMB = r"(?:finger|daumen|hand|arm|bein|fuss|zeh|knie|schulter|hals|bauch|kopf|gesicht|ohr)\w*"
 
 _HELP = (
@@ -28,11 +33,12 @@ _HELP = (
     r"lebensbedroh\w*",
     r"leben und tod",
     r"\bstirbt\b",
-    r"\bsterbe?n?\b(?! vor (?:hunger|lange|neugier|lachen|hitze|durst))",
+    r"\bsterbe?n?\b(?! (?:ich |wir )?vor (?:hunger|lange|neugier|lachen|hitze|durst))",
     r"verreckt",
     r"wiederbeleb\w*",
     r"reanimier\w*",
     r"keine?n? puls",
+    r"\bpuls (?:ist |mehr )?(?:weg|nicht mehr da|fehlt)",
     r"^(?:bitte )?(?:zu )?hilfe\b(?! (?:bei|beim|mit|zu|fuer|wegen|zum|zur))",
     r"\bhilfe hilfe\b",
     r"(?:sofort|dringend|schnell)\w* (?:\w+ )?(?:hilfe|arzt)\b",
@@ -45,6 +51,7 @@ _HELP = (
     r"bewegt sich (?:nicht|nimmer|kaum)(?: mehr)?\b",
     r"todesangst",
     r"liegt .{0,50}\bboden\b",
+    r"liegt (?:jemand|einer|eine|ein \w+) (?:\w+ ){0,4}(?:strasse|fahrbahn|treppe)",
     r"kommt (?:nicht|nimmer) (?:mehr )?(?:hoch|auf die beine)",
 )
 _CONSCIOUSNESS = (
@@ -275,7 +282,7 @@ TOGETHER = (
     (r"(?:kochend|heiss)\w*", r"(?:wasser|oel|fett|tee|kaffee|suppe|dampf)\w* .{0,30}(?:gekippt|geschuettet|uebergossen|ueber|gelaufen)"),
     (r"\bauge\w*\b", r"(?:saeure|lauge|reiniger|splitter|geaetzt|gespritzt|gestochen)"),
     (r"(?:hund|katze|tier|pferd)\b", r"(?:gesicht|hals|kehle)\b.*gebissen"),
-    (r"schwanger|\bwoche\b", r"(?:\bblut|krampf|bauchschmerz|bewegt sich nicht|gestuerzt|kind nicht|fieber)"),
+    (_PREGNANT, r"(?:\bblut(?!abnahme|werte|druck|bild|test|zucker|untersuch|labor)|krampf|bauchschmerz|bewegt sich nicht|gestuerzt|kind nicht|fieber)"),
     (r"(?:baby|saeugling|neugeboren)", r"(?:atmet|blau|schlaff|fieber|krampf|trinkt nicht|wach|reagiert|gefallen|erbricht|fontanelle)"),
     (r"(?:nacken|genick)", r"(?:steif.*(?:fieber|licht|uebel|kopf)|fieber)"),
     (r"\bzuck\w*", r"(?:ganz\w* koerper|augen verdreht|schaum|hoert nicht|bewus)"),
@@ -285,6 +292,11 @@ TOGETHER = (
     (r"melder|warner", r"(?:uebel|schlecht|schwindl)"),
 )  # fmt: skip
 HARMLESS = (
+    (
+        r"(?:\bauto|wagen|fahrzeug|motor|batterie|akku|handy|telefon|laptop|rechner|drucker)\w* (?:\w+ ){0,3}"
+        r"(?:stirbt|tot|abgestorben|unfall\w*)\b"
+    ),
+    r"jetzt (?:ist )?(?:wieder )?(?:alles|es) (?:wieder )?(?:gut|vorbei|weg|in ordnung)",
     r"\bkeine?n? (?:\w+ )?notfall\w*",
     r"\bnicht (?:um )?(?:ein(?:en)? )?notfall\w*",
     r"nichts lebensgefaehrlich\w*",

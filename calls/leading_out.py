@@ -31,19 +31,32 @@ _ASKED = re.compile(
                 r"(?:will|moechte|wuerde gern\w*|kann ich|haette gern\w*|brauche|gibt es|ist da) (?:\w+ ){0,4}(?:einen? |den |die )?"
                 r"(?:mensch(?:en)?|mitarbeiter(?:in)?)\b(?! (?:jana|mira))(?:$| sprechen| reden| am| ans| da| erreichbar)"
             ),
+            rf"menschlich\w* {_PERSON}",
+            r"fleisch und blut",
+            r"\bjemand(?:en|em)? (?:echte[sn]|richtige[sn]|menschliche[sn])",
+            r"(?:kann ich|koennte ich|moechte|will|wuerde) (?:\w+ ){1,4}persoenlich (?:sprechen|reden)",
+            r"(?:kann|koennte|soll) (?:\w+ ){0,3}mensch (?:ran|rangehen|drangehen|uebernehmen)",
             r"(?:menschlichen?|persoenlichen?) (?:ansprechpartner\w*|kontakt|gespraech|beratung)",
             r"(?:den|einen) menschen? (?:bitte|sprechen|am telefon)",
             # put me through
             r"(?:verbinden|verbinde) sie mich",
             r"(?:stellen|stell) sie mich (?:bitte )?durch",
             r"leiten sie mich (?:bitte )?weiter",
+            r"^(?:bitte )?(?:verbinden|weiterleiten|durchstellen)(?: bitte)?$",
+            rf"\b(?:gib|gebt|hol|holt) (?:mir )?(?:bitte )?(?:mal )?(?:den |die |einen? )?{_PERSON}\b",
+            rf"koennen sie mir (?:bitte )?(?:mal )?(?:den |die |einen? |n )(?:echten )?{_PERSON} (?:geben|holen)",
             r"(?:durchstellen|weiterverbinden|durchgestellt werden|weiterverbunden werden)",
             rf"(?:geben|holen|schicken|rufen) sie (?:mir )?(?:bitte )?(?:\w+ )?{_PERSON}\b",
             # not with a machine
             r"(?:nicht|keine lust|kein bock|ungern) (?:\w+ ){0,3}mit (?:\w+ ){0,2}(?:ki|roboter|maschine|computer|automaten?|bot|anrufbeantworter)\b",
             r"(?:kein(?:en|e)?|keinem) (?:roboter|maschine|computer|automaten?|bot|ki)\b",
             r"^(?:sind sie )?(?:ein )?(?:roboter|computer) (?:weg|aus)$",
+            r"(?:rede|red|spreche|sprech) (?:\w+ )?nicht mit (?:\w+ )?(?:maschinen|computern?|automaten|robotern?|bots|kis?)\b",
+            # in English
+            r"\b(?:real|actual|live|human) (?:person|human|being|agent|operator)\b",
+            r"\b(?:speak|talk) (?:to|with) (?:a |an |the )?(?:human|person|someone|somebody|agent|representative|manager)\b",
             # the key
+            r"\bdruecke (?:die )?(?:taste )?(?:0|null)\b",
             r"^(?:0|null|taste (?:0|null)|die null|die taste null)$",
         )
     )
@@ -52,7 +65,7 @@ _NOT_ASKED = re.compile(
     r"(?:bei|egal bei|von|welche[rmns]*|jede[rmns]*|alle|irgendein\w*|gleiche[rmns]*|selbe[rmns]*|lieblings)"
     r" (?:\w+ )?(?:mitarbeiter(?:in|innen|n)?|kolleg\w*|person|jemand\w*)"
 )
-_KEYS = frozenset(("0", "null"))
+_KEYS = re.compile(r"0+|null")
 
 
 @lru_cache(maxsize=4096)
@@ -60,6 +73,6 @@ def wants_a_person(said: str) -> bool:
     """Whether somebody asks for a human being: in words, or with the key 0."""
     plain = unicodedata.normalize("NFC", said[:1000]).casefold().translate(_LETTERS)
     folded = _NOT_A_WORD.sub(" ", plain).strip()
-    if folded in _KEYS:
+    if _KEYS.fullmatch(folded):
         return True
     return _ASKED.search(_NOT_ASKED.sub(" ", folded)) is not None
