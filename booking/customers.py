@@ -44,11 +44,14 @@ def customer_for(tenant_id: UUID, customer_id: int) -> Customer:
     return customer
 
 
-def find_or_create(*, name: str, phone: str | None, email: str | None, now: datetime) -> Customer:
+def find_or_create(
+    *, name: str, phone: str | None, email: str | None, now: datetime, fills_in: bool = True
+) -> Customer:
     """Return the customer with this number, else the one with this address, else a new one.
 
     An existing customer is never renamed: who calls may book for somebody else. An address that was missing is
-    filled in.
+    filled in, unless whoever says it has not shown that the number is theirs (`fills_in`): mails about the
+    customer's other appointments would go there.
 
     :raises Invalid: the name, number or address cannot be one
     """
@@ -63,7 +66,7 @@ def find_or_create(*, name: str, phone: str | None, email: str | None, now: date
         known = _known(phone=phone, email=email)
     if known is None:
         raise CustomerExists
-    if email and not known.email:
+    if email and fills_in and not known.email:
         _fill_in_email(known, email)
     return known
 

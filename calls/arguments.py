@@ -12,7 +12,8 @@ from typing import Any
 
 import orjson
 
-YES, NO = "ja", "nein"
+# What was answered to a question; what is neither of the first two counts as no yes.
+YES, NO, UNCLEAR = "ja", "nein", "unklar"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,38 +127,23 @@ _EMPTY = frozenset(
     + ("nicht angegeben", "keine angabe", "not provided", "not specified", "k.a.", "leer", "empty")
     + ("string", "{}", "[]", "placeholder", "tbd", "?", "...", "…", "n.a.", "not given")
 )
+# What a yes begins with, and what makes a yes or a no of it nowhere: "ja, aber nicht am Freitag" is no yes.
 _YES = frozenset(
-    ("true", "1", "yes", "y", "ja", "j", "jawohl", "ja bitte", "ja gerne", "gerne", "gern", "ok")
-    + (
-        "okay",
-        "bestätigt",
-        "bestaetigt",
-        "confirmed",
-        "confirm",
-        "einverstanden",
-        "passt",
-        "stimmt",
-    )
-    + ("genau", "richtig", "in ordnung", "korrekt", "sure", "wahr", "ja, bitte", "ja, gerne")
+    "true 1 yes y yep yeah ja j jo jep jup jawohl gern gerne ok okay okey bestätigt bestaetigt confirmed confirm sure"
+    " einverstanden passt stimmt genau richtig korrekt wahr klar natürlich natuerlich selbstverständlich freilich"
+    " selbstverstaendlich sicher unbedingt gut super perfekt prima absolut bitte correct agreed accepted accept".split()
 )
 _NO = frozenset(
-    (
-        "false",
-        "0",
-        "no",
-        "n",
-        "nein",
-        "nee",
-        "nö",
-        "noch nicht",
-        "falsch",
-        "abgelehnt",
-        "lieber nicht",
-    )
-    + ("denied", "nein danke", "nein, danke")
+    "false 0 no n not never nein nee nö noe ne nicht nie niemals kein keine keinen keinesfalls falsch abgelehnt denied"
+    " ungern declined rejected unbestätigt unbestaetigt unconfirmed abbrechen abbruch".split()
+)
+_OPEN = frozenset(
+    "aber vielleicht eventuell moment warte warten später spaeter gleich unsicher überlegen ueberlegen weiß weiss wenn"
+    " falls maybe perhaps later wait pending oder doch".split()
 )
 _LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _NOT_A_LETTER = re.compile(r"[^a-z0-9]+")
+_WORDS = re.compile(r"\w+")
 _PLACEHOLDER = re.compile(r"\{\{.*\}\}|<[^<>]*>|\[[^\[\]]*\]|\$\{.*\}", re.DOTALL)
 _LONGEST = 2000
 
@@ -238,10 +224,13 @@ def _word(value: Any, parameter: Parameter) -> str:
 
 
 def _yes_or_no(text: str) -> str:
-    plain = text.lower().strip(" .!")
-    if plain in _YES:
-        return YES
-    return NO if plain in _NO else ""
+    words = _WORDS.findall(text.casefold())
+    if any(each in _NO for each in words):
+        # "in Ordnung, kein Problem" and "nicht wahr" are said seldom; a yes that is asked for again costs a moment.
+        return NO
+    if any(each in _OPEN for each in words):
+        return UNCLEAR
+    return YES if words and (words[0] in _YES or words[:2] == ["in", "ordnung"]) else UNCLEAR
 
 
 def _joined_name(flat: Mapping[str, Any]) -> str:

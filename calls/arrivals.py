@@ -62,4 +62,5 @@ def _nobody_took_over(delivery: Delivery) -> UUID:
         transferring.instead(
             call, name="", phone="", reason="Verbindung kam nicht zustande", now=delivery.created_at
         )
+        lifecycle.look_again(call, now=delivery.created_at)
     return line.tenant_id

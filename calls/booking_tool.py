@@ -53,7 +53,7 @@ def book_appointment(
 
     Who has not said yes yet hears what is free instead.
     """
-    if confirmed == arguments.NO:
+    if confirmed in (arguments.NO, arguments.UNCLEAR):
         wanted = {"service": service, "date": date, "time": time, "staff": staff}
         if slot_id:
             return holding.hold_slot(call, slot_id=slot_id, now=now, **wanted)
@@ -68,8 +68,13 @@ def book_appointment(
         number = _number(phone)
     except Ask as ask:
         return ask.answer
+    is_own_number = number is None or number == call.from_number
     customer = customers.find_or_create(
-        name=name, phone=number or call.from_number, email=address, now=now
+        name=name,
+        phone=number or call.from_number,
+        email=address,
+        fills_in=is_own_number,
+        now=now,
     )
     try:
         booking = _book(call, wish, starts_at, customer=customer, name=name, notes=notes, now=now)
@@ -79,9 +84,11 @@ def book_appointment(
         rule = "taken" if state == "slot_taken" else str(refusal.facts.get("rule", refusal.code))
         return offers.others(call, wish, starts_at, state=state, rule=rule, now=now)
     _note(wish, starts_at, said={"staff": booking.appointment.staff_member.name})
-    lifecycle.note_customer(call, customer, now=now)
+    # Whose call it is, the number it comes from says first, in whatever order things arrive.
+    caller = None if is_own_number else customers.match_by_phone(call.from_number)
+    lifecycle.note_customer(call, caller or customer, now=now)
     made = booking.appointment
-    mailed = _mailed(made, address, is_dictated=address != email)
+    mailed = _mailed(made, address, said=email, is_own_number=is_own_number)
     if made.status == Appointment.Status.PENDING:
         return waiting.for_booking(
             call,
@@ -96,15 +103,23 @@ def book_appointment(
     return _booked(made, wish.branch, mailed=mailed)
 
 
-def _mailed(appointment: Appointment, address: str | None, *, is_dictated: bool) -> str:
-    """Return where the confirmation goes: what was dictated is read back, and what we had before is not given away."""
+def _mailed(
+    appointment: Appointment, address: str | None, *, said: str, is_own_number: bool
+) -> str:
+    """Return where the confirmation goes: what was dictated is read back, and what we had before is not given away.
+
+    Under somebody else's number not even that there is an address is told.
+    """
     customer = appointment.customer
     known = customer.email if customer else None
     if address is None:
         return ""
     if known is None or known.casefold() != address.casefold():
-        return " Die Bestätigung geht an die Adresse, die wir schon haben." if known else ""
-    return f" Die Bestätigung geht an {dictation.read_back_email(address)}." if is_dictated else ""
+        is_told = known and is_own_number
+        return " Die Bestätigung geht an die Adresse, die wir schon haben." if is_told else ""
+    return (
+        f" Die Bestätigung geht an {dictation.read_back_email(address)}." if address != said else ""
+    )
 
 
 def _book(

@@ -1,5 +1,6 @@
 """The tools for what is no appointment: a callback, a message for the business."""
 
+import re
 from datetime import date, datetime
 
 from booking import catalogue
@@ -23,6 +24,15 @@ _STEMS = (
     (Errand.Kind.RESULTS, ("befund", "ergebnis", "labor", "blutwert", "result", "werte")),
     (Errand.Kind.SICK_NOTE, ("krankschreib", "krankmeld", "sick", "attest", "arbeitsunf", "au-")),
 )
+# How models and callers name them.
+_PRIORITIES = {
+    **dict.fromkeys(
+        "urgent dringend dringende dringlich sofort eilig eilt brandeilig kritisch critical asap akut höchste".split(),
+        CallbackRequest.Priority.URGENT,
+    ),
+    **dict.fromkeys("high hoch hohe wichtig bald zeitnah".split(), CallbackRequest.Priority.HIGH),
+}
+_NOT_URGENT = frozenset("nicht kein keine not no weniger".split())
 _WHO_FOR = Answer(
     state="missing",
     say="Auf welchen Namen darf ich das notieren? Bitte Vor- und Nachname.",
@@ -129,8 +139,13 @@ def number_of(call: Call, said: str) -> str:
 
 def priority_of(said: str) -> str:
     """Return the priority; whatever is none of ours is normal."""
-    named = said.lower()
-    return named if named in CallbackRequest.Priority.values else CallbackRequest.Priority.NORMAL
+    words = re.findall(r"\w+", said.casefold())
+    if any(each in _NOT_URGENT for each in words):
+        return CallbackRequest.Priority.NORMAL
+    return next(
+        (_PRIORITIES[each] for each in words if each in _PRIORITIES),
+        CallbackRequest.Priority.NORMAL,
+    )
 
 
 def kind_of(said: str, *words: str) -> Errand.Kind:

@@ -27,13 +27,21 @@ log = structlog.get_logger("askpro.conversation")
 _NOTE = """
 WITH hurry AS MATERIALIZED (
   SELECT CASE WHEN pg_current_xact_id_if_assigned() IS NULL
-    THEN set_config('synchronous_commit', 'off', true) END)
+    THEN set_config('synchronous_commit', 'off', true) END){late}
 INSERT INTO calls_toolcall (tenant_id, call_id, name, arguments, state, answer, duration_ms, at, rules_version,
   decisions, created_at, updated_at)
 SELECT %(tenant)s, %(call)s, %(name)s, %(arguments)s::jsonb, %(state)s, %(answer)s::jsonb, %(duration_ms)s, %(now)s,
   %(rules)s, %(decisions)s::jsonb, %(now)s, %(now)s
 FROM hurry
 """
+# Who hangs up while a tool still works is over before its answer stands: then the outcome is decided once more.
+_LATE = """, late AS (
+  UPDATE calls_call SET settle_at = %(now)s
+  WHERE tenant_id = %(tenant)s AND id = %(call)s AND status IN ('ended', 'analyzed'))"""
+_NOTE_IN_TIME, _NOTE_LATE = _NOTE.format(late=""), _NOTE.format(late=_LATE)
+_LASTING = frozenset(
+    ("booked", "pending", "rescheduled", "cancelled", "callback_noted", "message_noted", "question_noted", "failed")
+)  # fmt: skip
 # Where no branch is known there is no branch's clock; the product's home market has this one.
 _HOME = ZoneInfo("Europe/Berlin")
 
@@ -130,8 +138,9 @@ def _note(
     now: datetime,
     decided: Sequence[dict[str, Any]] = (),
 ) -> None:
+    is_over = call.status in (Call.Status.ENDED, Call.Status.ANALYZED)
     statements.run(
-        _NOTE,
+        _NOTE_LATE if is_over or reply.state in _LASTING else _NOTE_IN_TIME,
         {
             "tenant": call.tenant_id,
             "call": call.pk,

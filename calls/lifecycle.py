@@ -177,6 +177,12 @@ def note_customer(call: Call, customer: Customer, *, now: datetime) -> None:
         statements.run(_NOTE_CUSTOMER, (customer.pk, now, call.tenant_id, call.pk))
 
 
+def look_again(call: Call, *, now: datetime) -> None:
+    """Have a call that is over looked after once more: something came of it afterwards."""
+    over = (Call.Status.ENDED, Call.Status.ANALYZED)
+    Call.objects.filter(pk=call.pk, status__in=over).update(settle_at=now)
+
+
 def stale(*, now: datetime) -> list[tuple[int, str, datetime]]:
     """Return number, provider's id and beginning of the active tenant's calls that nobody reported the end of."""
     found = _running().filter(created_at__lt=now - STALE_AFTER).order_by("pk")

@@ -12,7 +12,9 @@ from calls.models import Call
 from calls.wishes import Ask, Wish
 
 _SPOKEN = 5
-_SHOWN = 50
+# The platform cuts an answer at 15,000 characters, in the middle of a word.
+_SHOWN = 40
+_LONGEST_DESCRIPTION = 1000
 
 
 def list_services(call: Call, *, service: str, now: datetime) -> Answer:
@@ -32,7 +34,7 @@ def list_services(call: Call, *, service: str, now: datetime) -> Answer:
     return Answer(
         state="services",
         say=f"Wir bieten an: {told}{more}. Was davon möchten Sie?",
-        data={"services": [_shown(each) for each in offered[:_SHOWN]]},
+        data={"services": [_shown(each, among=len(offered)) for each in offered[:_SHOWN]]},
     )
 
 
@@ -71,10 +73,12 @@ def _told(service: Service) -> str:
     return f"{service.name}, {speech.spoken_number(service.duration_minutes)} Minuten{price}"
 
 
-def _shown(service: Service) -> dict[str, object]:
+def _shown(service: Service, *, among: int) -> dict[str, object]:
+    """Return a service as the model gets it; what is written about it only where few are listed."""
+    description = service.description[:_LONGEST_DESCRIPTION] if among <= _SPOKEN else ""
     return {
         "name": service.name,
         "minutes": service.duration_minutes,
         "price_cents": service.price_cents,
-        "description": service.description,
+        "description": description,
     }

@@ -77,6 +77,8 @@ def _variables(
 ) -> dict[str, str]:
     is_open = today.is_open
     caller = customers.match_by_phone(asked.from_number)
+    # A number is a hint and no identity: where several people share it, nobody is greeted by name or by habit.
+    name = identity.greeted_name(caller, now=now) if caller else ""
     local_now = now.astimezone(branch.zone)
     only_callbacks = not is_open and desk.when_closed == Desk.WhenClosed.CALLBACK
     return {
@@ -91,9 +93,8 @@ def _variables(
         "nur_rueckruf": _said(only_callbacks),
         "verbindet": _said(desk.transfers(is_open=is_open)),
         "anrufer_bekannt": _said(caller is not None),
-        # A number is a hint and no identity: several people may share it, then nobody is greeted by name.
-        "anrufer_name": identity.greeted_name(caller, now=now) if caller else "",
-        "anrufer_leistung": _usual_service(caller) if caller else "",
+        "anrufer_name": name,
+        "anrufer_leistung": _usual_service(caller) if caller and name else "",
     }
 
 

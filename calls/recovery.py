@@ -117,7 +117,8 @@ def _book(call: Call, attempt: _Attempt, *, is_expected: bool, now: datetime) ->
     tool = tools.TOOLS["book_appointment"]
     try:
         given = arguments.clean(attempt.given, tool.parameters)
-        if given["confirmed"] == arguments.NO or not (is_expected or _can_be_told(call, given)):
+        is_refused = given["confirmed"] in (arguments.NO, arguments.UNCLEAR)
+        if is_refused or not (is_expected or _can_be_told(call, given)):
             return False
         exact = _pinned(call, given, attempt)
     except (TypeError, Ask):

@@ -19,7 +19,7 @@ from calls.models import Call, CallbackRequest, ToolCall
 from tenants import actors
 
 # Numbers of rows; the second time they are others.
-_NUMBERS = frozenset({"id", "appointment_id", "callback_id"})
+_NUMBERS = frozenset({"id", "appointment_id", "callback_id", "errand_id", "waiting_id"})
 
 
 @dataclass(frozen=True, kw_only=True)

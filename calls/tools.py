@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 import orjson
@@ -392,8 +393,9 @@ def answer(
     if emergencies.stands_in((*said, *cleaned.values())):
         decisions.note(_DANGER, given={"said": said[-_REMEMBERED:]}, said={"state": "emergency"})
         return emergencies.ROUTED
-    if said and tool.name not in _LEAD_OUT and leading_out.wants_a_person(said[-1]):
-        decisions.note(_PERSON, given={"said": said[-1:]}, said={"state": "leads_out"})
+    latest = _since_the_agent_spoke(turns)
+    if tool.name not in _LEAD_OUT and any(leading_out.wants_a_person(each) for each in latest):
+        decisions.note(_PERSON, given={"said": latest}, said={"state": "leads_out"})
         return transferring.transfer_to_human(call, name="", phone="", reason="", now=now)
     is_told = (told or {}).get(after_hours.VARIABLE) == after_hours.YES
     must_ask = tool.makes_appointments or (tool.offers_times and is_told)
@@ -402,6 +404,12 @@ def answer(
         decisions.note(_HOURS, given=given_hours, said={"books": False})
         return after_hours.CLOSED
     return tool.verb(call, now=now, **cleaned)
+
+
+def _since_the_agent_spoke(turns: Sequence[Turn]) -> list[str]:
+    """Return what the caller said or pressed last: one wish often comes in several pieces ("Hallo?")."""
+    latest = takewhile(lambda turn: turn.role in _CALLERS, reversed(turns))
+    return [turn.content for turn in latest][::-1]
 
 
 def answer_again(

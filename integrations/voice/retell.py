@@ -233,15 +233,17 @@ def _turns(value: object) -> tuple[Turn, ...]:
 
 
 def _last_key(call: dict[str, Any]) -> tuple[Turn, ...]:
-    """Return the key that the caller pressed last, if nothing was said after it."""
+    """Return the keys that the caller pressed last, as one turn, if nothing was said after them: 0, or a whole number."""
     entries = call.get("transcript_with_tool_calls")
+    keys: list[str] = []
     for entry in reversed(entries if isinstance(entries, list) else []):
         role = entry.get("role") if isinstance(entry, dict) else None
         if role == "dtmf":
-            return (Turn(role="dtmf", content=_text(str(entry.get("digit", "")), 20)),)
+            keys.append(_text(str(entry.get("digit", "")), 20))
         if role in ("user", "agent"):
-            return ()
-    return ()
+            break
+    pressed = "".join(reversed(keys))
+    return (Turn(role="dtmf", content=pressed[:40]),) if pressed else ()
 
 
 _SPEAKING = ("agent", "user")
