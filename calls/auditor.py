@@ -8,7 +8,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from calls import dialogue, promises, reliance, told_times, told_together, trades
+from calls import (
+    dialogue,
+    granted,
+    promises,
+    reliance,
+    standing,
+    told_people,
+    told_times,
+    told_together,
+    trades,
+)
 from calls import evidence as rows
 from calls.dialogue import Act, Belief, Wish
 from calls.evidence import Asked, Evidence, Fact
@@ -63,13 +73,15 @@ def examine(evidence: Evidence) -> tuple[Finding, ...]:
     """Return everything in a conversation that the rows do not bear out, each thing once."""
     promised = promises.claims(evidence.turns, now=evidence.began, opening=evidence.opening)
     believed = dialogue.belief(evidence.turns)
-    if believed and _is_of_before(believed.quote, len(evidence.turns) - 1, evidence):
+    if believed and _is_only_old(believed, evidence):
         believed = None
     relied_on = [
         claim
         for claim in promised
         if reliance.is_relied_on(claim, promised, evidence, believed=believed)
-        and not (claim.kind == Kind.BOOKED and _is_of_before(claim.context, claim.turn, evidence))
+        and not (
+            claim.kind == Kind.BOOKED and standing.is_of_before(claim.context, claim.turn, evidence)
+        )
     ]
     found = _claimed(relied_on, believed, evidence)
     if too_many := _too_many(evidence):
@@ -77,6 +89,8 @@ def examine(evidence: Evidence) -> tuple[Finding, ...]:
         return tuple(too_many)
     if believed is not None and not any(finding.trouble in _PHANTOMS for finding in found):
         found += _believed(believed, evidence)
+    if not any(finding.trouble in (*_PHANTOMS, Trouble.WRONG_TIME) for finding in found):
+        found += _unexplained(evidence)
     if any(finding.trouble == Trouble.PHANTOM_CHANGE for finding in found):
         # The time that was told is that of the change, which was never made.
         found = [finding for finding in found if finding.trouble != Trouble.WRONG_TIME]
@@ -101,9 +115,10 @@ def _claimed(
     return found
 
 
-def _is_of_before(words: str, turn: int, evidence: Evidence) -> bool:
-    """Whether words are about an appointment that no tool touched in this call and that was said to stay."""
-    return told_together.is_left_standing(words, turn, evidence)
+def _is_only_old(believed: Belief, evidence: Evidence) -> bool:
+    """Whether the caller was left with an appointment of before; that it stood helps nobody who wished it gone."""
+    is_old = standing.is_said_to_stay if believed.wish == Wish.CANCEL else standing.is_of_before
+    return is_old(believed.quote, len(evidence.turns) - 1, evidence)
 
 
 def look_at(call: Call) -> tuple[Finding, ...]:
@@ -211,6 +226,16 @@ def _ended_too_many(evidence: Evidence) -> str:
     return ""
 
 
+def _unexplained(evidence: Evidence) -> list[Finding]:
+    """Find a time that was told as done, which neither a row nor an appointment of before explains."""
+    for granted_time in granted.unexplained(evidence) if not evidence.answered("held") else ():
+        if granted.is_left_over(evidence):
+            return [Finding(trouble=Trouble.WRONG_TIME, quote=granted_time.quote)]
+        told = Trouble.PHANTOM_CHANGE if granted_time.is_change else Trouble.PHANTOM_BOOKING
+        return [Finding(trouble=_phantom(told, evidence), quote=granted_time.quote)]
+    return []
+
+
 def _kept(evidence: Evidence) -> list[Fact]:
     return [fact for fact in evidence.facts if not fact.is_cancelled_here or fact.is_booked_here]
 
@@ -226,7 +251,10 @@ def _affirmed(found: list[Finding], claims: Sequence[Claim], evidence: Evidence)
     starts = [start for fact in _kept(evidence) for start in fact.starts]
     if not starts:
         is_phantom = last.is_done and not found and not evidence.answered(*reliance.LED_ELSEWHERE)
-        is_read = dialogue.asks_what_stands(evidence.turns[last.turn - 1][1])
+        asked = evidence.turns[last.turn - 1][1]
+        is_read = dialogue.asks_what_stands(asked) or standing.is_of_before(
+            asked, last.turn - 1, evidence
+        )
         trouble = _phantom(Trouble.PHANTOM_BOOKING, evidence)
         return [Finding(trouble=trouble, quote=last.quote)] if is_phantom and not is_read else found
     others = [finding for finding in found if finding.trouble != Trouble.WRONG_TIME]
@@ -342,11 +370,9 @@ def _wrong_names(claim: Claim, meant: list[Fact], evidence: Evidence) -> list[Fi
     if trades.is_another(words, booked, evidence.services, is_several=len(meant) > 1):
         detail = ", ".join(sorted({fact.service for fact in meant}))
         found.append(Finding(trouble=Trouble.WRONG_SERVICE, quote=claim.context, detail=detail))
-    people = trades.named(
-        trades.words(claim.context), {name: (name, *name.split()) for name in evidence.staff}
-    )
-    if people and not people & {fact.staff for fact in meant}:
-        detail = ", ".join(sorted({fact.staff for fact in meant}))
+    staff = {fact.staff for fact in meant}
+    if told_people.is_another(claim.context, staff, evidence):
+        detail = ", ".join(sorted(staff))
         found.append(Finding(trouble=Trouble.WRONG_PERSON, quote=claim.context, detail=detail))
     return found
 

@@ -164,6 +164,11 @@ def is_about_it(words: str) -> bool:
     return words_of.ABOUT_IT.search(folded(words)) is not None
 
 
+def wish_in(words: str) -> Wish | None:
+    """Return what a caller wants to have done, where these words say it."""
+    return _wish_in(folded(words))
+
+
 def wishes_several(words: str) -> bool:
     """Whether a caller wants more than one appointment."""
     return words_of.SEVERAL.search(folded(words)) is not None
@@ -181,7 +186,8 @@ def offers_a_time(words: str) -> bool:
     """Whether an agent puts a time on the table."""
     said = folded(words)
     is_offered = words_of.OFFERS.search(said) and words_of.CLOCK.search(said)
-    return bool(is_offered) and not words_of.SURROUNDINGS.search(said)
+    is_other = words_of.SURROUNDINGS.search(said) or words_of.FETCHES.search(said)
+    return bool(is_offered) and not is_other
 
 
 def says_goodbye(words: str) -> bool:
@@ -217,7 +223,10 @@ def names_half_of_day(words: str) -> bool:
 
 def is_bare_weekday(words: str) -> bool:
     """Whether a day is named by its weekday alone."""
-    return words_of.MORE_THAN_WEEKDAY.search(folded(words)) is None
+    return (
+        words_of.WEEKDAY.search(folded(words)) is not None
+        and words_of.MORE_THAN_WEEKDAY.search(folded(words)) is None
+    )
 
 
 def has_clock(words: str) -> bool:

@@ -58,14 +58,14 @@ WISHES = (
         re.compile(
             r"\b(?:ab(?:ge)?sag\w*|stornier\w*|(?:ge)?streich\w*|cancel\w*|loesch\w*|abmeld\w*|abbestell\w*|absage|rausnehm\w*|austrag\w*)\b"
             r"|\bsag\w*\b.*\bab(?:$|[.,!])|\bsag\w* (?:mich|ihn|den|das|es)\b.*\bab\b|\bsag\w*\b.*\bab\b.*\btermin\b|\bnehm\w*\b.*\b(?:raus|heraus)\b|\b(?:kann|muss|soll) (?:\w+ )?(?:weg|raus)\b"
-            r"|\b(?:termin|ihn|den|die|das)\b.*\bnicht mehr\b|\bnicht (?:kommen|wahrnehmen|schaffen)\b|\bschaffe? (?:ich )?.*\bnicht\b|\bfaellt\b.*\b(?:aus|flach)\b"
+            r"|\b(?:termin|ihn|den|die|das)\b.*\bnicht mehr\b|\bbrauche? (?:ich )?(?:\w+ )?doch nicht\b|\bnicht (?:kommen|wahrnehmen|schaffen)\b|\bschaffe? (?:ich )?.*\bnicht\b|\bfaellt\b.*\b(?:aus|flach)\b"
         ),
     ),
 )
 # Offers that lead to no appointment.
 LEADS_OUT = re.compile(
     r"\b(?:zurueckruf\w*|rueckruf|warteliste|verbinden?|durchstell\w*|nachricht|ausrichten|newsletter|gutschein|offene sprechstunde|"
-    r"ohne (?:\w+ )?(?:termin|anmeldung|voranmeldung))\b"
+    r"ohne (?:\w+ )?(?:termin|anmeldung|voranmeldung))\b|\b(?:rufen|melden|versuchen|probieren|schreiben|schicken|buchen|wenden) sie (?!.*\?)|\b(?:rufst|meldest) du (?!.*\?)"
 )
 # Looked for a moment, and done in the same breath.
 DONE_NOW = re.compile(
@@ -88,7 +88,7 @@ ASKS_HOW = re.compile(
 PUTS_OFF = re.compile(
     r"\b(?:ueberleg\w*|melde? mich|meld mich|ruf\w* (?:\w+ ){0,3}(?:wieder|nochmal|noch mal|noch einmal|spaeter) ?(?:an)?|lassen sie (?:es|mal|das)|ein andermal"
     r"|doch nicht|lieber (?:noch )?nicht|muss (?:ich )?(?:erst|noch|das erst)|klaer\w* (?:ich )?(?:das )?|erst (?:mal )?(?:meine?n?|mit)|vergessen sie es|schade|erkundig\w*"
-    r"|schaff\w* (?:ich )?(?:das )?(?:doch )?nicht|beides nicht|nehme ich nicht|weiss (?:ich )?(?:noch )?nicht|gar nichts|auch nicht|guck\w* (?:ich )?erst|such\w* (?:ich )?erst|warte (?:noch|erst)|(?:wir|ich) melden? (?:uns|mich)|komm\w* (?:\w+ ){0,2}(?:darauf|drauf) zurueck|gut zu wissen|reicht (?:mir|schon)|bespreche|absprechen|rede (?:erst )?mit|bescheid weiss|weiss ich bescheid|nur (?:mal )?(?:wissen|fragen|hoeren)|theoretisch|eventuell|ein anderes mal)\b"
+    r"|schaff\w* (?:ich )?(?:das )?(?:doch )?nicht|beides nicht|nehme ich nicht|weiss (?:ich )?(?:noch )?nicht|gar nichts|auch nicht|(?:guck|such|schau|frag|sprech|red|pruef|seh|check)\w* (?:ich )?(?:\w+ )?erst|warte (?:noch|erst)|buch\w* (?:\w+ ){0,3}(?:online|im netz|internet)|online (?:buchen|machen)|bleib\w* (?:ich |es )?(?:dabei|bei (?:mein\w*|d\w+) (?:alten|bisherigen)|so)|behalte ich|(?:wir|ich) melden? (?:uns|mich)|komm\w* (?:\w+ ){0,2}(?:darauf|drauf) zurueck|gut zu wissen|reicht (?:mir|schon)|bespreche|absprechen|rede (?:erst )?mit|bescheid weiss|weiss ich bescheid|nur (?:mal )?(?:wissen|fragen|hoeren)|theoretisch|eventuell|ein anderes mal)\b"
     r"|\bruf\w* ich\b|\bich ruf\w*\b"
 )
 NO = re.compile(
@@ -149,6 +149,7 @@ WHEN_AGAIN = re.compile(
 HALF_OF_DAY = re.compile(
     r"\b(?:abends?|\w+abend|morgens|frueh|vormittags?|nachmittags?|\w+nachmittag|\w+vormittag|nachts)\b"
 )
+WEEKDAY = re.compile(r"\b(?:mon|diens|donners|frei|sams|sonn)tag|\bmittwoch|\bsonnabend")
 MORE_THAN_WEEKDAY = re.compile(
     r"\b(?:heute|morgen|uebermorgen|woche|wochen|tagen|diesen|dieser|naechste\w*|kommende\w*|uebernaechste\w*)\b|\b\d{1,2}\.(?:\s|\d)"
     r"|\b(?:januar|februar|maerz|april|mai|juni|juli|august|september|oktober|november|dezember)\b|\b\w+(?:te|ten|ter|tem)\b"
@@ -194,6 +195,11 @@ BOOKS = re.compile(
 CLOSING = re.compile(
     r"\b(?:sonst noch|noch (?:etwas|was|eine frage|weiter|behilflich|helfen|irgend)|weiterhelfen|behilflich|alles klar|okay|ok|ja|in ordnung|gut|noch fragen|sonst (?:etwas|was))\b"
 )
+# The verb of "findet … statt"; to the parser of times it would be "instead of".
+TAKES_PLACE = re.compile(r"\s+statt(?=\s*(?:[.!?,;]|$))")
+# Things are fetched and brought without an appointment.
+FETCHES = re.compile(r"\b(?:abhol\w*|abgeholt|abgeben|vorbeibring\w*|fertig|bereit)\b")
+WOULD_BE = re.compile(r"\b(?:haette|waere|wuerde|ginge|koennte|bliebe)\w*\b")
 OFFERS = re.compile(
     r"\b(?:frei|moeglich|verfuegbar|offen|haette\w*|waere\w*|wuerde\w*|ginge\w*|geht|gehen|koennte\w*|kann ich ihnen|kann ich dir|luecke|anbieten|bieten|biete|bliebe\w*|"
     r"hat (?:\w+ ){0,5}(?:zeit|luft|platz|noch etwas|noch was)|ist (?:\w+ )?da|passen|passt (?:ihnen|dir)|kann|koennen|haben wir noch|zur auswahl|entweder|oder)\b"
@@ -220,10 +226,10 @@ CAN_BE = re.compile(
     r"\b(?:kann|koennen|konnten?|koennte|laesst|lassen|darf|duerfen|geht|ging|klappt|finde|sehe|habe|haben|hab|trage|buche|wird|wurde|ist|sind|mehr|noch)\b"
 )
 DENIES = re.compile(
-    r"\b(?:leider|vergeben|belegt|ausgebucht|fehler|fehlgeschlagen|stoerung|schiefgegangen|probleme?|klemmt|streikt|hakt|"
+    r"\b(?:leider|vergeben|belegt|ausgebucht|\w*fehler|fehlermeldung\w*|fehlgeschlagen|abgelehnt|abgewiesen|verweiger\w*|weigert|blockiert|gesperrt|sperrt|weggeschnappt|weggebucht|zuvorgekommen|misslungen|gescheitert|stoerung|schiefgegangen|probleme?|klemmt|streikt|hakt|"
     r"stattdessen|anfrage|angefragt|wunsch|terminwunsch|warteliste|tut mir leid|schneller|noch offen|vorbehalt|vorlaeufig|unverbindlich|vermutlich|"
     r"bedaure|bedaurer|schon weg|nachricht|ausrichten|weitergegeben|weitergeleitet|weiterleiten)\b"
-    r"|\b(?:alles|ist|sind|komplett|schon|ganz) voll\b(?! der\b)|\b(?:zurueck|rueck)(?:ruf\w*|meld\w*)\b|\b(?:ruft|rufen(?! sie)|melden?(?! sie)|meldet)\b.*\b(?:zurueck|an|uns|sich)\b|\bverbinden?\b|\bstelle? sie durch\b|\b(?:bestaetigung|rueckmeldung|zusage)\b.*\b(?:folgt|aussteht|steht noch aus|fehlt|abwarten|sobald)\b"
+    r"|\blehnt\b.*\bab\b|\bnimmt\b.*\bnicht an\b|\b(?:alles|ist|sind|komplett|schon|ganz) voll\b(?! der\b)|\b(?:zurueck|rueck)(?:ruf\w*|meld\w*)\b|\b(?:ruft|rufen(?! sie)|melden?(?! sie)|meldet)\b.*\b(?:zurueck|an|uns|sich)\b|\bverbinden?\b|\bstelle? sie durch\b|\b(?:bestaetigung|rueckmeldung|zusage)\b.*\b(?:aussteht|steht noch aus|fehlt|abwarten|sobald)\b|\b(?:endgueltige \w+|rueckmeldung|zusage)\b.*\bfolgt\b|\bbestaetigung\b.*\bfolgt (?:noch|erst|dann|spaeter)\b|\bfolgt\b.*\bbestaetigung\b.*\b(?:wenn|sobald|erst)\b"
     r"|\bbleibt? (?:daher |also |dann |wie |so |es )?(?:bestehen|stehen|wie|so)\b|\bnotiert,? dass\b|\berst (?:dann|wenn|nach|mit)\b|\bversuchen sie es\b|\bgeht\b.*\bnur noch\b|\bnur noch persoenlich\b|\bgilt (?:also |noch |daher )?weiter(?:hin)?\b|\bmuss\b.*\bnoch\b|\b(?:bestaetigt|bestaetigen|prueft|pruefen) (?:\w+ ){0,2}noch\b|\bnoch (?:bestaetig|freigeb|zustimm|pruef|freizugeb)\w*|\bhaengt\b.*\bab\b|\b(?:provisorisch|in klaerung|in der schwebe)\b|\bnoch (?:ein)?mal (?:versuch|an)\w*"
 )
 # Trouble told after a confirmation takes it back only where it speaks of the same thing.
@@ -239,20 +245,22 @@ _PARTICLES = (
 # The shape of a participle, with its prefix; dialects drop vowels ("eingschriebn").
 _PARTICIPLE = r"(?:(?:ein|aus|ab|vor|fest|um|her|heraus|raus|weg|dazu|nach|frei|an|auf|unter|zu|hin|rein|zusammen|durch|heran|dran)?(?:ge|gs|gsch)\w{2,}(?:t|en|n|a)|(?:ver|be|hinter)\w{2,}(?:t|en|n)|\w{2,}iert)"
 _SENSED = r"(?!(?:gesehen|geschaut|gefunden|verstanden|gehoert|gefragt|nachgesehen|nachgeschaut|gesagt|gemeint|gesprochen|geoeffnet|geschlossen|gern\w*|gut\w*|ganz\w*|genau|gerade|gegen|gleich|beratung|bitten|bereit|besten|beiden|beim|bekommen|verstehen|abgesprungen|informiert|interessiert|funktioniert|geworden|ausgefallen|frei\w*)\b)"
+DONE = rf"{_SENSED}{_PARTICIPLE}"
 DOES = re.compile(
-    rf"\b(?:hab|habe|haben|hams|ham|ist|sind|seid|san|bist|wurde|wurden|sei|i han)\b.*\b{_SENSED}{_PARTICIPLE}\b"
+    rf"\b(?:hab|habe|haben|hams|ham|ist|sind|seid|san|bist|wurde|wurden|sei|i han)\b.*\b{DONE}\b"
     rf"|\b(?:ist|sind|san|bist|waere damit)\b.*\b{_PARTICLES}\b"
     rf"|^(?:\w+ ){{0,2}}(?:eingetragen|gebucht|notiert|reserviert|vermerkt|abgemacht|erledigt|gemacht|ausgemacht|gebongt|geritzt|vorgemerkt|verschoben|umgebucht|verlegt|eingeplant|vereinbart|bestaetigt|gespeichert)\b"
     r"|\b(?:beides?|alle \w+) (?:sind |ist )?(?:drin|drinnen|fest|gebucht|notiert|eingetragen|reserviert|vermerkt)\b"
     r"|\bsteht\b(?! (?:\w+ ){0,3}(?:frei|offen|aus|zur)\b)|\b(?:sie|du|ihr|beides?|termine|alle \w+) steh(?:en|st|t)\b|\bsteh(?:en|st) (?:sie|du)\b|\b(?:dann|damit|somit|jetzt) (?:haben|hast|habt) (?:sie|du|ihr) (?:jetzt |nun |also |damit )?(?:alle|beide|den|die|ihren|einen|deinen)\b|\bgehoer(?:t|en)\b.*\b(?:ihnen|dir|sie)\b|\bhat(?:\W?s)? (?:es |alles |jetzt )*geklappt\b|\bgeht klar\b|\bhab ich\b|\bhaben wir\b"
     r"|\b(?:trag|trage|schreib|schreibe|plane|buch|buche|reservier|reserviere|notier|notiere|verschieb|verschiebe|verleg|verlege|leg|lege|nehm|nehme|setz|setze|pack|packe|merk|merke|halt|halte) (?:ich|wir)?\b.*\b(?:sie|dich|ihnen|dir|das|den|es|ein|um|vor)\b"
     r"|\b(?:ich|wir) (?:\w+ ){0,3}(?:trag|trage|tragen|schreib|schreibe|buch|buche|buchen|reservier|reserviere|plane|verschieb|verschiebe|verlege|lege|nehme)\b"
+    r"|\bfindet (?:jetzt|nun|damit|dann|also|somit)\b|\b\w+e ich (?:sie|dich|euch|ihn|es|das|den)\b.*\b(?:vor|um|ein|rein|rueber|dazwischen|fest|dazu)$|\b(?:sie|du) komm(?:en|st) (?:dann|also|nun|jetzt|damit|somit)\b"
     r"|\bmach\w* (?:ich|wir)\b.*\b(?:fest|so|klar|fix)\b|\bsehen (?:wir )?uns\b|\berwart\w+\b.*\b(?:sie|dich|euch)\b|\b(?:freut sich|freuen (?:wir )?uns|freue mich) (?:\w+ )?auf (?!ihren anruf|deinen anruf|ihre nachricht|ihre rueckmeldung|bald)|\bkomm(?:en|st|t|e)? (?:sie|du|dann|einfach|der|die|ihr)\b"
     r"|\b\w*bestaetig\w*\b|\bbuchungsnummer\b|\bdarauf verlassen\b|\bes bleibt bei\b|\bim kalender\b|\bgeht in ordnung\b|\b(?:ihre?|dein|deine) (?:reservierung|buchung|termin)\b.*\b(?:ist|steht|liegt)\b"
 )
 DOES_AWAY = re.compile(
     r"\b(?:ich|wir) (?!wuensch|versteh|seh|schau|guck|pruef|frag|versuch|probier|dank|find|weiss|hoff|sag|mein|brauch|kann|koenn|moecht|muss|muess|hoer|habe|haben|haett|waer|wuerd|verbind|such|melde|ruf|bin|sind|war|freu|darf|will|wollen)\w+(?:e|en)\b.*\b(?:den|ihn|das|es|sie|dich|platz|termin|ihren|ihnen|dir)\b"
-    rf"|\b(?:hab|habe|haben|ham|ist|sind|san|wurde|wurden)\b.*\b{_SENSED}{_PARTICIPLE}\b"
+    rf"|\b(?:hab|habe|haben|ham|ist|sind|san|wurde|wurden)\b.*\b{DONE}\b"
     rf"|\b(?:ist|sind|san)\b.*\b{_PARTICLES}\b"
     r"|^(?:\w+ ){0,2}(?:abgesagt|storniert|gestrichen|geloescht|erledigt|gemacht|ausgetragen|gecancelt|rausgenommen|entfernt|notiert|vermerkt|aufgehoben)\b"
     r"|\b(?:nehme?|streiche?|sage?|loesche?|trage?|storniere?|cancele?) (?:ich|wir)?\b.*\b(?:raus|heraus|ab|aus|sie|ihn|den|das|es|dich)\b"

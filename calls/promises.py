@@ -145,7 +145,7 @@ _BOOKED = re.compile(
     r"|\bsie haben (?:jetzt|nun|damit|somit|also)\b.*\btermin\b"
     r"|\b(?:sehen|sehn) (?:wir uns|uns|wir (?:sie|dich|euch))\b|\bwir sehen (?:uns|sie|dich|euch)\b|\berwarte[nt]? (?:wir )?(?:sie|dich)\b"
     r"|\bfreuen (?:wir )?uns (?:auf|schon|sehr)\b.*\b(?:sie|besuch)\b"
-    r"|^(?:dann |also |gut |okay |prima |schoen |ja |sehr |gern |gerne )*bis (?!.*\b(?:kostenlos|kostenfrei|gebuehrenfrei|absagen|stornieren|geoeffnet|offen)\b)(?:zum |am |dann |naechsten |kommenden |naechste |uebernaechsten )?(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag|morgen|uebermorgen|den |\d)"
+    r"|^(?:dann |also |gut |okay |prima |schoen |ja |sehr |gern |gerne )*bis (?!.*\b(?:kostenlos|kostenfrei|gebuehrenfrei|absagen|stornieren|geoeffnet|offen)\b)(?:zum |am |dann |naechsten |kommenden |naechste |uebernaechsten )?(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag|morgen|uebermorgen|den |\d(?!\d? uhr))"
     r"|\b(?:bestaetigung|bestaetigungsmail|terminbestaetigung)\b.*\b(?:kommt|erhalten|bekommen|unterwegs|geschickt|verschickt|gesendet)\b"
     r"|\b(?:erhalten|bekommen|schicke|sende)\b.*\b(?:bestaetigung|bestaetigungsmail|terminbestaetigung)\b"
     r"|\b(?:bist|seid|sind) (?:du|ihr|sie)\b.*\b(?:drin|drinnen|dabei|angemeldet)\b|\b(?:du|ihr) (?:bist|seid|stehst|steht)\b.*\b(?:drin|drinnen|dabei|angemeldet)\b"
@@ -156,7 +156,7 @@ _BOOKED = re.compile(
     r"|\bbuchung\b.*\b(?:erfolgreich|erfolgt|abgeschlossen|steht|durch)\b"
     r"|\bsie (?:sind|stehen)\b.*\b(?:kalender|drin|drinnen|dabei|buch|system|plan|terminplan)\b|\b(?:steht|habe)\b.*\bkalender\b"
     r"|\bsie haben\b.*\b(?:einen|ihren|den) termin\b|\btermin\b.*\bgehoert ihnen\b"
-    r"|\b(?:ihr|der|dein) termin (?:ist|liegt|findet)\b.*\b(?:um|am|an dem|heute|morgen|uebermorgen|uhr)\b"
+    r"|\bfindet (?:jetzt|nun|damit|dann|also|somit)\b|\b(?:ihr|der|dein) termin (?:ist|liegt|findet)\b.*\b(?:um|am|an dem|heute|morgen|uebermorgen|uhr)\b"
     r"|\b(?:uhr|um \w+|halb \w+)\b.*\bsteht$"
     r"|\bhab(?:e|en)? (?:ich |wir )?sie\b.*\b(?:drin|drinnen|dabei|untergekriegt)\b"
 )
@@ -197,7 +197,9 @@ _CANCELLED = re.compile(
     r"(?:heraus|raus)genommen|rausgestrichen|abbestellt|gecancelt|annulliert)\b"
 )
 _CALLBACK = re.compile(
-    r"\b(?:ruft|rufen)\b.*\b(?:zurueck|an)\b|\brueckruf\b.*\b(?:notiert|eingetragen|vermerkt|veranlasst|hinterlegt|aufgenommen|kommt)\b"
+    r"\b(?:ruft|rufen)\b.*\b(?:zurueck|an)\b"
+    rf"|\b(?:zu)?rueckruf\w*\b.*\b(?:kommt|liegt|laeuft|geht (?:raus|weiter)|steht|{dialogue_words.DONE})\b|\b(?:habe?|haben) (?:ich|wir)\b.*\b(?:zu)?rueckruf\w*\b.*\b{dialogue_words.DONE}\b"
+    r"|\b(?:werden|wirst) (?:sie|du)\b.*\bangerufen\b|\b(?:sie|du) (?:werden|wirst)\b.*\b(?:an|zurueck)gerufen\b|\b(?:lasse?|lassen) (?:ich |wir )?(?:sie|dich|euch)\b.*\b(?:an|zurueck)rufen\b"
     r"|\b(?:notiert|vermerkt|aufgeschrieben)\b.*\b(?:zurueckrufen|zurueckruft|rueckruf|anrufen|anruft)\b"
     r"|\b(?:wir|jemand|kollegin|kollege|team|praxis)\b.*\bzurueckruf(?:en|t)\b"
     r"|\bmeldet sich\b|\b(?:wir|die kollegen|die praxis|das team) melden uns\b|\bmelden wir uns\b"
@@ -215,7 +217,7 @@ _NOT_MEANT = re.compile(
     r"gerade dabei|moment|belegt|vergeben|wunsch|terminwunsch|anfrage|noch frei|gewuenscht|angefragt|gefragt|gesagt|genannt)\b"
 )
 _NO_CALLBACK = re.compile(
-    r"\b(?:moechten|wollen|soll|sollen|darf|kann|koennen|koennte|wuerde|waere|niemand|nicht|warteliste|sie rufen|rufen sie (?:\w+ )?(?:wieder|noch)|bestaetig\w*|bei (?:\w+ )?(?:rueckfragen|fragen|bedarf))\b|(?<!wir )(?<!kollegen )rufen sie\b(?!.*zurueck)"
+    r"\b(?:moechten|wollen|soll|sollen|darf|kann|koennen|koennte|wuerde|waere|niemand|nicht|warteliste|sie rufen|rufen sie (?:\w+ )?(?:wieder|noch)|bestaetig\w*|am besten|selbst|selber|bei (?:\w+ )?(?:\w*(?:fragen|keiten|ungen|ung|bedarf|problemen|faellen|fall)))\b|(?<!wir )(?<!kollegen )rufen sie\b(?!.*zurueck)"
 )
 _POLITE = re.compile(r"\bwaere (?:damit|dann|somit|hiermit|jetzt|nun)\b")
 _CLAUSE = re.compile(
@@ -242,7 +244,7 @@ _TAG = re.compile(r",?\s*(?:ja|okay|ok|in ordnung|passt das|richtig|gut|einverst
 _FAREWELL = re.compile(r"\bbis (?:zum |am |dann )?", re.IGNORECASE)
 _SURROUNDINGS = re.compile(
     r"\b(?:geoeffnet|oeffnen|schliessen|oeffnungszeiten|frueher|vorher|minuten|spaetestens|absagen|stornieren|erreichbar|"
-    r"erreichen|parken|erinnerung|erinnern|statt|urspruenglich|bisher)\b"
+    r"erreichen|parken|erinnerung|erinnern|statt(?!$|[.,!])|urspruenglich|bisher)\b"
 )
 _TROUBLE = re.compile(
     r"\b(?:leider|nicht|nichts|kein|keine|keinen|vergeben|belegt|ausgebucht|fehler|problem|probleme|stoerung|stattdessen|alternativ|"
@@ -324,7 +326,10 @@ def _kind(sentence: str) -> tuple[Kind | None, bool]:
                 if shape.search(each)
             )
             return kind, kind == Kind.BOOKED and is_farewell
-    is_told_of = _TOLD_OF.search(asserted) or dialogue_words.SURROUNDINGS.search(asserted)
+    is_told_of = any(
+        shape.search(asserted)
+        for shape in (_TOLD_OF, dialogue_words.SURROUNDINGS, dialogue_words.WOULD_BE)
+    )
     is_plain = len(meant) == len(clauses) and not is_told_of
     is_announced = any(_ANNOUNCED.search(each) for each in meant)
     return (Kind.BOOKED, True) if is_plain or is_announced else (None, False)
@@ -441,6 +446,7 @@ def _read(sentence: str, *, now: datetime, opening: Opening) -> When | None:
         said = when.understand(anew, now=now, opening=opening)
         if said.state in (_EXACT, when.State.DAY):
             return said
+    sentence = dialogue_words.TAKES_PLACE.sub("", sentence)
     said = when.understand(sentence, now=now, opening=opening)
     if said.state in _READABLE or (said.alternatives and said.state != when.State.INVALID):
         return said

@@ -37,6 +37,8 @@ def _is_left_so(
     if not evidence.facts and (believed is not None and _denies(believed, claim)):
         return False
     if not claim.is_weak:
+        if _IS_COURTESY.search(claim.sentence.casefold()) and claim.when is None:
+            return believed is not None and believed.is_taken  # nothing else was granted
         names_a_time = claim.when is not None or promises.names_a_clock(claim.sentence)
         return names_a_time or is_about_one(evidence, besides=claim)
     if any(each.kind != Kind.CALLBACK and not each.is_weak for each in promised):
@@ -46,6 +48,9 @@ def _is_left_so(
     if claim.when is not None and claim.when.state == State.TIME_ONLY:
         return _has_agreed(claim, evidence)
     return is_about_one(evidence, besides=claim)
+
+
+_IS_COURTESY = re.compile(r"\b(?:freuen (?:wir )?uns|wir freuen|freue mich)\b")
 
 
 def _denies(believed: Belief, claim: Claim) -> bool:

@@ -101,7 +101,7 @@ def _is_the_day_spoken_of(claim: Claim, starts: list[datetime], evidence: Eviden
     return any(
         start.date() in named
         and start.weekday() == claim.when.start.weekday()
-        and (start.hour % 12, start.minute) == (claim.when.start.hour % 12, claim.when.start.minute)
+        and (claim.when.state == State.DAY or _is_at_hour(claim.when, start))
         for start in starts
     )
 

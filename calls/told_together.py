@@ -68,7 +68,7 @@ def missing(evidence: Evidence, kept: Sequence[Fact]) -> Iterator[tuple[bool, st
 def slots_in(words: str, *, now: datetime, opening: Opening) -> list[Slot]:
     """Return the appointments that words name, each once; what one leaves out it has from its neighbours."""
     told: list[Slot] = []
-    for part in _PARTS.split(_UNTIL.sub("", words)):
+    for part in _PARTS.split(_UNTIL.sub("", dialogue_words.TAKES_PLACE.sub("", words))):
         said = _read(part, now=now, opening=opening)
         if said is None:
             continue
@@ -78,9 +78,16 @@ def slots_in(words: str, *, now: datetime, opening: Opening) -> list[Slot]:
             told.append(said)
     several: list[Slot] = []
     for each in _completed(told):
-        if not any(_is_same(each, other) for other in several):
+        if not any(is_same(each, other) for other in several):
             several.append(each)
     return several
+
+
+def is_same(said: Slot, old: Slot) -> bool:
+    """Whether two tellings can mean one appointment; what either leaves out contradicts nothing."""
+    is_weekday = (said.is_bare or old.is_bare) and _weekdays(said) == _weekdays(old)
+    is_day = not said.days or not old.days or bool(said.days & old.days) or is_weekday
+    return is_day and (said.hour is None or old.hour is None or said.hour == old.hour)
 
 
 def _claimed(words: str) -> str:
@@ -194,58 +201,6 @@ def _matched(slots: Sequence[Slot], facts: Sequence[Fact]) -> int:
         return False
 
     return sum(finds_one(slot, set()) for slot in range(len(slots)))
-
-
-# --- what stays as it was ---------------------------------------------------------------------------------
-
-
-def is_left_standing(words: str, turn: int, evidence: Evidence) -> bool:
-    """Whether words only name the appointment that was said to stay ("gilt weiterhin" … "alles klar, morgen um neun")."""
-    staying = [
-        slot
-        for role, said in evidence.turns[: turn + 1]
-        if role == "agent"
-        for piece in _clauses(said)
-        if STAYS.search(dialogue.folded(piece)) or _keeps_to_it(piece, evidence)
-        for slot in slots_in(piece, now=evidence.began, opening=evidence.opening)
-    ]
-    if not staying:
-        return False
-    told = slots_in(words, now=evidence.began, opening=evidence.opening)
-    return bool(told) and all(any(_is_same(each, old) for old in staying) for each in told)
-
-
-def _keeps_to_it(piece: str, evidence: Evidence) -> bool:
-    """Whether "es bleibt bei" speaks of the old time: it was to be moved, and could not be."""
-    failed = any(
-        asked.tool == "reschedule_appointment" and asked.state != "rescheduled"
-        for asked in evidence.asked
-    )
-    told = dialogue.tells_of_trouble(evidence.turns)
-    return failed and told and re.search(r"\bbleibt\b.*\bbei", dialogue.folded(piece)) is not None
-
-
-def _clauses(words: str) -> list[str]:
-    return [
-        clause for piece in dialogue.pieces(words) for clause in _CLAUSES.split(piece) if clause
-    ]
-
-
-_CLAUSES = re.compile(
-    r"[,;]\s+(?=(?:der|die|das|den|dafür|Ihr|dein|aber|es|dann)\b)|\bund\b"
-    r"|\s+(?=(?:(?:der|die|das) (?:um|am|alte)|ihr termin|dein termin)\b)",
-    re.IGNORECASE,
-)
-STAYS = re.compile(
-    r"(?<!\bes )\b(?:bleibt|bleiben|bleibst)\b(?! (?:\w+ )?(?:frei|geschlossen|bei|dabei))|\b(?:gilt|gelten|steht|stehen|besteht|bestehen)\b.*\b(?:weiter\w*|nach wie vor|unveraendert|noch)\b"
-    r"|\b(?:behaelt|behalten|behaeltst)\b|\b(?:wie gehabt|wie bisher|wie geplant|wie er war|wie sie war|unveraendert|unberuehrt)\b"
-)
-
-
-def _is_same(said: Slot, old: Slot) -> bool:
-    is_weekday = (said.is_bare or old.is_bare) and _weekdays(said) == _weekdays(old)
-    is_day = not said.days or not old.days or bool(said.days & old.days) or is_weekday
-    return is_day and (said.hour is None or old.hour is None or said.hour == old.hour)
 
 
 # --- what was affirmed -----------------------------------------------------------------------------------

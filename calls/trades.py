@@ -9,8 +9,41 @@ from collections.abc import Iterable, Mapping
 
 _WORD = re.compile(r"[a-z0-9]+")
 _LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
-# Titles and forms of address name nobody.
-_NOT_A_NAME = frozenset({"dr", "doktor", "prof", "herr", "herrn", "frau", "und", "mit"})
+# Titles and forms of address name nobody, and what joins two words names no service.
+_NOT_A_NAME = frozenset(
+    {
+        "dr",
+        "doktor",
+        "prof",
+        "herr",
+        "herrn",
+        "frau",
+        "und",
+        "mit",
+        "bei",
+        "zum",
+        "zur",
+        "fuer",
+        "von",
+        "vom",
+    }
+    | {
+        "der",
+        "die",
+        "das",
+        "den",
+        "dem",
+        "des",
+        "ein",
+        "eine",
+        "einen",
+        "einer",
+        "am",
+        "im",
+        "in",
+        "an",
+    }
+)
 
 # What is done, by the stems of its words.
 _MEANINGS = {

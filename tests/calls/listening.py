@@ -42,6 +42,7 @@ class Conversation:
     has_callback: bool = False
     tools: list[str] = field(default_factory=list)  # "tool:state"
     tried: list[str] = field(default_factory=list)  # the same; nobody knows when they were answered
+    team: list[str] = field(default_factory=list)  # besides those in the rows
     began: datetime | None = None  # None: at the salon of the tests
     expected: frozenset[str] = frozenset()
 
@@ -73,10 +74,14 @@ def evidence(conversation: Conversation) -> Evidence:
         facts=tuple(conversation.facts),
         has_callback=conversation.has_callback,
         services=SERVICES if is_salon else {**booked, **MENU},
-        staff=("Jana", "Mira") if is_salon else tuple({f.staff for f in conversation.facts}),
+        staff=("Jana", "Mira") if is_salon else _team(conversation),
         began=conversation.began or BEGAN,
         opening=OPENING if is_salon else LONG_HOURS,
     )
+
+
+def _team(conversation: Conversation) -> tuple[str, ...]:
+    return tuple(sorted({*(fact.staff for fact in conversation.facts), *conversation.team}))
 
 
 def _asked(conversation: Conversation) -> tuple[Asked, ...]:
@@ -102,6 +107,8 @@ def _note(conversation: Conversation, line: str) -> None:
         conversation.tools = rest.split()
     elif kind == "tried":
         conversation.tried = rest.split()
+    elif kind == "team":
+        conversation.team = rest.split("; ")
     elif kind == "began":
         conversation.began = _at(rest)
     elif kind == "expected":
