@@ -63,6 +63,11 @@ def was_changed_there(appointment: Appointment) -> bool:
     return last == Appointment.Source.CALENDAR
 
 
+def note_call(appointment: Appointment) -> None:
+    """Note that the customer has heard, or is about to, what the calendar made of it."""
+    CalendarLink.objects.filter(appointment=appointment, owes_call=True).update(owes_call=False)
+
+
 class Cancelled(StrEnum):
     """What became of a cancelled appointment in the calendar."""
 

@@ -137,6 +137,8 @@ def settle(tenant_id: UUID, assurance_id: int, *, now: datetime) -> bool:
             "service", "staff_member", "branch", "customer"
         ).get(pk=word.appointment_id)
         truth = _truth_of(word, appointment, now=now)
+        if truth == _Truth.BROKEN:
+            calendar_standing.note_call(appointment)
         if truth == _Truth.BROKEN and not _has_heard(word, call):
             _noted(call, appointment, word, now=now)
             word.settle(Outcome.CALLED_BACK, now=now)
@@ -220,7 +222,6 @@ def _noted(
     said_at = word.starts_at if word else appointment.starts_at
     # The first time at which somebody could stand before a closed door, or not come.
     ahead = [each for each in (appointment.starts_at, said_at, there_at) if each and each > now]
-    before = max(min(ahead) - _BEFORE_IT_BEGINS, now + _AT_LEAST) if ahead else None
     return callbacks.request(
         call,
         name=appointment.attendee_name,
@@ -230,17 +231,22 @@ def _noted(
         priority=CallbackRequest.Priority.HIGH,
         kind=CallbackRequest.Kind.UNFULFILLED,
         service=appointment.service,
-        before=before,
+        before=before_it_begins(ahead, now=now),
         now=now,
     )
 
 
+def before_it_begins(starts: list[datetime], *, now: datetime) -> datetime | None:
+    """Return until when somebody must have heard who could come in vain to one of these starts."""
+    return max(min(starts) - _BEFORE_IT_BEGINS, now + _AT_LEAST) if starts else None
+
+
 def _reason(appointment: Appointment, word: Assurance | None, *, there_at: datetime | None) -> str:
     what = f"{appointment.service.name} bei {appointment.staff_member.name}"
-    stands = _written(appointment.starts_at, appointment)
+    stands = written(appointment.starts_at, appointment)
     if word is None:
         return f"Der Kalender hat den Termin nicht angenommen: {what}, {stands}."
-    said = _written(word.starts_at, appointment)
+    said = written(word.starts_at, appointment)
     if word.kind == Kind.CANCELLED:
         return f"Im Anruf abgesagt, laut Kalender findet der Termin statt: {what}, {said}."
     told = "verschoben" if word.kind == Kind.MOVED else "reserviert"
@@ -250,11 +256,12 @@ def _reason(appointment: Appointment, word: Assurance | None, *, there_at: datet
     if word.starts_at != appointment.starts_at:
         return f"{opening} Der Termin steht jetzt am {stands}."
     if there_at is not None and there_at != appointment.starts_at:
-        opening = f"{opening} Dort steht er am {_written(there_at, appointment)}."
+        opening = f"{opening} Dort steht er am {written(there_at, appointment)}."
     return f"{opening} Bitte den Kalenderkonflikt entscheiden und Bescheid sagen."
 
 
-def _written(instant: datetime, appointment: Appointment) -> str:
+def written(instant: datetime, appointment: Appointment) -> str:
+    """Return "26.11.2026, 10:00 Uhr" by the clock of the branch."""
     return f"{instant.astimezone(appointment.branch.zone):%d.%m.%Y, %H:%M} Uhr"
 
 

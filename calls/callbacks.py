@@ -104,11 +104,15 @@ def take_down(
     staff_member: StaffMember | None,
     by: Actor,
     now: datetime,
+    kind: str = CallbackRequest.Kind.CALLBACK,
+    before: datetime | None = None,
 ) -> CallbackRequest:
-    """Note a callback that did not come from a call."""
+    """Note a callback that did not come from a call; `before` as for `request`."""
+    due_at = now + _DUE_AFTER[CallbackRequest.Priority(priority)]
     noted = CallbackRequest(
         tenant_id=branch.tenant_id,
         branch=branch,
+        kind=kind,
         name=name,
         phone=phone,
         reason=reason,
@@ -116,7 +120,7 @@ def take_down(
         service=service,
         priority=priority,
         status=CallbackRequest.Status.OPEN,
-        due_at=now + _DUE_AFTER[CallbackRequest.Priority(priority)],
+        due_at=due_at if before is None else min(due_at, before),
     )
     _hand_to(noted, staff_member or _fittest(noted), now=now)
     noted.save()

@@ -5,7 +5,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from calls import assurances, callbacks, recordings, refresh
+from calls import assurances, callbacks, recordings, refresh, unheard
 from calls.agents import comparing, publishing
 from tenants import directory, scope
 
@@ -60,6 +60,7 @@ def settle_assurances() -> None:
     """Compare what callers were told with what the calendars made of it, and have those called back who were told wrong."""
     for tenant_id in directory.active_tenants():
         assurances.settle_open(tenant_id, now=timezone.now())
+        unheard.call_back_open(tenant_id, now=timezone.now())
 
 
 @shared_task

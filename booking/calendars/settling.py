@@ -73,6 +73,7 @@ def _take_end(link: CalendarLink, appointment: Appointment, *, now: datetime) ->
     if link.asks_for_another_time:
         _disagree(link, reviews.Kind.OTHER_TIME_WANTED, now=now)
     elif taking.cancel(appointment, reason="", now=now, tell=_tells(link)):
+        _owe_call(link, appointment)
         _agree(link, now=now)
         if is_news:  # whoever was told that it is open is called back, as for a time that was taken
             link.last_error = TAKEN
@@ -117,9 +118,19 @@ def _take_over(
     now: datetime,
 ) -> bool:
     link.save()  # the diary asks it where the appointment stands
-    return taking.move(
+    is_moved = taking.move(
         appointment, starts_at=starts_at, staff_member=person, now=now, tell=_tells(link)
     )
+    if is_moved:
+        _owe_call(link, appointment)
+    return is_moved
+
+
+def _owe_call(link: CalendarLink, appointment: Appointment) -> None:
+    """Note that the customer is to be told of a change by telephone, where no mail reaches them."""
+    customer = appointment.customer
+    if _tells(link) and customer is not None and not customer.email:
+        link.owes_call = True
 
 
 def _settle_foreign(link: CalendarLink, *, person: Person | None, now: datetime) -> None:

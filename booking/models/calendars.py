@@ -155,6 +155,8 @@ class CalendarLink(TenantOwned):
     asks_for_another_time = models.BooleanField(default=False)
     # The customer has not heard of our move yet, because the calendar had not agreed.
     owes_word = models.BooleanField(default=False)
+    # The calendar moved or cancelled it, and the customer has no address to be written to.
+    owes_call = models.BooleanField(default=False, db_default=False)
     last_error = models.CharField(_("last error"), max_length=300, blank=True)
 
     class Meta(TenantOwned.Meta):
@@ -181,6 +183,11 @@ class CalendarLink(TenantOwned):
                 name="calendar_link_by_command",
             ),
             models.Index(fields=["tenant", "theirs_starts_at"], name="calendar_link_of_tenant"),
+            models.Index(
+                fields=["tenant", "id"],
+                condition=Q(owes_call=True),
+                name="calendar_link_owes_call",
+            ),
         ]
 
     def __str__(self) -> str:
