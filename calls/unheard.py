@@ -82,7 +82,8 @@ def _note(appointment: Appointment, *, now: datetime) -> bool:
     is_known = customer is not None and bool(customer.email)
     if not (ahead and calendar_standing.was_changed_there(appointment)) or is_known:
         return False  # changed once more since, over, or written to by now
-    call = Call.objects.filter(pk=appointment.call_number).first()
+    number = appointment.call_number
+    call = None if number is None else Call.objects.filter(pk=number).first()
     phone = (call and call.from_number) or (customer.phone if customer else None)
     reason = _reason(appointment, before)
     due = assurances.before_it_begins(ahead, now=now)

@@ -12,7 +12,7 @@ import time_machine
 from pytest_django import Settings
 
 from askpro import courier
-from calls import assurances
+from calls.models import Assurance
 from integrations.calendars.imitation import No
 from tenants.models import Tenant
 from tests.calendars import calcom_outside, two_sides
@@ -96,7 +96,7 @@ def test_a_sweep_that_is_killed_between_the_callback_and_its_end_leaves_it_to_th
     hang_up(retell, call)
     clock.shift(timedelta(minutes=1))
     courier.carry_all()
-    STEPS["before the word is settled"] = (assurances.Assurance, "settle")
+    STEPS["before the word is settled"] = (Assurance, "settle")
     try:
         _dies_of_it(sweep, "before the word is settled", outside)
     finally:
