@@ -15,6 +15,8 @@ from calls.when.facts import (
     Fact,
     In,
     Mark,
+    Moment,
+    Stretch,
     TimeFact,
 )
 from calls.when.hours import Hour
@@ -70,6 +72,8 @@ def answer(facts: Facts, *, here: Here) -> When:
 def _meaning(facts: Facts, here: Here) -> When:
     dates: list[Fact] = [fact for fact in facts if isinstance(fact, (*DATE_FACTS, Bound))]
     times: list[TimeFact] = [fact for fact in facts if isinstance(fact, TIME_FACTS)]
+    if Mark.UNREAD in facts and not any(isinstance(each, (Moment, Stretch)) for each in times):
+        return When(state=State.UNPARSEABLE, reason="hour_unclear")
     waiting = _waiting(dates, times, here)
     if waiting:
         return waiting
@@ -193,9 +197,19 @@ def _on_span(span: Span, said: hours.Hours | None, here: Here) -> When:
     options = [_on(span, option, here) for option in said.options]
     if said.state is State.CONFLICT:
         return _contradicting(options, said.reason)
-    if any(option.minute in _MIDNIGHTS for option in said.options):  # "heute um Mitternacht" comes
-        options = [option for option in options if option.state is not State.PAST] or options
+    ahead = [option for option in options if option.state is not State.PAST]
+    if all(_may_be_ahead(option, span, here) for option in said.options):
+        options = ahead or options
     return options[0] if len(options) == 1 else _one_of(_flat(options), reason=said.reason)
+
+
+def _may_be_ahead(option: Hour, span: Span, here: Here) -> bool:
+    """Whether "heute um sechs", said at noon, is in the evening: we are open then, or it is midnight that comes."""
+    if option.minute is None or here.opening is None or span.first is None:
+        return option.minute in _MIDNIGHTS
+    periods = here.opening.periods(span.first.isoweekday())
+    is_open = any(first <= option.minute < last for first, last in periods)
+    return is_open or option.minute in _MIDNIGHTS
 
 
 _MIDNIGHTS = (0, DAY_MINUTES)

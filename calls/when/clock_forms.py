@@ -144,7 +144,7 @@ def _quarters(tokens: Tokens, start: int) -> Found | None:
         return _before_or_after(tokens, start + 1, minutes=-15)
     if token.kind is not Kind.QUARTER:
         return None
-    side = _side(following)
+    side = "nach" if following.name in ("ab", "ueber") else _side(following)
     if side:
         return _before_or_after(tokens, start + 2, minutes=-15 if side == "vor" else 15)
     return _before_or_after(tokens, start + 1, minutes=-45)
@@ -294,11 +294,23 @@ def _bare(tokens: Tokens, start: int, said: frozenset[str], field: Field) -> Fou
     if token.kind is Kind.ORDINAL and not said.isdisjoint(("um", "about")):
         numeral = _numeral(tokens, start)
         return (hour(numeral.number), start + 1) if numeral.text else None
+    if _is_four_digits(tokens, start):
+        return hour(token.number // 100, token.number % 100, form=Form.FIRM), start + 1
     if token.kind is not Kind.NUMBER or not _can_be_bare(tokens, start, said, field):
         return None
     if token.number > 99 and field is Field.TIME and len(token.text) in (3, 4):
         return hour(token.number // 100, token.number % 100, form=Form.FIRM), start + 1
     return hour(token.number, form=_form(token)), start + 1
+
+
+def _is_four_digits(tokens: Tokens, start: int) -> bool:
+    """Tell "Mittwoch 0945" from a year and from the digits of a number to call."""
+    token, before, following = (at(tokens, start + i) for i in (0, -1, 1))
+    is_clock = len(token.text) == 4 and token.text.isdigit() and token.number < 1900
+    return is_clock and before.kind in _DAYS and following.kind in ENDS
+
+
+_DAYS = (Kind.WEEKDAY, Kind.DAY, Kind.MORGEN, Kind.DATE)
 
 
 def _can_be_bare(tokens: Tokens, start: int, said: frozenset[str], field: Field) -> bool:

@@ -162,6 +162,7 @@ class Mark(StrEnum):
     EARLIEST = auto()
     ANYTIME = auto()
     SOON = auto()
+    UNREAD = auto()  # an hour was begun that nobody can read: "um halb"
 
 
 TimeFact = Moment | Stretch | Part

@@ -31,6 +31,9 @@ _IDIOMS: tuple[tuple[str, str], ...] = (
     (r"\b(?:bis )?späte?stens(?: bis)?\b|\blängstens(?: bis)?\b", " latest "),
     (r"\bbis (?:maximal|höchstens)\b", " latest "),
     (r"\bkurz (?:vor|nach)\b", " gegen "),
+    # refuse nothing
+    (r"\bweiss (?:ich |es )*(?:noch |leider |auch )*nicht(?: so)?(?: genau| sicher)?\b", " "),
+    (r"\beilt (?:\w+ )?nicht\b|\bnicht (?:so )?(?:eilig|dringend|sicher|genau)\b", " , "),
     # measured from something that was not said
     (
         r"\bam (?:vor)?tag (?:vor|nach|davor|danach)\b",
@@ -61,6 +64,7 @@ _IDIOMS: tuple[tuple[str, str], ...] = (
     (r"\b(ue?ber) (nae?chste[nrsm]?|nechste[nrsm]?|morgen)\b", r"\1\2"),
     (r"\bvor gestern\b", "vorgestern"),
     (r"\b(vor|nach) mittags\b", r"\1mittags"),
+    (r"\b(vor|nach)-? ?(oder|und) (vor|nach)mittags?\b", r"\1mittags \2 \3mittags"),
     (r"\bkalender woche\b", "kalenderwoche"),
     (r"\bwochen ende\b", "wochenende"),
     (r"\bdrei viertel ?stunden?\b", "dreiviertelstunde"),

@@ -147,10 +147,21 @@ class _Reader:
         elif token.kind is Kind.WAIT:
             if self._starts_clause():
                 self.facts.append(Mark.WAIT)
+        elif self._begins_hour():
+            self.facts.append(Mark.UNREAD)
         elif token.kind is Kind.EARLIEST:
             self.facts.append(Mark.ANYTIME if token.name == "anytime" else Mark.EARLIEST)
         elif token.kind in _MARKS and not self._prefers(token):
             self.facts.append(_MARKS[token.kind])
+
+    def _begins_hour(self) -> bool:
+        """Tell "um halb" and "um Krutzehn": an hour was said, whichever it is. "Eine halbe Stunde" is none."""
+        token, before, following = (at(self.tokens, self.position + i) for i in (0, -1, 1))
+        if token.kind in (Kind.HALF, Kind.QUARTER, Kind.THREE_QUARTERS):
+            return following.kind not in (Kind.UNIT, Kind.WORD)
+        return (
+            token.kind is Kind.WORD and before.text == "um" and following.kind in clock_forms.ENDS
+        )
 
     def _starts_clause(self) -> bool:
         """Tell "Dienstag, Moment, Mittwoch" from "im Moment", and "halt," from the "halt" that means nothing."""

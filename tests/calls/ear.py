@@ -56,17 +56,22 @@ class Said:
         return Opening(hours=HOUSES[self.house])
 
     def meant(self, *, field: str) -> When:
-        """Return what is understood where the words stand in a text, in a date field or in one of times."""
+        """Return what is understood where the words stand in a text, in a date field, in one of times, or in both."""
+        date: str | None
+        time: str | None
         if field == "text":
             return when.understand(self.words, now=self.now, opening=self.opening)
-        date, time = (self.words, None) if field == "date" else (None, self.words)
+        if field == "both":
+            date, _, time = self.words.partition(" ¦ ")
+        else:
+            date, time = (self.words, None) if field == "date" else (None, self.words)
         return when.understand_parts(date=date, time=time, now=self.now, opening=self.opening)
 
 
-def said() -> Iterator[Said]:
-    """Return the lines of the table, each with the clock and the house it stands under."""
+def said(table: str = "ear_when") -> Iterator[Said]:
+    """Return the lines of a table, each with the clock and the house it stands under."""
     now, house = "", "salon"
-    for line in (TABLES / "ear_when.txt").read_text().splitlines():
+    for line in (TABLES / f"{table}.txt").read_text().splitlines():
         if line.startswith("@"):
             now = line[1:].strip()
         elif line.startswith("%"):

@@ -89,6 +89,18 @@ def test_a_time_means_the_same_wherever_it_is_written(field: str) -> None:
     _are_right(judged)
 
 
+def test_a_day_and_an_hour_in_two_fields_are_one_wish() -> None:
+    judged = [
+        (
+            f"{line.now:%d.%m.%y %H:%M} {line.words}",
+            ear.judge(line.meant(field="both"), line.meanings),
+        )
+        for line in ear.said("ear_fields")
+    ]
+
+    _are_right(judged)
+
+
 @pytest.mark.parametrize("house", list(ear.HOUSES))
 def test_a_time_that_is_said_is_understood_or_asked_back(
     db: None, retell: Retell, house: str
