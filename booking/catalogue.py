@@ -36,107 +36,16 @@ class Match(Generic[_Row]):
 
 # Say nothing about what is wanted.
 _FILLERS = frozenset(
-    [
-        "aber",
-        "also",
-        "am",
-        "an",
-        "auf",
-        "bei",
-        "beim",
-        "bitte",
-        "brauche",
-        "braeuchte",
-        "buchen",
-        "das",
-        "dem",
-        "den",
-        "der",
-        "des",
-        "die",
-        "ein",
-        "eine",
-        "einem",
-        "einen",
-        "einer",
-        "fuer",
-        "gern",
-        "gerne",
-        "haette",
-        "haetten",
-        "hallo",
-        "ich",
-        "im",
-        "ist",
-        "kann",
-        "machen",
-        "mal",
-        "mein",
-        "meine",
-        "mir",
-        "mit",
-        "moechte",
-        "moechten",
-        "noch",
-        "nur",
-        "schon",
-        "termin",
-        "terminen",
-        "und",
-        "uns",
-        "von",
-        "wir",
-        "will",
-        "wollte",
-        "wuerde",
-        "zu",
-        "zum",
-        "zur",
-    ]
+    """aber also am an auf bei beim bitte brauche braeuchte buchen das dem den der des die ein
+    eine einem einen einer fuer gern gerne haette haetten hallo ich im ist kann machen mal mein
+    meine mir mit moechte moechten noch nur schon termin terminen und uns von wir will wollte
+    wuerde zu zum zur""".split()
 )
 _ANYBODY = frozenset(
-    [
-        "alle",
-        "beliebig",
-        "egal",
-        "frei",
-        "gleich",
-        "ist",
-        "irgendeine",
-        "irgendeinem",
-        "irgendeiner",
-        "irgendjemand",
-        "irgendjemandem",
-        "irgendwem",
-        "irgendwer",
-        "ganz",
-        "jeder",
-        "jedem",
-        "jemand",
-        "jemandem",
-        "wer",
-        "wem",
-        "wen",
-        "freie",
-        "freien",
-        "freier",
-        "verfuegbar",
-        "verfuegbare",
-        "verfuegbaren",
-        "niemand",
-        "niemanden",
-        "praeferenz",
-        "praeferenzen",
-        "vorliebe",
-        "vorlieben",
-        "wunsch",
-        "rolle",
-        "any",
-        "anybody",
-        "anyone",
-        "preference",
-        "whoever",
-    ]
+    """alle beliebig egal frei gleich ist irgendeine irgendeinem irgendeiner irgendjemand
+    irgendjemandem irgendwem irgendwer ganz jeder jedem jemand jemandem wer wem wen freie
+    freien freier verfuegbar verfuegbare verfuegbaren niemand niemanden praeferenz praeferenzen
+    vorliebe vorlieben wunsch rolle any anybody anyone preference whoever""".split()
 )
 # Say nothing more beside one of those.
 _WITH_ANYBODY = frozenset(
@@ -355,21 +264,28 @@ def match(
     if found.state == State.NONE:
         return _inside(heard, rows, names, ignoring)
     if found.state == State.MATCHED and not are_people:
-        return _unless_inside(found, understood, rows, names, ignoring)
+        return _unless_inside(found, heard, understood, rows, names, ignoring)
     return found
 
 
 def _unless_inside(
     found: Match[_Row],
     heard: frozenset[str],
+    understood: frozenset[str],
     rows: Sequence[_Row],
     names: Callable[[_Row], Iterable[str]],
     ignoring: frozenset[str],
 ) -> Match[_Row]:
-    """Ask where only a part of a name was said that others have in a compound: "Massage" may be a "Rückenmassage"."""
-    if any(_words(name, ignoring) <= heard for row in found.candidates for name in names(row)):
-        return found
-    others = _inside(heard, rows, names, ignoring)
+    """Ask where a word that the name does not explain may be another one's: "Massage" may be a "Rückenmassage"."""
+    mine = [_words(name, ignoring) for row in found.candidates for name in names(row)]
+    whole = [name for name in mine if name <= understood]
+    explained = frozenset[str]().union(*whole)
+    left = frozenset(
+        word
+        for word in (understood if whole else heard | understood) - explained
+        if not any(each in word or hearing.is_inside(word, each) for each in explained)
+    )
+    others = _inside(left, rows, names, ignoring)
     if others.state == State.NONE:
         return found
     candidates = tuple(row for row in rows if row in found.candidates or row in others.candidates)

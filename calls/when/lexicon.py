@@ -272,8 +272,15 @@ def _number_words() -> dict[str, Meaning]:
         "zehne": 10,
         "achte": 8,
         "oelf": 11,
-        **{"zweie": 2, "dreie": 3, "viere": 4, "fuenfe": 5, "sechse": 6, "siebene": 7},
-        **{"neune": 9, "elfe": 11, "zwoelfe": 12},
+        "zweie": 2,
+        "dreie": 3,
+        "viere": 4,
+        "fuenfe": 5,
+        "sechse": 6,
+        "siebene": 7,
+        "neune": 9,
+        "elfe": 11,
+        "zwoelfe": 12,
     }.items():
         found.setdefault(word, Meaning(Kind.NUMBER, "word", number))
     return found

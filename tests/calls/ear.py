@@ -1,7 +1,7 @@
 """What was understood of a time, held against what the table says, and what a tool made of it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -84,6 +84,36 @@ def said(table: str = "ear_when") -> Iterator[Said]:
                 words=words,
                 meanings=tuple(each.strip() for each in meanings.split(" // ")),
             )
+
+
+@dataclass(kw_only=True)
+class House:
+    """What a business of the table offers, who does it (nothing: everything), and what is said there."""
+
+    menu: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    team: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    lines: list[list[str]] = field(default_factory=list)
+
+
+def houses() -> dict[str, House]:
+    found: dict[str, House] = {}
+    for line in (TABLES / "ear_matching.txt").read_text().splitlines():
+        mark, rest = line[:2].strip(), line[2:].strip()
+        if mark == "==":
+            found[rest] = house = House()
+        elif mark == "+":
+            name, _, aliases = rest.partition(" = ")
+            house.menu[name] = _listed(aliases)
+        elif mark == "@":
+            name, _, skills = rest.partition(": ")
+            house.team[name] = _listed(skills)
+        elif line and mark != "#":
+            house.lines.append(line.split(" | "))
+    return found
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(each for each in text.split(", ") if each)
 
 
 def judge(meant: When, meanings: tuple[str, ...]) -> str:

@@ -18,26 +18,6 @@ from tests.retell import Retell
 
 TABLES = Path(__file__).parent / "tables"
 MONDAY = datetime(2026, 11, 23, 9, 15, tzinfo=ear.BERLIN)
-MENU = {
-    "Haarschnitt Damen": ("Damenschnitt", "Waschen Schneiden Föhnen"),
-    "Haarschnitt Herren": ("Herrenschnitt",),
-    "Haarschnitt Kinder": ("Kinderschnitt",),
-    "Färben": ("Farbe", "Ansatzfarbe"),
-    "Balayage": ("Strähnchen",),
-    "Augenbrauen zupfen": (),
-    "Maniküre": ("Nagelpflege", "Nägel machen"),
-    "Pediküre": ("Fußpflege",),
-    "Beratungsgespräch": ("Beratung",),
-    "Hochsteckfrisur": (),
-}
-TEAM = (
-    "Dr. Anke Müller", "Anna-Lena Krüger", "Björn Weiß", "Özlem Çelik", "Michael Schmidt",
-    "Michaela Schmidt", "Jörg Groß",
-)  # fmt: skip
-ONLY = {
-    "Färben": ("Özlem Çelik", "Anna-Lena Krüger"),
-    "Maniküre": ("Dr. Anke Müller", "Özlem Çelik"),
-}
 QUESTIONS = frozenset(
     (
         "ask_date", "ask_service", "ask_staff", "ask_email", "ambiguous", "conflict", "past",
@@ -46,23 +26,26 @@ QUESTIONS = frozenset(
 )  # fmt: skip
 
 
-def make_house(hours: str) -> Tenant:
-    tenant = factories.make_tenant(name="Salon Lindner", slug="lindner")
+def make_house(name: str = "salon", *, hours: str = "salon") -> Tenant:
+    """Make a business of the table; each of its services takes five minutes and can be booked two years ahead."""
+    house = ear.houses()[name]
+    tenant = factories.make_tenant(name="Haus Lindner", slug="lindner")
     branch = factories.make_branch(tenant, name="Am Markt")
     factories.make_number(branch, number="+493023125777")
     for weekday, spans in ear.HOUSES[hours].items():
         for first, last in spans:
             factories.make_hours(branch, weekdays=(weekday,), from_minute=first, until_minute=last)
-    people = {name: factories.make_staff(branch, name=name) for name in TEAM}
-    for name, aliases in MENU.items():
+    people = {each: factories.make_staff(branch, name=each) for each in house.team}
+    for each, aliases in house.menu.items():
         service = factories.make_service(
-            tenant, name=name, duration_minutes=5, step_minutes=5, min_notice_minutes=0,
+            tenant, name=each, duration_minutes=5, step_minutes=5, min_notice_minutes=0,
             horizon_days=730,
         )  # fmt: skip
         for alias in aliases:
             factories.make_alias(service, alias)
-        for person in ONLY.get(name, TEAM):
-            factories.make_skill(people[person], service)
+        for person, skills in house.team.items():
+            if not skills or each in skills:
+                factories.make_skill(people[person], service)
     return tenant
 
 
@@ -105,7 +88,7 @@ def test_a_day_and_an_hour_in_two_fields_are_one_wish() -> None:
 def test_a_time_that_is_said_is_understood_or_asked_back(
     db: None, retell: Retell, house: str
 ) -> None:
-    make_house(house)
+    make_house(hours=house)
     judged = []
     untold = []
     for line in (each for each in ear.said() if each.house == house):
@@ -165,7 +148,7 @@ def _is_expected(outcome: str, expected: list[str]) -> bool:
 
 
 def test_what_models_and_platforms_send_is_read_or_asked_back(db: None, retell: Retell) -> None:
-    tenant = make_house("salon")
+    tenant = make_house()
     judged = []
     for text in (TABLES / "ear_payloads.jsonl").read_text().splitlines():
         case = json.loads(text)
@@ -196,12 +179,13 @@ def _clear(tenant: Tenant) -> None:
 # --- names ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("house", list(ear.houses()))
 def test_what_a_service_or_a_person_is_called_is_found_or_asked_for(
-    db: None, retell: Retell
+    db: None, retell: Retell, house: str
 ) -> None:
-    tenant = make_house("salon")
+    tenant = make_house(house)
     judged = []
-    for kind, said, *rest in _lines():
+    for kind, said, *rest in ear.houses()[house].lines:
         *services, expected = rest
         given = {"service": said} if kind == "service" else {"service": services[0], "staff": said}
         with time_machine.travel(MONDAY, tick=False):
@@ -220,11 +204,6 @@ def test_what_a_service_or_a_person_is_called_is_found_or_asked_for(
         _clear(tenant)
 
     _are_right(judged)
-
-
-def _lines() -> list[list[str]]:
-    lines = (TABLES / "ear_matching.txt").read_text().splitlines()
-    return [line.split(" | ") for line in lines if line and not line.startswith("#")]
 
 
 def _matched(tenant: Tenant, kind: str) -> str:
