@@ -73,7 +73,9 @@ _CONSCIOUSNESS = (
     r"wacht (?:\w+ )?(?:nicht|nimmer) (?:mehr )?auf",
     r"aufzuwecken|aufwecken",
     r"weggetreten",
-    r"(?:nicht|nimmer) (?:mehr )?(?:richtig )?(?:zu sich|bei sich|da)\b(?! sein)",
+    r"(?:nicht|nimmer) (?:mehr )?(?:richtig )?(?:zu sich|bei sich)\b(?! sein)",
+    # "Am Freitag bin ich nicht da" is nobody in danger.
+    r"(?:nicht mehr|nimmer|nicht richtig|nicht ganz)(?: richtig| ganz)? da\b(?! sein)",
     r"schwarz vor (?:den )?augen",
     r"erkennt .{0,20}(?:nicht|niemand|nimmer)",
 )
