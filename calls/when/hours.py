@@ -229,8 +229,10 @@ def _contradiction(facts: Sequence[TimeFact], chooser: _Chooser) -> Hours:
     limits = [fact for fact in facts if isinstance(fact, Moment)]
     if len(limits) > 1 and not _is_from_first(limits):
         each = (_limits([limit], chooser) for limit in limits)
-        options = tuple(option for found in each if isinstance(found, tuple) for option in found)
-        return Hours(options, State.CONFLICT, "times_contradict")
+        found = [option for one in each if isinstance(one, tuple) for option in one]
+        options = tuple(dict.fromkeys(found))
+        if len(options) > 1:
+            return Hours(options, State.CONFLICT, "times_contradict")
     is_backwards = any(isinstance(fact, Stretch) for fact in facts)
     return Hours(state=State.INVALID, reason="backwards" if is_backwards else "times_contradict")
 
