@@ -5,15 +5,18 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from calls import (
+    dialects,
     dialogue,
     granted,
     promises,
     reliance,
     standing,
+    told_counts,
+    told_errands,
     told_people,
     told_times,
     told_together,
@@ -71,6 +74,20 @@ _FAILED = {
 
 def examine(evidence: Evidence) -> tuple[Finding, ...]:
     """Return everything in a conversation that the rows do not bear out, each thing once."""
+    said = tuple((role, dialects.plain(words)) for role, words in evidence.turns)
+    found = _examine(replace(evidence, turns=said))
+    return tuple(replace(each, quote=_as_spoken(each.quote, said, evidence)) for each in found)
+
+
+def _as_spoken(quote: str, read: Sequence[tuple[str, str]], evidence: Evidence) -> str:
+    """Return a quote in the words that fell: where a dialect was read as plain German, the whole turn."""
+    for (_role, words), (_same, spoken) in zip(read, evidence.turns, strict=True):
+        if words != spoken and quote in words:
+            return spoken
+    return quote
+
+
+def _examine(evidence: Evidence) -> tuple[Finding, ...]:
     promised = promises.claims(evidence.turns, now=evidence.began, opening=evidence.opening)
     believed = dialogue.belief(evidence.turns)
     if believed and _is_only_old(believed, evidence):
@@ -96,6 +113,7 @@ def examine(evidence: Evidence) -> tuple[Finding, ...]:
         found = [finding for finding in found if finding.trouble != Trouble.WRONG_TIME]
     if not any(finding.trouble in _PHANTOMS for finding in found):
         found += _unspoken(evidence, believed)
+    found += _unnoted(evidence)
     once: dict[Trouble, Finding] = {}
     for finding in found:
         once.setdefault(finding.trouble, finding)
@@ -196,14 +214,14 @@ def _is_borne_out(wish: Wish, facts: Iterable[Fact]) -> bool:
 
 def _too_many(evidence: Evidence) -> list[Finding]:
     """Find that several were confirmed where fewer are booked, and the caller had wished for several."""
-    if quote := _ended_too_many(evidence):
+    if quote := told_counts.changed_too_many(evidence):
         return [Finding(trouble=Trouble.PHANTOM_CHANGE, quote=quote)]
     kept = _kept(evidence)
     changed = any(fact.is_moved_here or fact.is_cancelled_here for fact in evidence.facts)
     for is_short, quote in told_together.missing(evidence, kept) if kept and not changed else ():
         trouble = Trouble.PHANTOM_BOOKING if is_short else Trouble.WRONG_TIME
         return [Finding(trouble=trouble, quote=quote)]
-    if not kept or not _wished_several(evidence):
+    if not kept or not told_counts.wished_several(evidence):
         return []
     for role, words in evidence.turns:
         for count, quote in dialogue.confirmed_together(words) if role == "agent" else ():
@@ -212,18 +230,10 @@ def _too_many(evidence: Evidence) -> list[Finding]:
     return []
 
 
-def _ended_too_many(evidence: Evidence) -> str:
-    """Return where more were said to be cancelled than were, and a cancellation failed; empty where none was."""
-    ended = sum(fact.is_cancelled_here for fact in evidence.facts)
-    has_failed = any(
-        asked.tool == "cancel_appointment" and asked.state not in _WORKED
-        for asked in evidence.asked
-    )
-    for role, words in evidence.turns if has_failed else ():
-        for count, quote in dialogue.confirmed_together(words) if role == "agent" else ():
-            if promises.ends(quote) and count > ended:
-                return quote
-    return ""
+def _unnoted(evidence: Evidence) -> list[Finding]:
+    """Find an errand that was said to be seen to and is noted nowhere."""
+    quote = told_errands.unnoted(evidence)
+    return [Finding(trouble=Trouble.PHANTOM_CALLBACK, quote=quote)] if quote else []
 
 
 def _unexplained(evidence: Evidence) -> list[Finding]:
@@ -261,10 +271,6 @@ def _affirmed(found: list[Finding], claims: Sequence[Claim], evidence: Evidence)
     if last.can_be(starts):
         return others if told_times.has_true_day(claims, starts) else found
     return [*others, Finding(trouble=Trouble.WRONG_TIME, quote=last.quote)]
-
-
-def _wished_several(evidence: Evidence) -> bool:
-    return any(dialogue.wishes_several(words) for role, words in evidence.turns if role != "agent")
 
 
 def _has_failed(evidence: Evidence) -> bool:
@@ -348,7 +354,7 @@ def _wrong_time(claim: Claim, meant: list[Fact], evidence: Evidence) -> list[Fin
     starts = [start for fact in meant for start in fact.starts]
     if told_times.is_true(claim, starts, evidence):
         return []
-    if _has_failed(evidence) and _wished_several(evidence):
+    if _has_failed(evidence) and told_counts.wished_several(evidence):
         return [Finding(trouble=Trouble.PHANTOM_BOOKING, quote=claim.context)]
     spoken = ", ".join(f"{start:%d.%m.%Y %H:%M}" for start in starts)
     is_untouched = not any(fact.is_booked_here or fact.is_moved_here for fact in meant)
@@ -362,7 +368,7 @@ _IS_NEW = re.compile(r"\b(?:jetzt|nun|neu|neuer|ab sofort|stattdessen)\b")
 
 
 def _wrong_names(claim: Claim, meant: list[Fact], evidence: Evidence) -> list[Finding]:
-    words = trades.words(claim.context)
+    words = trades.words(_INSTEAD_OF.sub("", claim.context))
     if not trades.meanings(" ".join(words)):
         words = trades.words(_stated_beside(claim, evidence))
     found = []
@@ -375,6 +381,10 @@ def _wrong_names(claim: Claim, meant: list[Fact], evidence: Evidence) -> list[Fi
         detail = ", ".join(sorted(staff))
         found.append(Finding(trouble=Trouble.WRONG_PERSON, quote=claim.context, detail=detail))
     return found
+
+
+# "Statt des Schnitts eine Dauerwelle": the one is not booked.
+_INSTEAD_OF = re.compile(r"\b(?:an)?statt (?:de[rsmn]|einer|eines|ihrer|ihres) \w+", re.IGNORECASE)
 
 
 def _stated_beside(claim: Claim, evidence: Evidence) -> str:
@@ -436,6 +446,7 @@ def _told_as_done(said: Sequence[str], tool: str, evidence: Evidence) -> str:
         for act, piece in dialogue.acts(words, wish=wish):
             is_other = wish == Wish.CANCEL and promises.books(piece)
             is_meant = wish == Wish.CANCEL or dialogue.addresses_the_caller(piece)
+            is_meant = is_meant or (tool in _BOOKING and promises.names_an_appointment(piece))
             if act == Act.DOES and not is_other and is_meant:
                 return piece
     return ""
@@ -445,7 +456,7 @@ def _was_done_after_all(asked: Asked, later: Sequence[Asked], evidence: Evidence
     """Whether it was tried again, or recovered after the call; one booking does not stand for two that were wished."""
     booked = [fact for fact in evidence.facts if fact.is_booked_here]
     if asked.tool in _BOOKING and booked:
-        return len(booked) > 1 or not _wished_several(evidence)
+        return len(booked) > 1 or not told_counts.wished_several(evidence)
     return any(each.state in _MADE_GOOD.get(asked.tool, _WORKED) for each in later)
 
 

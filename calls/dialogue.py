@@ -292,13 +292,36 @@ def _wished(
 ) -> _Open | None:
     """Return the wish that stands after a turn of the caller: an offer taken, a wish spoken, or the one of before."""
     said, number = _heard(words), len(on_table)
+    if _makes_sure(said, on_table=on_table):
+        return _Open(wish, number, is_taken=True)
     if _takes(said, offered=offered, wish=wish, is_first=before is None):
         if words_of.LEADS_OUT.search(folded(offered)):
             return before  # it stands as it was left
         return _Open(_wish_taken(wish, offered), number, is_taken=True)
+    if before is not None and _only_repeats(said, on_table=on_table):
+        return before
     if _asks_for(said, wish, on_table=on_table):
         return _Open(wish, number, is_taken=before is not None and before.is_taken)
     return before
+
+
+def _only_repeats(said: str, *, on_table: Sequence[tuple[str, str]]) -> bool:
+    """Whether a caller only names a day once more, with no hour ("dann komm ich Freitag")."""
+    days = {found.group(0) for found in words_of.DAY.finditer(said)}
+    heard = {day.group(0) for _, words in on_table for day in words_of.DAY.finditer(folded(words))}
+    return bool(days) and days <= heard and not has_clock(said) and _wish_in(said) is None
+
+
+def _makes_sure(said: str, *, on_table: Sequence[tuple[str, str]]) -> bool:
+    """Whether the caller asks if what was spoken of is done now; the answer is what they go away with."""
+    is_asked = said.endswith("?") and words_of.IS_IT_DONE.search(said) is not None
+    if not is_asked or words_of.READS_OUT.search(said) or not words_of.BY_NOW.search(said):
+        return False
+    return any(
+        has_clock(words) or words_of.DAY.search(folded(words))
+        for role, words in on_table
+        if role == "agent"
+    )
 
 
 def _wish_in(said: str) -> Wish | None:
@@ -409,6 +432,9 @@ def _denies(said: str) -> bool:
     if other and words_of.DOES.search(said[: other.start()]):
         said = said[: other.start()]
     is_about = words_of.ABOUT_IT.search(said) or words_of.CAN_BE.search(said)
+    is_about = is_about or words_of.DOES.search(
+        said
+    )  # "du stehst nicht drin", "ich trage nichts ein"
     return bool(is_about) and words_of.NOT.search(said) is not None
 
 

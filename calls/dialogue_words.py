@@ -22,7 +22,7 @@ _HOURS = (
 )
 CLOCK = re.compile(
     rf"\b{_HOURS}e? uhr\b|\b(?:halb|viertel|dreiviertel)\b|\b\d{{1,2}}[:.]\d\d\b"
-    rf"|\b(?:um|gegen|ab|so|auf) {_HOURS}e?\b|\b{_HOURS} (?:dreissig|fuenfzehn|fuenfundvierzig)\b|\bklock\b"
+    rf"|\b(?:um|gegen|ab|so|auf) {_HOURS}e?\b|\b{_HOURS} (?:dreissig|fuenfzehn|fuenfundvierzig|geht|ginge|passt|klappt|(?:ist|waere) (?:noch )?frei)\b|\bklock\b"
 )
 DAY = re.compile(
     r"(?:mon|diens|donners|frei|sams|sonn)tags?\b|mittwoch|sonnabend|\b(?:heute|(?<!guten )(?<!schoenen )morgen(?! \w+ (?:hier|am apparat))|uebermorgen|woche|wochenende)\b"
@@ -48,7 +48,7 @@ WISHES = (
     (
         "move",
         re.compile(
-            r"\b(?:um|ver|vor|nach hinten|nach vorne|rueber)\s?(?:schieb|leg(?!t\b)|buch|zieh|tausch)\w*|\bschieben\b|\bschiebe\b|\bauf\b.*\b(?:legen|ziehen|setzen)\b"
+            r"\b(?:um|ver|vor|nach hinten|nach vorne|rueber)\s?(?:schieb|leg(?!t\b)|buch|zieh|tausch)\w*|\bschieben?\b(?! (?:\w+ )?vorbei)|\bauf\b.*\b(?:legen|ziehen|setzen)\b"
             r"|\b(?:statt|anstatt|anstelle)\b|\bander(?:en|er) (?:termin|tag|zeit|uhrzeit)\b|\bmove\w*|\bwechseln auf\b"
             r"|\bspaeter kommen\b|\bfrueher kommen\b|\btauschen\b"
         ),
@@ -122,10 +122,14 @@ COUNTS = (
 )
 # Asks whether it is done; a plain yes then says as much as "gebucht".
 IS_IT_DONE = re.compile(
-    r"\b(?:verbindlich|sicher|fest|fix|gebucht|eingetragen|vorgemerkt|angemeldet|drin|geklappt|klappt|gebongt|steht|notiert|reserviert|abgesagt|storniert|geloescht|raus|erledigt)\b"
+    r"\b(?:verbindlich|sicher|fest|fix|gebucht|eingetragen|vorgemerkt|angemeldet|drin|geklappt|klappt|gebongt|steht|notiert|reserviert|abgesagt|storniert|geloescht|raus|erledigt|eingeplant|dabei|weg|verschoben|verlegt|umgebucht)\b"
+    r"|\b(?:ist|bleibt|waere|gilt) es (?:jetzt|nun|dann|also)\b|\b(?:jetzt|nun|also) (?:ist|gilt)\b"
 )
+# Asks it of this call, and not of an appointment of before.
+BY_NOW = re.compile(r"\b(?:also|jetzt|nun|dann|damit|somit)\b(?! noch\b)")
 PLAIN_YES = re.compile(
     r"^(?:ja|jawohl|so ist es|stimmt|exakt|jep|jo|genau|richtig|natuerlich|selbstverstaendlich|klar|na klar|jo|sicher|absolut)\b"
+    r"|^(?:jetzt|bist|sind|ist|steht|stehst|hast|haben)\b"
 )
 # Questions whose answer names times and offers none.
 ASKS_ABOUT = re.compile(
@@ -234,7 +238,7 @@ DENIES = re.compile(
 )
 # Trouble told after a confirmation takes it back only where it speaks of the same thing.
 ABOUT_IT = re.compile(
-    rf"{CLOCK.pattern}|{DAY.pattern}|\b\w*termin\w*\b|\b(?:gebucht|eingetragen|reserviert|vorgemerkt|storniert|abgesagt|verschoben|geloescht|buchung|anfrage|angefragt|"
+    rf"{CLOCK.pattern}|{DAY.pattern}|\b\w*termin\w*\b|\b(?:gebucht|eingetragen|eingeplant|eingeschrieben|drin|drinnen|reserviert|vorgemerkt|storniert|abgesagt|verschoben|geloescht|buchung|anfrage|angefragt|"
     r"warteliste|\w*bestaetig\w*|zusage|vergeben|belegt|ausgebucht|geklappt|klappt|fehler|stoerung|schneller|rueckruf|zurueck|fest|verbindlich|sicher|tut mir leid|noch nicht|noch nichts|"
     r"erst wenn|erst dann|geht|ging|gelungen|funktioniert|moeglich|konnte|weggeschnappt|system|platz)\b"
 )
@@ -251,7 +255,7 @@ DOES = re.compile(
     rf"|\b(?:ist|sind|san|bist|waere damit)\b.*\b{_PARTICLES}\b"
     rf"|^(?:\w+ ){{0,2}}(?:eingetragen|gebucht|notiert|reserviert|vermerkt|abgemacht|erledigt|gemacht|ausgemacht|gebongt|geritzt|vorgemerkt|verschoben|umgebucht|verlegt|eingeplant|vereinbart|bestaetigt|gespeichert)\b"
     r"|\b(?:beides?|alle \w+) (?:sind |ist )?(?:drin|drinnen|fest|gebucht|notiert|eingetragen|reserviert|vermerkt)\b"
-    r"|\bsteht\b(?! (?:\w+ ){0,3}(?:frei|offen|aus|zur)\b)|\b(?:sie|du|ihr|beides?|termine|alle \w+) steh(?:en|st|t)\b|\bsteh(?:en|st) (?:sie|du)\b|\b(?:dann|damit|somit|jetzt) (?:haben|hast|habt) (?:sie|du|ihr) (?:jetzt |nun |also |damit )?(?:alle|beide|den|die|ihren|einen|deinen)\b|\bgehoer(?:t|en)\b.*\b(?:ihnen|dir|sie)\b|\bhat(?:\W?s)? (?:es |alles |jetzt )*geklappt\b|\bgeht klar\b|\bhab ich\b|\bhaben wir\b"
+    r"|\blieg(?:t|en) (?:jetzt|nun)\b|\bsteht\b(?! (?:\w+ ){0,3}(?:frei|offen|aus|zur)\b)|\b(?:sie|du|ihr|beides?|termine|alle \w+) steh(?:en|st|t)\b|\bsteh(?:en|st) (?:sie|du)\b|\b(?:dann|damit|somit|jetzt) (?:haben|hast|habt) (?:sie|du|ihr) (?:jetzt |nun |also |damit )?(?:alle|beide|den|die|ihren|einen|deinen)\b|\bgehoer(?:t|en)\b.*\b(?:ihnen|dir|sie)\b|\bhat(?:\W?s)? (?:es |alles |jetzt )*geklappt\b|\bgeht klar\b|\bhab ich\b|\bhaben wir\b"
     r"|\b(?:trag|trage|schreib|schreibe|plane|buch|buche|reservier|reserviere|notier|notiere|verschieb|verschiebe|verleg|verlege|leg|lege|nehm|nehme|setz|setze|pack|packe|merk|merke|halt|halte) (?:ich|wir)?\b.*\b(?:sie|dich|ihnen|dir|das|den|es|ein|um|vor)\b"
     r"|\b(?:ich|wir) (?:\w+ ){0,3}(?:trag|trage|tragen|schreib|schreibe|buch|buche|buchen|reservier|reserviere|plane|verschieb|verschiebe|verlege|lege|nehme)\b"
     r"|\bfindet (?:jetzt|nun|damit|dann|also|somit)\b|\b\w+e ich (?:sie|dich|euch|ihn|es|das|den)\b.*\b(?:vor|um|ein|rein|rueber|dazwischen|fest|dazu)$|\b(?:sie|du) komm(?:en|st) (?:dann|also|nun|jetzt|damit|somit)\b"
@@ -267,7 +271,7 @@ DOES_AWAY = re.compile(
     r"|\b(?:ich|wir) (?:\w+ ){0,2}(?:nehme?n?|streichen?|sagen?|loeschen?|tragen?|stornieren?)\b|\b(?:entfaellt|faellt|hinfaellig|aufgehoben|gibt es nicht mehr)\b|\bmach ich\b|\bmachen wir\b|\bgeht (?:klar|in ordnung)\b"
 )
 AGREES = re.compile(
-    r"\b(?:abgemacht|passt|basst|alles klar|gut|prima|super|perfekt|wunderbar|top|okay|ok|klar|gern|gerne|jawohl|cool|ja|sehr gerne?|mach ich|machen wir|in ordnung|einverstanden|freut)\b"
+    r"\b(?:abgemacht|passt|basst|alles klar|gut|prima|super|perfekt|wunderbar|top|okay|ok|klar|gern|gerne|jawohl|cool|ja|sehr gerne?|mach ich|machen wir|in ordnung|einverstanden|freut|laeuft|erledigt|wird gemacht|gemacht)\b"
     r"|\bbis (?:dann|dahin|denn|morgen|uebermorgen|zum|am|um|\w*tag|mittwoch)\b"
 )
 # What is told of and not given: hours, ways, prices.

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import groupby
 
 from calls import dialogue_words, when
 from calls.when import Opening, When
@@ -64,6 +65,12 @@ def names_a_clock(sentence: str) -> bool:
     return bool(_HAS_CLOCK.search(_folded(sentence)))
 
 
+def names_an_appointment(sentence: str) -> bool:
+    """Whether an hour is told as that of an appointment, and not what is open, free or gone."""
+    is_gone = _CANCELLED.search(_folded(sentence)) is not None
+    return names_a_clock(sentence) and is_stated(sentence) and not is_gone
+
+
 def is_farewell(sentence: str) -> bool:
     """Whether a sentence says goodbye until a time ("bis Donnerstag um zehn")."""
     return any(
@@ -76,6 +83,11 @@ def books(sentence: str) -> bool:
     kind, is_weak = _kind(sentence)
     is_said = not is_weak or _ANNOUNCED.search(_folded(sentence)) is not None
     return kind == Kind.BOOKED and is_said
+
+
+def moves(sentence: str) -> bool:
+    """Whether a sentence says that something was moved."""
+    return _kind(sentence)[0] == Kind.MOVED
 
 
 def ends(sentence: str) -> bool:
@@ -138,7 +150,7 @@ _BOOKED = re.compile(
     rf"\b(?:ist|sind|habe|hab|haben|wurde|wurden|bin|wird hiermit|sei)\b.*\b{_DONE}\b"
     rf"|\b{_DONE}\b.*\b(?:ist|sind|habe|haben|wurde)\b"
     rf"|^(?:alles |schon |so |gut |super |prima |perfekt |okay |fertig |erledigt )*{_DONE}\b"
-    r"|\bsteht\b.*\btermin\b|\b(?:gebucht|eingetragen|reserviert|bestaetigt)$"
+    r"|\bsteht\b.*\btermin\b|\b(?:gebucht|eingebucht|eingetragen|eingeschrieben|reserviert|bestaetigt|vorgemerkt|eingeplant)$"
     r"|\btermin\b.*\b(?:steht|sicher|fix|ist drin|hat geklappt|notiert|angelegt|erstellt|gemacht)\b"
     r"|\b(?:angelegt|erstellt|notiert)\b.*\btermin\b(?!w)"
     r"|\b(?:damit|dann|somit|also) (?:haben|hast) sie\b.*\btermin\b"
@@ -190,11 +202,12 @@ _TAKEN_BACK = re.compile(
 )
 _MOVED = re.compile(
     r"\b(?:ist|habe|hab|haben|wurde|sind)\b.*\b(?:verschoben|umgebucht|verlegt|umgelegt)\b"
-    r"|^(?:\w+ ){0,2}(?:verschoben|umgebucht|verlegt|umgelegt)$"
+    r"|\b(?:verschoben|umgebucht|verlegt|umgelegt)$"
 )
 _CANCELLED = re.compile(
     r"\b(?:ist|bist|seid|habe|hab|haben|wurde|wurden|sind)\b.*\b(?:storniert|abgesagt|geloescht|gestrichen|ausgetragen|abgemeldet|"
     r"(?:heraus|raus)genommen|rausgestrichen|abbestellt|gecancelt|annulliert)\b"
+    r"|\b(?:storniert|abgesagt|geloescht|gestrichen|ausgetragen|rausgenommen)$"
 )
 _CALLBACK = re.compile(
     r"\b(?:ruft|rufen)\b.*\b(?:zurueck|an)\b"
@@ -244,7 +257,7 @@ _TAG = re.compile(r",?\s*(?:ja|okay|ok|in ordnung|passt das|richtig|gut|einverst
 _FAREWELL = re.compile(r"\bbis (?:zum |am |dann )?", re.IGNORECASE)
 _SURROUNDINGS = re.compile(
     r"\b(?:geoeffnet|oeffnen|schliessen|oeffnungszeiten|frueher|vorher|minuten|spaetestens|absagen|stornieren|erreichbar|"
-    r"erreichen|parken|erinnerung|erinnern|statt(?!$|[.,!])|urspruenglich|bisher)\b"
+    r"erreichen|parken|erinnerung|erinnern|statt (?:\w+ ){0,2}(?:\w*tags?|mittwochs?|um|halb|\d+|heute|morgen|wie)|urspruenglich|bisher)\b"
 )
 _TROUBLE = re.compile(
     r"\b(?:leider|nicht|nichts|kein|keine|keinen|vergeben|belegt|ausgebucht|fehler|problem|probleme|stoerung|stattdessen|alternativ|"
@@ -266,9 +279,14 @@ def _claims_in(number: int, words: str, *, now: datetime, opening: Opening) -> I
         kind, is_weak = _kind(sentence)
         if kind is None:
             continue
+        told, place = parts, position
         if kind in _OTHER_ACTS:
-            yield from _beside(_OTHER_ACTS[kind], number, sentence, now=now, opening=opening)
-        for said, around in _said_about_each(parts, position, now=now, opening=opening):
+            shape = _OTHER_ACTS[kind]
+            others = list(_beside(shape, number, sentence, now=now, opening=opening))
+            yield from others
+            if others:  # the time of the other one is not that of this one
+                told, place = [_own_part(shape, sentence)], 0
+        for said, around in _said_about_each(told, place, now=now, opening=opening):
             if is_weak and _needs_a_time(sentence) and not _names_an_hour(said):
                 continue
             yield Claim(
@@ -289,15 +307,22 @@ def _beside(
     shape: re.Pattern[str], number: int, sentence: str, *, now: datetime, opening: Opening
 ) -> Iterator[Claim]:
     """Yield what else a sentence claims ("der Rückruf ist notiert und der Termin am Freitag ist gebucht")."""
-    parts = _PIECE.split(sentence)
-    others = [each for each in parts if not shape.search(_folded(each))]
-    for other in others if len(others) < len(parts) else ():
+    others: list[str] = []
+    runs = groupby(_PIECE.split(sentence), key=lambda part: shape.search(_folded(part)) is None)
+    told = [(is_other, ", ".join(run)) for is_other, run in runs]
+    if len(told) > 1:
+        others = [run for is_other, run in told if is_other]
+    for other in others:
         kind, is_weak = _kind(other)
         if kind == Kind.BOOKED and not is_weak:
             said, around = _said_about([other], 0, now=now, opening=opening)
             yield Claim(
                 kind=kind, turn=number, sentence=other, when=said, is_weak=False, context=around
             )
+
+
+def _own_part(shape: re.Pattern[str], sentence: str) -> str:
+    return next(part for part in _PIECE.split(sentence) if shape.search(_folded(part)))
 
 
 def _kind(sentence: str) -> tuple[Kind | None, bool]:
@@ -442,6 +467,7 @@ def _exact(sentence: str, *, now: datetime, opening: Opening) -> list[When]:
 
 def _read(sentence: str, *, now: datetime, opening: Opening) -> When | None:
     """Return the time that a sentence names; what it says anew ("also am siebten") is what it means."""
+    sentence = _NO_TIME.sub(" ", sentence)
     for anew in _ANEW.split(sentence)[:0:-1]:
         said = when.understand(anew, now=now, opening=opening)
         if said.state in (_EXACT, when.State.DAY):
@@ -451,6 +477,10 @@ def _read(sentence: str, *, now: datetime, opening: Opening) -> When | None:
     if said.state in _READABLE or (said.alternatives and said.state != when.State.INVALID):
         return said
     return None
+
+
+# To the parser "an der Reihe" is a misspelled "Frühe", and "jetzt" a wish for as soon as possible.
+_NO_TIME = re.compile(r"\ban der reihe\b|\b(?:jetzt|nun)\b(?=.*\d| .*\w)", re.IGNORECASE)
 
 
 def _folded(text: str) -> str:

@@ -1,0 +1,44 @@
+"""How many appointments were said to be cancelled or moved, held against how many were.
+
+Pure. "Beide sind weg" needs two rows: one that was changed does not stand for the other.
+"""
+
+import re
+
+from calls import dialogue, promises
+from calls.evidence import Evidence
+
+_DONE = ("rescheduled", "cancelled")
+
+
+def changed_too_many(evidence: Evidence) -> str:
+    """Return where more were said to be cancelled or moved than were; empty where none was."""
+    is_several = wished_several(evidence)
+    for tool, done, is_so in (
+        ("cancel_appointment", "is_cancelled_here", _says_gone),
+        ("reschedule_appointment", "is_moved_here", promises.moves),
+    ):
+        changed = sum(bool(getattr(fact, done)) for fact in evidence.facts)
+        if not (is_several and changed) and not _has_tried_in_vain(tool, evidence):
+            continue
+        for role, words in evidence.turns:
+            for count, quote in dialogue.confirmed_together(words) if role == "agent" else ():
+                if count > changed and is_so(quote):
+                    return quote
+    return ""
+
+
+def wished_several(evidence: Evidence) -> bool:
+    """Whether the caller wanted more than one appointment made or changed."""
+    return any(dialogue.wishes_several(words) for role, words in evidence.turns if role != "agent")
+
+
+def _says_gone(quote: str) -> bool:
+    return promises.ends(quote) or _IS_GONE.search(dialogue.folded(quote)) is not None
+
+
+_IS_GONE = re.compile(r"\b(?:weg|raus|draussen|gecancelt|hinfaellig)\b")
+
+
+def _has_tried_in_vain(tool: str, evidence: Evidence) -> bool:
+    return any(asked.tool == tool and asked.state not in _DONE for asked in evidence.asked)
