@@ -3,8 +3,10 @@
 import csv
 import hashlib
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,6 +20,9 @@ from tenants.actors import Actor
 from tenants.models import PhoneNumber
 
 _PROVIDER = "api"
+_GERMAN = ("%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y, %H:%M")
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+_LONGEST_FIELD = 2_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,15 +88,18 @@ _NEEDED = ("to_number", "started_at")
 def read_csv(
     text: str, *, tenant_id: UUID, by: Actor, now: datetime, is_rehearsal: bool
 ) -> Imported:
-    """Write down the calls of a file with the columns of `COLUMNS`; times are ISO, or local to the branch.
+    """Write down the calls of a file with the columns of `COLUMNS`; times are ISO or German, local where no zone is named.
 
     A line that cannot be read is reported and left out. The same file again adds nothing. The tenant's scope must be
     open; a rehearsal writes nothing.
 
     :raises ValueError: a needed column is missing
     """
-    table = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), delimiter=_delimiter(text))
-    missing = set(_NEEDED) - set(table.fieldnames or ())
+    csv.field_size_limit(_LONGEST_FIELD)
+    plain = text.removeprefix("\ufeff").replace("\x00", "")
+    table = csv.DictReader(io.StringIO(plain), delimiter=_delimiter(plain))
+    table.fieldnames = [name.strip().lower() for name in table.fieldnames or ()]
+    missing = set(_NEEDED) - set(table.fieldnames)
     if missing:
         raise ValueError(", ".join(sorted(missing)))
     lines = {line.number: line for line in PhoneNumber.objects.select_related("branch")}
@@ -99,7 +107,7 @@ def read_csv(
     errors: list[tuple[int, str]] = []
     for number, row in enumerate(table, start=2):
         try:
-            line, told = _read(row, lines, tenant_id=tenant_id)
+            line, told = _read(row, lines, tenant_id=tenant_id, now=now)
         except _Unreadable as error:
             errors.append((number, str(error)))
             continue
@@ -118,11 +126,11 @@ class _Unreadable(Exception):
 
 def _delimiter(text: str) -> str:
     head = text.partition("\n")[0]
-    return ";" if head.count(";") > head.count(",") else ","
+    return max(",;\t", key=head.count)
 
 
 def _read(
-    row: dict[str, Any], lines: dict[str, PhoneNumber], *, tenant_id: UUID
+    row: dict[str, Any], lines: dict[str, PhoneNumber], *, tenant_id: UUID, now: datetime
 ) -> tuple[PhoneNumber, Told]:
     said = {name: (row.get(name) or "").strip() for name in COLUMNS}
     line = lines.get(numbers.e164(said["to_number"]) or "")
@@ -130,6 +138,8 @@ def _read(
         raise _Unreadable(f"to_number: {said['to_number']!r} ist keine Ihrer Nummern")
     began = _instant(said["started_at"], line, column="started_at")
     ended = _instant(said["ended_at"], line, column="ended_at") if said["ended_at"] else began
+    if not _EARLIEST <= began <= now:
+        raise _Unreadable("started_at: liegt in der Zukunft oder vor jedem Anruf")
     if not began <= ended <= began + timedelta(days=1):
         raise _Unreadable("ended_at: liegt nicht nach dem Beginn")
     caller = numbers.of_caller(said["from_number"] or None)
@@ -146,11 +156,26 @@ def _read(
 
 
 def _instant(text: str, line: PhoneNumber, *, column: str) -> datetime:
-    try:
-        said = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise _Unreadable(f"{column}: {text!r} ist keine Zeit (ISO)") from error
+    said = _moment(text)
+    if said is None:
+        raise _Unreadable(f"{column}: {text!r} ist keine Zeit (ISO oder 20.11.2026 10:00)")
     return said if said.tzinfo else said.replace(tzinfo=line.branch.zone)
+
+
+def _moment(text: str) -> datetime | None:
+    """Return a time as programs write it, or as a German spreadsheet does."""
+    readers: list[Callable[[str], datetime]] = [datetime.fromisoformat]
+    readers += [partial(_strptime, form=form) for form in _GERMAN]
+    for read in readers:
+        try:
+            return read(text)
+        except ValueError:
+            continue
+    return None
+
+
+def _strptime(text: str, *, form: str) -> datetime:
+    return datetime.strptime(text, form)  # noqa: DTZ007 — the branch's zone is put to it
 
 
 def _made_up(tenant_id: UUID, dialled: str, caller: str | None, began: datetime) -> str:

@@ -86,3 +86,37 @@ def test_what_the_platform_tells_later_is_the_same_call(
     with scope.tenant(salon):
         assert Call.objects.get(external_id="call_1").pk == number
     assert inbox.number_for("retell", "call_1") == number
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        FILE.encode(),
+        FILE.replace("Guten Tag", "Grüß Gott").encode("cp1252"),
+        b"\xef\xbb\xbf" + FILE.replace("\n", "\r\n").encode(),
+        FILE.replace(";", "\t").upper().replace("+49171", "0171").encode(),
+        FILE.replace("Guten Tag", "Guten\x00 Tag" + "g" * 150_000).encode(),
+        FILE.replace("2026-11-20T10:00:00+01:00", "20.11.2026 10:00")
+        .replace("2026-11-20T10:02:00+01:00", "20.11.2026 10:02")
+        .encode(),
+    ],
+)
+def test_files_come_as_spreadsheets_write_them(salon: Tenant, file: Path, written: bytes) -> None:
+    file.write_bytes(written)
+
+    assert "2 neu, 0 schon da, 0 unlesbar." in run(file)
+
+    with scope.tenant(salon):
+        assert [f"{each.started_at:%H:%M}" for each in Call.objects.order_by("started_at")] == [
+            "09:00",
+            "10:00",
+        ]
+
+
+@pytest.mark.parametrize("began", ["2999-11-20T10:00:00", "0001-01-01T00:00:00", "31.2.2026 10:00"])
+def test_a_time_at_which_nobody_can_have_called_is_named(
+    salon: Tenant, file: Path, began: str
+) -> None:
+    file.write_text(FILE + f";{NUMBER};;{began};;;\n")
+
+    assert "Zeile 4: started_at" in run(file)

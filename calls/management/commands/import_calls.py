@@ -40,9 +40,17 @@ class Command(BaseCommand):
         if found.failed:
             raise CommandError(f"{found.failed} Fragen hat die Plattform nicht beantwortet.")
 
+    def _text(self, content: bytes) -> str:
+        """Return the text of a file, and say so where it is not the usual encoding."""
+        try:
+            return content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            self.stdout.write("Kein UTF-8: als Windows-1252 gelesen, wie Excel es schreibt.")
+            return content.decode("cp1252", errors="replace")
+
     def _read(self, path: Path, tenant_id: UUID, *, is_rehearsal: bool, now: datetime) -> None:
         try:
-            text = path.read_text(encoding="utf-8")
+            text = self._text(path.read_bytes())
             with scope.tenant(tenant_id):
                 done = imports.read_csv(
                     text,
@@ -51,7 +59,7 @@ class Command(BaseCommand):
                     now=now,
                     is_rehearsal=is_rehearsal,
                 )
-        except (OSError, UnicodeDecodeError) as error:
+        except OSError as error:
             raise CommandError(f"{path} ist nicht lesbar: {error}") from error
         except ValueError as error:
             raise CommandError(f"Es fehlen Spalten: {error}") from error
