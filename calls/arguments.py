@@ -131,11 +131,16 @@ _EMPTY = frozenset(
 _YES = frozenset(
     "true 1 yes y yep yeah ja j jo jep jup jawohl gern gerne ok okay okey bestätigt bestaetigt confirmed confirm sure"
     " einverstanden passt stimmt genau richtig korrekt wahr klar natürlich natuerlich selbstverständlich freilich"
-    " selbstverstaendlich sicher unbedingt gut super perfekt prima absolut bitte correct agreed accepted accept".split()
+    " granted zugestimmt meinetwegen allowed erlaubt selbstverstaendlich sicher unbedingt gut super perfekt prima absolut bitte correct agreed accepted accept".split()
 )
 _NO = frozenset(
     "false 0 no n not never nein nee nö noe ne nicht nie niemals kein keine keinen keinesfalls falsch abgelehnt denied"
-    " ungern declined rejected unbestätigt unbestaetigt unconfirmed abbrechen abbruch".split()
+    " verweigert ablehnen lehne refused opt_out widersprochen ungern declined rejected unbestätigt unbestaetigt unconfirmed abbrechen abbruch".split()
+)
+# Said in several words, some of which say no by themselves.
+_AGREED = re.compile(
+    r"(?:das ist |geht )?in ordnung|von mir aus|ich stimme (?:dem )?zu|(?:ich )?hab(?:e)? nichts dagegen|das ist (?:okay|ok|gut)"
+    r"|kein(?:e)? (?:problem|thema|einwände)"
 )
 _OPEN = frozenset(
     "aber vielleicht eventuell moment warte warten später spaeter gleich unsicher überlegen ueberlegen weiß weiss wenn"
@@ -224,13 +229,12 @@ def _word(value: Any, parameter: Parameter) -> str:
 
 
 def _yes_or_no(text: str) -> str:
-    words = _WORDS.findall(text.casefold())
+    words = _WORDS.findall(_AGREED.sub("ja", text.casefold()))
     if any(each in _NO for each in words):
-        # "in Ordnung, kein Problem" and "nicht wahr" are said seldom; a yes that is asked for again costs a moment.
         return NO
     if any(each in _OPEN for each in words):
         return UNCLEAR
-    return YES if words and (words[0] in _YES or words[:2] == ["in", "ordnung"]) else UNCLEAR
+    return YES if words and words[0] in _YES else UNCLEAR
 
 
 def _joined_name(flat: Mapping[str, Any]) -> str:

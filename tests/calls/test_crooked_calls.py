@@ -84,7 +84,19 @@ def test_only_a_yes_books(salon: Tenant, retell: Retell, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["ja, das passt", "Ja klar", "jo", "natürlich", "Gerne, danke!", "yes please", True, 1]
+    "words",
+    [
+        "kein Problem",
+        "von mir aus",
+        "ja, das passt",
+        "Ja klar",
+        "jo",
+        "natürlich",
+        "Gerne, danke!",
+        "yes please",
+        True,
+        1,
+    ],
 )
 def test_a_yes_in_other_words_books(salon: Tenant, retell: Retell, words: Any) -> None:
     answer = retell.asks_for("book_appointment", retell.new_call(), **BOOKING, bestaetigung=words)
