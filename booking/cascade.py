@@ -2,7 +2,8 @@
 
 The proposed time is the nearest one from the day of the appointment on: that day with whoever is able, nearest to the
 old time; then day by day, the same person before a colleague. A hold keeps it, so no time is proposed twice. What the
-customer declines or leaves unanswered, and what there is no time for, is left to people (`report`).
+customer declines or leaves unanswered, and what there is no time for, is left to people (`report`). A part of a visit is
+proposed with a colleague where it stands, or nearly: between the other parts.
 
 Whoever changes a proposal has its row, then waits for diaries.
 """
@@ -15,7 +16,16 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F, Q
 
-from booking import availability, hours, locking, notices, offers, scheduling
+from booking import (
+    asking,
+    availability,
+    hours,
+    locking,
+    notices,
+    offers,
+    rules,
+    scheduling,
+)
 from booking.availability import Slot
 from booking.models import Appointment, Proposal, StaffMember, TimeOff
 from booking.periods import Period, instant_of, minute_of
@@ -29,11 +39,13 @@ STANDS_FOR = timedelta(hours=24)
 LOOK_AHEAD_DAYS = 14
 # Less time than this to answer is none.
 SHORTEST = timedelta(minutes=15)
+# Nobody waits longer between two parts of a visit, unless they did before.
+LONGEST_WAIT = timedelta(minutes=15)
 _CAN_MOVE = (Appointment.Status.PENDING, Appointment.Status.CONFIRMED)
 _BY = actors.system("proposals")
 # Why there is no proposal, beside the rules of the diary.
 TOO_LATE = "too_late"  # the appointment begins before anybody could answer
-PART_OF_A_VISIT = "part_of_a_visit"  # its parts cannot be moved one by one
+PART_OF_A_VISIT = "part_of_a_visit"  # nothing is free between its other parts
 NOTHING_FREE = "nothing_free"
 
 
@@ -262,12 +274,14 @@ def _propose(appointment: Appointment, off: TimeOff, *, by: Actor, now: datetime
         )
         notices.propose(proposal, now=now)
         return Case(appointment=appointment, proposal=proposal)
-    return Case(appointment=appointment, reason=NOTHING_FREE)
+    return Case(appointment=appointment, reason=_nothing_free(appointment))
+
+
+def _nothing_free(appointment: Appointment) -> str:
+    return NOTHING_FREE if appointment.visit_id is None else PART_OF_A_VISIT
 
 
 def _why_not_at_all(appointment: Appointment, *, now: datetime) -> str | None:
-    if appointment.visit_id is not None:
-        return PART_OF_A_VISIT
     return TOO_LATE if appointment.starts_at < now + SHORTEST else None
 
 
@@ -276,12 +290,16 @@ def _candidates(appointment: Appointment, *, now: datetime) -> list[Slot]:
     service, branch = appointment.service, appointment.branch
     zone = branch.time_zone
     day = hours.day_of(zone, minute_of(appointment.starts_at))
+    between, ahead = _others_of_the_visit(appointment), LOOK_AHEAD_DAYS
+    if between:
+        # It begins when the part before it ends, that day or not at all.
+        service, ahead = asking.softened(service, rules.OFF_GRID), 0
     free = availability.free_slots(
         service,
         branch=branch,
         period=Period(
             instant_of(hours.midnight(zone, day)),
-            instant_of(hours.midnight(zone, day + LOOK_AHEAD_DAYS + 1)),
+            instant_of(hours.midnight(zone, day + ahead + 1)),
         ),
         now=now,
         every=True,
@@ -289,8 +307,34 @@ def _candidates(appointment: Appointment, *, now: datetime) -> list[Slot]:
         customer=appointment.customer,
         seats=appointment.seats,
     )
-    able = [slot for slot in free if _end(appointment, slot, now=now) >= now + SHORTEST]
+    able = [
+        slot
+        for slot in free
+        if _end(appointment, slot, now=now) >= now + SHORTEST
+        and _stays_in_place(appointment, slot, between)
+    ]
     return sorted(able, key=lambda slot: _distance(appointment, slot, day))
+
+
+def _others_of_the_visit(appointment: Appointment) -> list[Appointment]:
+    if appointment.visit_id is None:
+        return []
+    standing = Appointment.objects.filter(
+        visit_id=appointment.visit_id, status__in=Appointment.ACTIVE
+    )
+    return list(standing.exclude(pk=appointment.pk))
+
+
+def _stays_in_place(appointment: Appointment, slot: Slot, others: Iterable[Appointment]) -> bool:
+    """Whether a part of a visit stays behind those before it and before those behind it, without a new long wait."""
+    for other in others:
+        if other.starts_at < appointment.starts_at:
+            was, would = appointment.starts_at - other.ends_at, slot.starts_at - other.ends_at
+        else:
+            was, would = other.starts_at - appointment.ends_at, other.starts_at - slot.ends_at
+        if not timedelta() <= would <= max(was, LONGEST_WAIT):
+            return False
+    return True
 
 
 def _distance(appointment: Appointment, slot: Slot, day: int) -> tuple[object, ...]:

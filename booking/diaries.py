@@ -36,6 +36,7 @@ from booking.searching import Search
 from booking.seating import Standing
 from booking.shape import Shape
 from booking.teams import Person, Team
+from booking.visit_times import Part
 
 __all__ = [
     "BEYOND_HORIZON",
@@ -92,6 +93,7 @@ class Days:
     standing: dict[int, dict[int, Standing]]
     needs: Needs | None
     limits: Limits
+    visit: list[Part]
 
     @property
     def day_one(self) -> int:
@@ -130,6 +132,8 @@ class Days:
                 line = self._allowed(index, line, met)
             if self.search.is_group:
                 line = self._with_sessions(index, line, possible)
+            for other in self.visit:
+                line &= ~self.stretch(other.start - self.shapes[index].duration + 1, other.end)
             lapse = teams.lapses_at(person, self.search)
             if lapse is not None:
                 line &= self.stretch(self.day_one, lapse)
@@ -194,11 +198,12 @@ class Days:
             return NOT_OFFERED
         session = self.standing.get(person.id, {}).get(minute)
         if session is not None:
-            return self._rule_of_session(index, session)
+            return self._rule_of_session(index, session) or self._rule_of_visit(index, minute)
         return (
             self._rule_of_presence(index, minute)
             or self._rule_of_limits(index, minute)
             or self._rule_of_the_rest(index, minute)
+            or self._rule_of_visit(index, minute)
         )
 
     def rules_at(self, minute: int, index: int) -> list[str]:
@@ -215,6 +220,7 @@ class Days:
             STAFF_DAY_FULL if session is None and day in staff_full else None,
             CUSTOMER_LIMIT if day in self.limits.customer else None,
             self._rule_of_the_rest(index, minute) if session is None else None,
+            self._rule_of_visit(index, minute),
         ]
         found = [rule for rule in asked if rule is not None]
         # What is left stands before all of these, or belongs to the session.
@@ -242,6 +248,14 @@ class Days:
         rest = parts.second + parts.after
         line = timeline.full(parts.before + parts.first) << place
         return line | timeline.full(rest) << (place + parts.total - rest)
+
+    def others_at(self, index: int, minute: int) -> list[int]:
+        """Return the other parts of the visit at whose time an appointment that is moved would be."""
+        end = minute + self.shapes[index].duration
+        return [each.id for each in self.visit if each.start < end and minute < each.end]
+
+    def _rule_of_visit(self, index: int, minute: int) -> str | None:
+        return TAKEN if self.others_at(index, minute) else None
 
     def _rule_of_presence(self, index: int, minute: int) -> str | None:
         closed_at = self.first_closed(index, minute)

@@ -3,7 +3,17 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from booking import bitmaps, hours, limits, requirements, seating, taken, teams, timeline
+from booking import (
+    bitmaps,
+    hours,
+    limits,
+    requirements,
+    seating,
+    taken,
+    teams,
+    timeline,
+    visit_times,
+)
 from booking.diaries import Days
 from booking.limits import Limits
 from booking.models import StaffMember
@@ -13,6 +23,7 @@ from booking.searching import LONGEST, Search, Seeker
 from booking.seating import Standing
 from booking.shape import Shape
 from booking.teams import Person, Team
+from booking.visit_times import Part
 
 
 def team_for_offers(
@@ -99,6 +110,7 @@ class _Beside(NamedTuple):
     standing: dict[int, dict[int, Standing]]
     needs: Needs | None
     limits: Limits
+    visit: list[Part]
 
 
 def _beside(
@@ -114,11 +126,12 @@ def _beside(
     standing = seating.standing(search, ids, who, first, last)
     days = range(hours.day_of(search.zone, first), hours.day_of(search.zone, last - 1) + 1)
     reached = limits.read(search, team.people, who, days)
+    others = visit_times.read(search, who)
     needs: list[Needs | None] = [None] * len(rulers)
     if team.has_requirements:
         needs = [*requirements.read(search, who, rulers)]
     return [
-        _Beside(_between(standing, each[0], each[-1]), needs[n], reached)
+        _Beside(_between(standing, each[0], each[-1]), needs[n], reached, others)
         for n, each in enumerate(midnights)
     ]
 
@@ -174,6 +187,7 @@ def _put_together(
         standing=beside.standing,
         needs=beside.needs,
         limits=beside.limits,
+        visit=beside.visit,
     )
 
 

@@ -230,7 +230,10 @@ class _Scene:
             if days.ruler.draw(spans) & worked
         ]
         return {
-            "appointment_ids": [row.id for row in found if not row.is_hold],
+            "appointment_ids": [
+                *(row.id for row in found if not row.is_hold),
+                *days.others_at(index, self.minute),
+            ],
             "hold_ids": [row.id for row in found if row.is_hold],
         }
 

@@ -57,7 +57,9 @@ def move(appointment: Appointment, wish: Move) -> None:
         applies=wish.with_policy,
     )
     old = appointment.starts_at
-    overridden = [*terms.overridden, *put(appointment, to=to, wish=wish)]
+    # What follows something else in a visit begins when that ends.
+    anyhow = appointment.visit_id is not None
+    overridden = [*terms.overridden, *put(appointment, to=to, wish=wish, at_any_minute=anyhow)]
     waits = write_down(appointment, wish, old=old, terms=terms, overridden=overridden)
     if waits and not wish.quietly:
         calendar_links.owe_word(appointment)

@@ -104,6 +104,7 @@ def hold(
         idempotency_key=idempotency_key,
         seats=seats,
         moving=moving,
+        at_any_minute=moving is not None and moving.visit_id is not None,
     )
     return holding.hold(order, staff_member, seconds=seconds, replaces=replaces)
 

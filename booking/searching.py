@@ -25,6 +25,8 @@ class Search:
     seats: int
     usual: Shape
     moved: Shape | None
+    # Of which an appointment that is moved is a part.
+    visit: int | None
 
     @classmethod
     def of(
@@ -39,6 +41,7 @@ class Search:
             seats=seats if moved is None else moved.seats,
             usual=kept or shape.of(service),
             moved=kept,
+            visit=None if moved is None or moved.status == moved.Status.HELD else moved.visit_id,
         )
 
     @property

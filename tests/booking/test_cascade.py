@@ -299,6 +299,57 @@ def test_what_cannot_be_proposed_is_reported(
     assert not Message.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("taken", "proposed", "moved"),
+    [
+        (
+            (),
+            "Tue 10:20 Mira",
+            "10:20",
+        ),  # where it stands, though no appointment of its own begins then
+        (("10:00",), "Tue 10:30 Mira", "10:30"),  # ten minutes later, when Mira can
+        (
+            ("10:00", "10:30"),
+            "part_of_a_visit",
+            "10:20",
+        ),  # later than that the colour is in the way
+    ],
+)
+def test_a_part_of_a_visit_goes_to_a_colleague_between_the_other_parts(
+    in_salon: Tenant,
+    jana: StaffMember,
+    mira: StaffMember,
+    ill: TimeOff,
+    now: datetime,
+    taken: tuple[str, ...],
+    proposed: str,
+    moved: str,
+) -> None:
+    """Wash with Lea until 10:20, cut with Jana until 10:50, colour with Lea from eleven on."""
+    lea = factories.make_staff(Branch.objects.get(), name="Lea")
+    wash = factories.make_service(in_salon, name="Waschen", duration_minutes=20)
+    erika = factories.make_customer(in_salon, email="erika@example.org")
+    visit = Visit.objects.create(tenant=in_salon, branch=Branch.objects.get(), customer=erika)
+    cut, colour = (Service.objects.get(name=name) for name in ("Haarschnitt", "Färben"))
+    for person, service, clock in (
+        (lea, wash, "10:00"),
+        (jana, cut, "10:20"),
+        (lea, colour, "11:00"),
+    ):
+        scenes.appointment(person, service, at("2026-11-24", clock), customer=erika, visit=visit)
+    for clock in taken:
+        a_cut(mira, clock, name="Miras")
+
+    report = propose(ill, now=now)
+    (case,) = report.cases
+    if case.proposal is not None:
+        cascade.accept(case.proposal, by=BY, source="portal", now=now)
+
+    assert shown(report) == [("Erika Mustermann", proposed)]
+    case.appointment.refresh_from_db()
+    assert case.appointment.starts_at == at("2026-11-24", moved)
+
+
 def test_who_has_no_address_is_for_people_to_call(
     in_salon: Tenant, jana: StaffMember, ill: TimeOff, now: datetime
 ) -> None:

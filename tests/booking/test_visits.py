@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from askpro.operations import proof
-from booking import policies, scheduling, visits
+from booking import availability, policies, scheduling, visits
 from booking.models import (
     Appointment,
     AppointmentChange,
@@ -27,7 +27,7 @@ from tenants.models import Branch, Tenant
 from tests import factories
 from tests.booking import scenes
 from tests.booking.diary import BERLIN, a_day, at
-from tests.booking.writing import BY, TEN, TUESDAY, book, cancel, hold
+from tests.booking.writing import BY, TEN, TUESDAY, book, cancel, hold, move
 
 # Jana cuts (30 minutes) and colours (90); Mira cuts. Open from 9 to 17.
 
@@ -399,6 +399,33 @@ def test_a_visit_moves_to_a_faster_person_as_long_as_it_was_booked(
     assert _shown(found[0]) == ["09:00 Mira", "10:30 Jana"]
     assert [part.price_cents for part in found[0].parts] == [8900, 3500]
     assert _starts() == [at(TUESDAY, "09:00"), at(TUESDAY, "10:30")]
+
+
+def test_a_part_by_itself_is_not_moved_to_the_time_of_another_part(
+    visit: Visit, cut: Service, mira: StaffMember, now: datetime
+) -> None:
+    """The colour lasts from 10:00 to 11:30; Mira could cut meanwhile, but nobody sits in two chairs."""
+    colouring, cutting = visits.parts_of(visit)
+    branch = Branch.objects.get()
+    with_mira: Any = {"now": now, "staff_member": mira, "ignoring": cutting}
+
+    offered = availability.free_slots(cut, branch=branch, period=a_day(TUESDAY), **with_mira)
+    said = availability.explain(cut, branch=branch, starts_at=at(TUESDAY, "11:15"), **with_mira)
+
+    clocks = [f"{slot.starts_at.astimezone(BERLIN):%H:%M}" for slot in offered]
+    assert clocks[:4] == ["09:00", "09:15", "09:30", "11:30"]
+    assert (said.rule, said.facts["appointment_ids"]) == ("taken", [colouring.pk])
+    for override in (None, scheduling.Override(reason="Sie will es so")):
+        with pytest.raises(SlotTaken):
+            move(
+                cutting,
+                at(TUESDAY, "11:15"),
+                staff_member=mira,
+                now=now,
+                override=override,
+            )
+    move(cutting, at(TUESDAY, "09:30"), staff_member=mira, now=now)
+    assert _starts() == [at(TUESDAY, "09:30"), TEN]
 
 
 def test_a_visit_is_cancelled_as_a_whole_and_once(visit: Visit, now: datetime) -> None:
