@@ -74,6 +74,59 @@ def test_every_kind_of_write_is_done_once(salon: Tenant, program: Program) -> No
         assert AuditEntry.objects.filter(verb="changed").count() == 1
 
 
+def test_every_deed_of_the_diary_is_done_once(salon: Tenant, program: Program) -> None:
+    """Each is sent twice, and once more with another body under the same key."""
+    cut, colour = (factories.service_of(salon, name).pk for name in ("Haarschnitt", "Färben"))
+    jana, branch = factories.staff_of(salon, "Jana").pk, factories.branch_of(salon).pk
+    sent = 0
+
+    def twice(method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        nonlocal sent
+        sent += 1
+        key = {"Idempotency-Key": f"deed-{sent}"}
+        first, again = (program.send(method, path, body, key) for _ in range(2))
+        other = program.send(method, path, {**(body or {}), "also": 1}, key)
+        assert first.status_code < 300, (path, first.content)
+        assert (again.status_code, again.content) == (first.status_code, first.content), path
+        assert again["Idempotency-Replayed"] == "true", path
+        assert (other.status_code, other.json()["code"]) == (422, "key_reused"), path
+        return first.json() if first.content else None
+
+    def on_tuesday(clock: str, service: int = cut) -> dict[str, Any]:
+        starts_at = f"2026-11-24T{clock}:00+01:00"
+        return {"service_id": service, "staff_id": jana, "starts_at": starts_at}
+
+    held = twice("POST", "/api/holds", on_tuesday("10:00"))["id"]
+    wanted = {**on_tuesday("10:00"), "hold_id": held, "customer": ERIKA}
+    path = f"/api/appointments/{twice('POST', '/api/appointments', wanted)['id']}"
+    twice("POST", f"{path}/move", {"starts_at": "2026-11-24T11:00:00+01:00"})
+    twice("PUT", path, {"notes": "kurz"})
+    twice("POST", f"{path}/cancel", {"reason": "krank"})
+    released = twice("POST", "/api/holds", on_tuesday("10:00"))["id"]
+    twice("DELETE", f"/api/holds/{released}")
+    rule = {**on_tuesday("12:00"), "rule": "FREQ=WEEKLY;COUNT=3", "customer": ERIKA}
+    series = twice("POST", "/api/series", rule)["id"]
+    moved = twice("PATCH", f"/api/series/{series}", {"scope": "all", "time": "13:00"})
+    twice("POST", f"/api/series/{moved['series']['id']}/cancel", {"scope": "all"})
+    parts = {"parts": [on_tuesday("14:00"), on_tuesday("14:30", colour)]}
+    kept = twice("POST", "/api/visits/holds", parts)["id"]
+    visit = twice("POST", "/api/visits", {**parts, "hold_id": kept, "customer": ERIKA})["id"]
+    days = {"first_day": "2026-11-24", "last_day": "2026-11-30"}
+    joined = {"service_id": cut, "customer": ERIKA, **days}
+    entry = twice("POST", "/api/waiting-list", joined)["id"]
+    twice("DELETE", f"/api/waiting-list/{entry}")
+    tuesday = {"starts_at": "2026-11-24T00:00:00+01:00", "ends_at": "2026-11-25T00:00:00+01:00"}
+    ill = {"branch_id": branch, "staff_id": jana, "kind": "sick", **tuesday}
+    off = twice("POST", "/api/time-off", ill)["id"]
+    twice("POST", "/api/proposals", {"time_off_id": off})
+    twice("POST", f"/api/visits/{visit}/cancel", {})
+
+    with scope.tenant(salon):
+        # One cut, three of a series, two parts of a visit; Mira could have done one of these.
+        statuses = list(Appointment.objects.values_list("status", flat=True))
+        assert (statuses.count("cancelled"), statuses.count("held")) == (6, 1)
+
+
 def test_what_was_answered_stays_the_answer_when_the_row_has_changed(
     salon: Tenant, program: Program
 ) -> None:
@@ -225,6 +278,22 @@ def test_sixteen_at_once_with_one_key_book_once(
     assert {each.json()["code"] for each in answers if each.status_code == 409} <= {"still_running"}
     with scope.tenant(salon):
         assert (Appointment.objects.count(), Customer.objects.count()) == (1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_rivals_with_other_wishes_under_one_key_one_is_heard(
+    transactional_db: None, salon: Tenant, program: Program
+) -> None:
+    wishes = [cut_at_ten(salon, starts_at=f"2026-11-23T1{n}:00:00+01:00") for n in range(4)] * 3
+    left = iter(wishes)
+
+    answers = at_once(12, lambda: program.post("/api/appointments", next(left), **KEY))
+
+    codes = {each.json()["code"] for each in answers if each.status_code != 201}
+    assert codes <= {"still_running", "key_reused"}
+    assert len({each.content for each in answers if each.status_code == 201}) == 1
+    with scope.tenant(salon):
+        assert Appointment.objects.count() == 1
 
 
 def at_once(rivals: int, act: Any) -> list[Any]:
