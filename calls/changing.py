@@ -193,6 +193,8 @@ def _move(
         )
     except scheduling.SlotTaken:
         return offers.others(call, wish, start, state="slot_taken", rule="taken", now=now)
+    except scheduling.AlreadyOver:
+        return own_appointments.NOTHING_THERE  # somebody cancelled it in this moment
     except Refused as refusal:
         return _denied(appointment, refusal)
     return _after_the_move(call, appointment, wish, now=now)

@@ -14,7 +14,7 @@ from booking.admin import customers as customer_pages
 from booking.admin.inputs import written
 from booking.models import Appointment
 from calls import callbacks
-from calls.models import Call, CallbackRequest, RecordingRemoval, ToolCall
+from calls.models import Assurance, Call, CallbackRequest, RecordingRemoval, ToolCall
 from integrations.voice import numbers
 from tenants import audit
 from tenants.back_office import (
@@ -166,6 +166,10 @@ def _story_of(call: Call) -> dict[str, Any]:
             )
         ],
         "callbacks": callbacks_of_call.order_by("pk"),
+        "assurances": [
+            {"row": each, "when": written(each.starts_at, call.branch)}
+            for each in Assurance.objects.filter(call=call).order_by("pk")
+        ],
         "recording": _recording_of(call),
         "broken_promises": [
             {**each, "said": _TROUBLES.get(each.get("trouble", ""), each.get("trouble", ""))}

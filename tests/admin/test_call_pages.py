@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from calls.models import Call, CallbackRequest
+from booking.models import Appointment
+from calls.models import Assurance, Call, CallbackRequest
 from tenants import scope
 from tenants.models import AuditEntry, Tenant
 from tests.admin import office
@@ -125,3 +126,29 @@ def test_a_broken_promise_stands_on_the_page_in_the_agent_s_words(
 
     assert "als gebucht gesagt, ist es nicht" in text
     assert "Ist &lt;b&gt;gebucht&lt;/b&gt;." in text
+
+
+def test_what_a_caller_was_told_before_the_calendar_agreed_is_shown_with_what_came_of_it(
+    owner: Office, ours: Rows, now: datetime
+) -> None:
+    call, appointment = ours["calls.Call"], ours["booking.Appointment"]
+    assert isinstance(call, Call)
+    assert isinstance(appointment, Appointment)
+    with scope.tenant(call.tenant_id):
+        for kind, outcome in (("booked", "called_back"), ("moved", "")):
+            Assurance.objects.create(
+                tenant_id=call.tenant_id,
+                call=call,
+                appointment=appointment,
+                kind=kind,
+                starts_at=datetime.fromisoformat("2026-11-26T09:00:00+00:00"),
+                staff_member_id=appointment.staff_member_id,
+                given_at=now,
+                outcome=outcome,
+                settled_at=now if outcome else None,
+            )
+
+    text = office.text_of(owner.get(office.change_url(call)))
+
+    for told in ("Vor der Antwort des Kalenders gesagt", "Rückruf notiert", "26.11.2026"):
+        assert told in text, told

@@ -16,7 +16,7 @@ from askpro import courier
 from booking import cascade, scheduling
 from booking.calendars import deciding
 from booking.models import Appointment, CalendarReview
-from calls import assurances, callbacks, tasks
+from calls import assurances, callbacks, privacy, tasks
 from calls.models import Assurance, Call, CallbackRequest
 from tenants import actors, scope
 from tenants.models import Tenant
@@ -599,6 +599,24 @@ def test_nobody_is_called_back_for_what_has_begun(
 
     assert words(connected) == [("booked", "overtaken")]
     assert called_back(connected) == []
+
+
+def test_what_is_settled_is_forgotten_with_the_words_of_the_call(
+    connected: Tenant, calcom: Calcom, retell: Retell, call: dict[str, Any]
+) -> None:
+    assert book(retell, call)["state"] == "booked"
+    goes_silent(calcom)
+    assert book(retell, call, time="12 Uhr", name="Anna Beispiel")["state"] == "pending"
+
+    with scope.tenant(connected):
+        shown = privacy.disclose(customer_id=Call.objects.get().customer_id or 0)
+        privacy.purge(now=timezone.now() + timedelta(days=91))
+
+    assert [each["outcome"] for each in shown["assurances"]] == ["kept", ""]
+    assert words(connected) == [("booked", "")]  # what is still open is not forgotten
+    with scope.tenant(connected):
+        privacy.erase(customer_id=Call.objects.get().customer_id or 0)
+    assert words(connected) == []
 
 
 # --- Crashes and rivals ---------------------------------------------------------------------------------------

@@ -222,6 +222,29 @@ def test_what_the_business_cancelled_meanwhile_is_not_said_to_stay(
     assert not any("bleibt" in each["say"] for each in answers)
 
 
+def test_what_is_cancelled_in_the_moment_of_the_move_is_not_said_to_stay(
+    salon: Tenant,
+    retell: Retell,
+    call: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    book(retell, retell.new_call())
+    move = scheduling.reschedule
+
+    def too_late(row: Appointment, **wish: Any) -> Appointment:
+        scheduling.cancel(Appointment.objects.get(), by=ME, source="back_office", now=wish["now"])
+        return move(row, **wish)
+
+    monkeypatch.setattr(scheduling, "reschedule", too_late)
+    answer = retell.asks_for(
+        "reschedule_appointment", call, new_date="26.11.", new_time="12 Uhr", confirmed="ja"
+    )
+
+    assert answer["state"] == "none_found"
+    assert "bleibt" not in answer["say"]
+    assert standing(salon) == []
+
+
 def test_a_cancellation_after_a_move_by_the_business_is_asked_once_more(
     salon: Tenant, retell: Retell, call: dict[str, Any]
 ) -> None:
