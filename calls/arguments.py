@@ -220,7 +220,7 @@ def _word(value: Any, parameter: Parameter) -> str:
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    if not isinstance(value, str | int | float):
+    if not isinstance(value, str | int | float) or (not isinstance(value, str) and value < 0):
         raise TypeError(parameter.name)
     text = str(value).replace("\x00", "").strip()[:_LONGEST]
     if text.lower() in _EMPTY or _PLACEHOLDER.fullmatch(text):

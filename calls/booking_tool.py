@@ -29,9 +29,6 @@ from tenants.models import Branch
 
 _LONGEST_NAME = 200
 _TIMES = (when.State.EXACT, when.State.TIME_ONLY, when.State.WINDOW)
-_NOT_A_NAME = frozenset(
-    ("anonym", "anonymous", "anrufer", "kunde", "kundin", "caller", "customer", "user", "test")
-)
 
 
 def book_appointment(
@@ -179,7 +176,7 @@ def _note(wish: Wish, starts_at: datetime, *, said: dict[str, Any]) -> None:
 def _name_must_be_said(name: str, *, now: datetime) -> None:
     if (
         not 2 <= len(name) <= _LONGEST_NAME
-        or name.lower() in _NOT_A_NAME
+        or naming.is_nobody(name)
         or not any(each.isalpha() for each in name)
         or _is_time(when.understand(name, now=now))  # "Acht Uhr" is nobody
     ):

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from booking import catalogue
 from booking.models import Service, StaffMember
-from calls import callbacks, dictation, errands, speech, when, wishes
+from calls import callbacks, dictation, errands, naming, speech, when, wishes
 from calls.answers import Answer
 from calls.models import Call, CallbackRequest, Errand
 from calls.wishes import Ask
@@ -101,7 +101,7 @@ def take_message(
     """Note a prescription, a referral, results, a sick note or another message as an errand for the business."""
     if not (subject or text):
         return _WHAT
-    if len(name) < 2:
+    if len(name) < 2 or naming.is_nobody(name):
         return _WHO_FOR
     try:
         number = number_of(call, phone)

@@ -36,6 +36,20 @@ def words(name: str) -> frozenset[str]:
     return frozenset(_WORD.findall(ascii_only)) - _NOT_PART_OF_IT
 
 
+# What models write, and callers say, where a name was asked for.
+_NOBODY = frozenset(
+    """anonym anonymous anrufer anruferin unbekannt unbekannte unbekannter kunde kundin neukunde neukundin patient patientin
+    caller customer user unknown test kein keine keinen no none not nicht bekannt genannt angegeben angabe given provided
+    namen noch offen ja nein gerne gern bitte danke okay ok genau hallo yes moment weiss""".split()
+)
+
+
+def is_nobody(name: str) -> bool:
+    """Whether words stand where a name should, and name nobody: "Unbekannter Anrufer", "kein Name", "ja", "Herr"."""
+    heard = words(name)
+    return heard <= _NOBODY if heard else name.casefold().strip(" .") in _NOT_PART_OF_IT
+
+
 def is_part_of(said: str, name: str) -> bool:
     """Whether all that was said stands in the name ("Mustermann" in "Erika Mustermann")."""
     heard = words(said)

@@ -6,7 +6,7 @@ from django.utils import translation
 
 from booking import customers, waiting
 from booking.models import Appointment
-from calls import dictation, speech, when, wishes
+from calls import dictation, naming, speech, when, wishes
 from calls.answers import Answer
 from calls.models import Call
 from calls.when import When
@@ -43,7 +43,7 @@ def join_waiting_list(
     address = dictation.email(email) if email else None
     try:
         wish = wishes.of(call, service=service, date=date, time=time, staff=staff, now=now)
-        if len(spelled) < 2:
+        if len(spelled) < 2 or naming.is_nobody(spelled):
             raise Ask(_NAME)
         if email and address is None:
             raise Ask(_EMAIL)
