@@ -3,7 +3,7 @@
 import copy
 from datetime import datetime
 
-from booking import availability, drawing, refusals, rules, teams
+from booking import availability, drawing, locking, refusals, rules, teams
 from booking.hosts import Override
 from booking.models import Appointment, Customer, Service, StaffMember
 from booking.periods import minute_of
@@ -42,10 +42,11 @@ def ask(
     """Return the rules that are set aside for this start; none without an override.
 
     What follows something else in a visit begins `at_any_minute`: when the other part ends. `edition` was told with the
-    diary in hand.
+    diary in hand. Limits that hold over several diaries are kept from others until the commit.
 
     :raises SlotTaken, NotBookable, NotOffered: a rule forbids it
     """
+    locking.lock_limits([service], branch, customer)
     overridden: list[str] = []
     if at_any_minute:
         service = softened(service, rules.OFF_GRID)

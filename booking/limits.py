@@ -88,7 +88,7 @@ def read(search: Search, people: list[Person], who: Seeker, days: range) -> Limi
     """Read which limits are reached on these local days; nothing is read where nothing is limited."""
     service = search.service
     capped = {each.id: each.max_per_day for each in people if each.max_per_day is not None}
-    of_customer = who.customer if _limits_customers(search) else None
+    of_customer = who.customer if service.limits_customers else None
     if service.max_per_day is None and not capped and of_customer is None:
         return _NONE
     weeks = range(_monday(days[0]), _monday(days[-1]) + 7)
@@ -125,15 +125,6 @@ def read(search: Search, people: list[Person], who: Seeker, days: range) -> Limi
         of_service=of_service,
         of_staff=of_staff,
         of_customer=mine,
-    )
-
-
-def _limits_customers(search: Search) -> bool:
-    service = search.service
-    return (
-        service.max_per_customer_per_day is not None
-        or service.max_per_customer_per_week is not None
-        or service.max_ahead_per_customer is not None
     )
 
 

@@ -1,16 +1,17 @@
 """Who waits for what, and in which order, so that nobody waits in a circle.
 
-Diaries first (the rows of the staff members, ids ascending), then resources (ids ascending), then rows. Whoever changes an
-appointment, a hold or the seats of a session has its diary. A transaction that writes into several diaries takes all of
-them before the first change.
+Diaries first (the rows of the staff members, ids ascending), then resources (ids ascending), then limits that hold over
+several diaries, then rows. Whoever changes an appointment, a hold or the seats of a session has its diary. A transaction
+that writes into several diaries takes all of them before the first change.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable
 from uuid import UUID
 
-from booking.models import SpecialHours, TimeOff, WorkingHours
+from booking.models import Customer, Service, SpecialHours, TimeOff, WorkingHours
 from tenants import statements
+from tenants.models import Branch
 
 # Weaker than FOR UPDATE: who only refers to the row does not wait.
 _LOCK_ALL = (
@@ -43,6 +44,27 @@ def lock_diaries_of(rows: Iterable[WorkingHours | SpecialHours | TimeOff]) -> No
             people[row.tenant_id].add(row.staff_member_id)
     for tenant_id in sorted(people.keys() | branches.keys()):
         lock_diaries(tenant_id, people[tenant_id] | _team(tenant_id, branches[tenant_id]))
+
+
+_LOCK_LIMITS = (
+    "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(%s::text[]) AS name"
+)
+
+
+def lock_limits(services: Iterable[Service], branch: Branch, customer: Customer | None) -> None:
+    """Wait for everybody who counts against the same limits of these services; nothing where there are none.
+
+    Two who write into different diaries would each count without the other. Days first, then customers, in order.
+    Diaries and resources are locked before.
+    """
+    names = set()
+    for service in services:
+        if service.max_per_day is not None:
+            names.add(f"1 day {branch.pk} {service.pk}")
+        if customer is not None and service.limits_customers:
+            names.add(f"2 customer {customer.pk} {service.pk}")
+    if names:
+        statements.run(_LOCK_LIMITS, (sorted(names),))
 
 
 def _team(tenant_id: UUID, branch_ids: Iterable[int]) -> set[int]:

@@ -65,10 +65,12 @@ class VisitOrder:
         return found
 
     def lock(self, *also: int) -> None:
-        """Wait for the diaries of all parts, and for these, then for the resources."""
+        """Wait for the diaries of all parts, and for these, then for the resources and the limits."""
         people = [part.staff_member_id for part in self.parts]
         locking.lock_diaries(self.branch.tenant_id, [*people, *also])
-        resources.lock_for([part.service for part in self.parts], self.branch)
+        services = [part.service for part in self.parts]
+        resources.lock_for(services, self.branch)
+        locking.lock_limits(services, self.branch, self.customer)
 
 
 def in_order(parts: Sequence[Part]) -> list[Part]:

@@ -22,6 +22,7 @@ from booking import (
     holding,
     hosts,
     in_hand,
+    locking,
     moving,
     notices,
     orders,
@@ -389,7 +390,9 @@ def _put_all(
 ) -> None:
     staff = StaffMember.objects.in_bulk([part.staff_member_id for part in wanted])
     own = frozenset(each.pk for each in present)
-    resources.lock_for([each.service for each in present], present[0].branch)
+    services = [each.service for each in present]
+    resources.lock_for(services, present[0].branch)
+    locking.lock_limits(services, present[0].branch, present[0].customer)
     for each in present:
         resources.give_back(each)
     steps = list(zip(present, wanted, agreed, range(len(present)), strict=True))

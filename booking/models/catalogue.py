@@ -99,6 +99,16 @@ class Service(TenantOwned):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def limits_customers(self) -> bool:
+        """Whether one customer can have only so many of its appointments."""
+        limits = (
+            self.max_per_customer_per_day,
+            self.max_per_customer_per_week,
+            self.max_ahead_per_customer,
+        )
+        return any(most is not None for most in limits)
+
 
 class ServiceAlias(TenantOwned):
     """Another word by which callers mean a service ("Haare schneiden")."""
