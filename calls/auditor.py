@@ -377,7 +377,8 @@ def _wrong_names(claim: Claim, meant: list[Fact], evidence: Evidence) -> list[Fi
         detail = ", ".join(sorted({fact.service for fact in meant}))
         found.append(Finding(trouble=Trouble.WRONG_SERVICE, quote=claim.context, detail=detail))
     staff = {fact.staff for fact in meant}
-    if told_people.is_another(claim.context, staff, evidence):
+    said = told_people.said_beside(claim.context, evidence.turns[claim.turn][1])
+    if told_people.is_another(said, staff, evidence):
         detail = ", ".join(sorted(staff))
         found.append(Finding(trouble=Trouble.WRONG_PERSON, quote=claim.context, detail=detail))
     return found

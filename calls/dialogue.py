@@ -347,8 +347,9 @@ def _declines(said: str, *, offered: str) -> bool:
         return True
     if _is_offer(offered) and words_of.DISLIKES.search(said):
         return True
-    is_no = words_of.NO.search(said) is not None and not words_of.YES.search(said)
-    return is_no and _is_offer(offered) and not has_clock(said)
+    rest = words_of.FITS_NOT.sub(" ", said)
+    is_no = words_of.NO.search(said) is not None and not words_of.YES.search(rest)
+    return is_no and _is_offer(offered) and not has_clock(rest)
 
 
 def _takes(said: str, *, offered: str, wish: Wish, is_first: bool) -> bool:
@@ -393,11 +394,13 @@ def _is_named(offered: str) -> bool:
     return has_clock(offered) or words_of.DAY.search(offered) is not None
 
 
-_NOT_OFFERED = (words_of.PAST, words_of.SURROUNDINGS, words_of.LOOKS)
+_NOT_OFFERED = (words_of.PAST, words_of.SURROUNDINGS, words_of.LOOKS, words_of.READY)
 
 
 def _is_offer(offered: str) -> bool:
     """Whether the agent had put something definite on the table."""
+    if words_of.READY.search(offered):
+        return False
     is_about_time = words_of.CLOCK.search(offered) or words_of.DAY.search(offered)
     is_put = offered.endswith("?") or words_of.OFFERS.search(offered)
     return bool(is_about_time and is_put) or words_of.SHALL_I.search(offered) is not None

@@ -87,12 +87,16 @@ ASKS_HOW = re.compile(
 # No decision was made, or one against it.
 PUTS_OFF = re.compile(
     r"\b(?:ueberleg\w*|melde? mich|meld mich|ruf\w* (?:\w+ ){0,3}(?:wieder|nochmal|noch mal|noch einmal|spaeter) ?(?:an)?|lassen sie (?:es|mal|das)|ein andermal"
-    r"|doch nicht|lieber (?:noch )?nicht|muss (?:ich )?(?:erst|noch|das erst)|klaer\w* (?:ich )?(?:das )?|erst (?:mal )?(?:meine?n?|mit)|vergessen sie es|schade|erkundig\w*"
+    r"|doch nicht|lieber (?:noch )?nicht|muss (?:ich )?(?:erst|noch|das erst)|muss (?:ich )?(?:\w+ ){0,3}(?:fragen|besprechen|gucken|schauen|klaeren|ueberlegen|absprechen|abklaeren)|klaer\w* (?:ich )?(?:das )?|erst (?:mal )?(?:meine?n?|mit)|vergessen sie es|schade|erkundig\w*"
     r"|schaff\w* (?:ich )?(?:das )?(?:doch )?nicht|beides nicht|nehme ich nicht|weiss (?:ich )?(?:noch )?nicht|gar nichts|auch nicht|(?:guck|such|schau|frag|sprech|red|pruef|seh|check)\w* (?:ich )?(?:\w+ )?erst|warte (?:noch|erst)|buch\w* (?:\w+ ){0,3}(?:online|im netz|internet)|online (?:buchen|machen)|bleib\w* (?:ich |es )?(?:dabei|bei (?:mein\w*|d\w+) (?:alten|bisherigen)|so)|behalte ich|(?:wir|ich) melden? (?:uns|mich)|komm\w* (?:\w+ ){0,2}(?:darauf|drauf) zurueck|gut zu wissen|reicht (?:mir|schon)|bespreche|absprechen|rede (?:erst )?mit|bescheid weiss|weiss ich bescheid|nur (?:mal )?(?:wissen|fragen|hoeren)|theoretisch|eventuell|ein anderes mal)\b"
     r"|\bruf\w* ich\b|\bich ruf\w*\b"
 )
 NO = re.compile(
     r"^(?:\w+ )?(?:nein|nee|ne|noe|na)\b|\b(?:nein danke|passt (?:mir )?(?:leider )?nicht|geht (?:leider )?nicht|zu (?:frueh|spaet|teuer))\b"
+)
+# What does not fit, with its hour: it is neither taken nor wished for.
+FITS_NOT = re.compile(
+    rf"(?:\b(?:um )?{_HOURS}e?(?: uhr)? )?\b(?:geht|passt|klappt|ist) (?:\w+ ){{0,2}}(?:nicht|schlecht)\b"
 )
 DISLIKES = re.compile(r"\b(?:bloed|schlecht|unguenstig|zu (?:frueh|spaet|knapp|viel|teuer))\b")
 YES = re.compile(
@@ -152,6 +156,7 @@ WHEN_AGAIN = re.compile(
 )
 HALF_OF_DAY = re.compile(
     r"\b(?:abends?|\w+abend|morgens|frueh|vormittags?|nachmittags?|\w+nachmittag|\w+vormittag|nachts)\b"
+    r"|\b(?:1[3-9]|2[0-3])(?:[:.]\d\d)?(?: uhr\b|$)|\b(?:1[3-9]|2[0-3]):\d\d\b|\b(?:dreizehn|vierzehn|fuenfzehn|sechzehn|siebzehn|achtzehn|neunzehn|(?:ein\w+)?zwanzig) uhr\b"
 )
 WEEKDAY = re.compile(r"\b(?:mon|diens|donners|frei|sams|sonn)tag|\bmittwoch|\bsonnabend")
 MORE_THAN_WEEKDAY = re.compile(
@@ -201,6 +206,10 @@ CLOSING = re.compile(
 )
 # The verb of "findet … statt"; to the parser of times it would be "instead of".
 TAKES_PLACE = re.compile(r"\s+statt(?=\s*(?:[.!?,;]|$))")
+# A thing that is ready can be had at any hour.
+READY = re.compile(
+    r"\b(?:liegt|liegen|steht|stehen|ist|sind)\b.*\bbereit\b|\babholbereit\b|\bkoennen (?:\w+ ){1,6}abholen\b"
+)
 # Things are fetched and brought without an appointment.
 FETCHES = re.compile(r"\b(?:abhol\w*|abgeholt|abgeben|vorbeibring\w*|fertig|bereit)\b")
 WOULD_BE = re.compile(r"\b(?:haette|waere|wuerde|ginge|koennte|bliebe)\w*\b")
@@ -233,7 +242,7 @@ DENIES = re.compile(
     r"\b(?:leider|vergeben|belegt|ausgebucht|\w*fehler|fehlermeldung\w*|fehlgeschlagen|abgelehnt|abgewiesen|verweiger\w*|weigert|blockiert|gesperrt|sperrt|weggeschnappt|weggebucht|zuvorgekommen|misslungen|gescheitert|stoerung|schiefgegangen|probleme?|klemmt|streikt|hakt|"
     r"stattdessen|anfrage|angefragt|wunsch|terminwunsch|warteliste|tut mir leid|schneller|noch offen|vorbehalt|vorlaeufig|unverbindlich|vermutlich|"
     r"bedaure|bedaurer|schon weg|nachricht|ausrichten|weitergegeben|weitergeleitet|weiterleiten)\b"
-    r"|\blehnt\b.*\bab\b|\bnimmt\b.*\bnicht an\b|\b(?:alles|ist|sind|komplett|schon|ganz) voll\b(?! der\b)|\b(?:zurueck|rueck)(?:ruf\w*|meld\w*)\b|\b(?:ruft|rufen(?! sie)|melden?(?! sie)|meldet)\b.*\b(?:zurueck|an|uns|sich)\b|\bverbinden?\b|\bstelle? sie durch\b|\b(?:bestaetigung|rueckmeldung|zusage)\b.*\b(?:aussteht|steht noch aus|fehlt|abwarten|sobald)\b|\b(?:endgueltige \w+|rueckmeldung|zusage)\b.*\bfolgt\b|\bbestaetigung\b.*\bfolgt (?:noch|erst|dann|spaeter)\b|\bfolgt\b.*\bbestaetigung\b.*\b(?:wenn|sobald|erst)\b"
+    r"|^(?:nein |leider |da )*noch nicht\b|\b(?:hat|haben|wurde)\b.*\b(?:jemand\w*|ander\w+)\b.*\b(?:genommen|gebucht|geschnappt|bekommen|belegt|vergeben)\b|\bweggegangen\b|\blehnt\b.*\bab\b|\bnimmt\b.*\bnicht an\b|\b(?:alles|ist|sind|komplett|schon|ganz) voll\b(?! der\b)|\b(?:zurueck|rueck)(?:ruf\w*|meld\w*)\b|\b(?:ruft|rufen(?! sie)|melden?(?! sie)|meldet)\b.*\b(?:zurueck|an|uns|sich)\b|\bverbinden?\b|\bstelle? sie durch\b|\b(?:bestaetigung|rueckmeldung|zusage)\b.*\b(?:aussteht|steht noch aus|fehlt|abwarten|sobald)\b|\b(?:endgueltige \w+|rueckmeldung|zusage)\b.*\bfolgt\b|\bbestaetigung\b.*\bfolgt (?:noch|erst|dann|spaeter)\b|\bfolgt\b.*\bbestaetigung\b.*\b(?:wenn|sobald|erst)\b"
     r"|\bbleibt? (?:daher |also |dann |wie |so |es )?(?:bestehen|stehen|wie|so)\b|\bnotiert,? dass\b|\berst (?:dann|wenn|nach|mit)\b|\bversuchen sie es\b|\bgeht\b.*\bnur noch\b|\bnur noch persoenlich\b|\bgilt (?:also |noch |daher )?weiter(?:hin)?\b|\bmuss\b.*\bnoch\b|\b(?:bestaetigt|bestaetigen|prueft|pruefen) (?:\w+ ){0,2}noch\b|\bnoch (?:bestaetig|freigeb|zustimm|pruef|freizugeb)\w*|\bhaengt\b.*\bab\b|\b(?:provisorisch|in klaerung|in der schwebe)\b|\bnoch (?:ein)?mal (?:versuch|an)\w*"
 )
 # Trouble told after a confirmation takes it back only where it speaks of the same thing.

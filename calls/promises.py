@@ -265,7 +265,7 @@ _TROUBLE = re.compile(
 )
 _CORRECTION = re.compile(
     r"\b(?:entschuldigung|entschuldigen|korrektur|korrigiere|ich meinte|ich meine|versprochen|richtig ist|richtig waere|verzeihung|vielmehr|"
-    r"sorry|pardon|nicht um|falsch)\b"
+    r"sorry|pardon|nicht um|falsch|vertan|geirrt|verlesen|verguckt|vertippt|verwechselt|durcheinander)\b"
 )
 _LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _EXACT = when.State.EXACT

@@ -37,13 +37,24 @@ def _is_left_so(
     if not evidence.facts and (believed is not None and _denies(believed, claim)):
         return False
     if not claim.is_weak:
-        if _IS_COURTESY.search(claim.sentence.casefold()) and claim.when is None:
-            return believed is not None and believed.is_taken  # nothing else was granted
-        names_a_time = claim.when is not None or promises.names_a_clock(claim.sentence)
-        return names_a_time or is_about_one(evidence, besides=claim)
+        return _is_strong_left_so(claim, evidence, believed=believed)
     if any(each.kind != Kind.CALLBACK and not each.is_weak for each in promised):
         return _is_read_back(claim, evidence)
     if any(map(_goes_on, (here, *later))) or evidence.answered(*_ENDED_OTHERWISE):
+        return False
+    return _is_weak_left_so(claim, evidence)
+
+
+def _is_strong_left_so(claim: Claim, evidence: Evidence, *, believed: Belief | None) -> bool:
+    """Whether plain words of a booking are about one; a courtesy promises nothing but what was granted."""
+    if _IS_COURTESY.search(claim.sentence.casefold()) and claim.when is None:
+        return believed is not None and believed.is_taken
+    names_a_time = claim.when is not None or promises.names_a_clock(claim.sentence)
+    return names_a_time or is_about_one(evidence, besides=claim)
+
+
+def _is_weak_left_so(claim: Claim, evidence: Evidence) -> bool:
+    if _answers_what_there_is(claim, evidence):
         return False
     if claim.when is not None and claim.when.state == State.TIME_ONLY:
         return _has_agreed(claim, evidence)
@@ -64,6 +75,18 @@ def _is_read_out(claim: Claim, evidence: Evidence) -> bool:
     """Whether the caller had asked about an appointment of before, which nobody promised in this call."""
     said = [words for role, words in evidence.turns[: claim.turn] if role != "agent"]
     return bool(said) and dialogue.asks_what_stands(said[-1])
+
+
+def _answers_what_there_is(claim: Claim, evidence: Evidence) -> bool:
+    """Whether the caller had just asked what else there is: a bare time is an offer then ("und danach?" – "am 18. um neun")."""
+    said = [words for role, words in evidence.turns[: claim.turn] if role != "agent"]
+    return bool(said) and _ASKS_FOR_MORE.search(said[-1].casefold()) is not None
+
+
+_ASKS_FOR_MORE = re.compile(
+    r"^(?:hm+[,.…]* |und |oder )*(?:danach|davor|sonst|später|früher|was anderes|wann (?:dann|sonst)|was (?:gäbe|gibt) es)\b[^?]*\?$"
+    r"|\b(?:danach|davor|sonst|später|früher)\?$"
+)
 
 
 def _is_of_before(fact: Fact) -> bool:

@@ -7,7 +7,7 @@ team does not know them, unless the business is called so or the caller is.
 import re
 from collections.abc import Iterable
 
-from calls import trades
+from calls import promises, trades
 from calls.evidence import Evidence
 
 
@@ -22,6 +22,15 @@ def is_another(words: str, staff: Iterable[str], evidence: Evidence) -> bool:
     told = _titled(words) | _offered(words, evidence)
     known = {word for name in true for word in trades.words(name)}
     return bool(told) and not told & known and not told & _no_staff(evidence)
+
+
+def said_beside(context: str, turn: str) -> str:
+    """Return a claim with what its turn says of who will be there ("Lara freut sich auf Sie")."""
+    beside = [each for each in promises.sentences(turn) if _AWAITS.search(each)]
+    return " ".join((context, *(each for each in beside if each not in context)))
+
+
+_AWAITS = re.compile(r"\b(?:freut sich|erwartet|nimmt sich|kümmert sich|schneidet|behandelt)\b")
 
 
 def _titled(words: str) -> set[str]:

@@ -54,14 +54,12 @@ def miscorrected(evidence: Evidence) -> str:
 
 def is_corrected(claim: Claim, starts: Sequence[datetime], evidence: Evidence) -> bool:
     """Whether the agent took a claim back later and named a time that stands."""
+    said = [words for role, words in evidence.turns[claim.turn :] if role == "agent"]
+    corrected = [place for place, words in enumerate(said) if promises.corrects(words)]
     return any(
-        role == "agent"
-        and promises.corrects(words)
-        and any(
-            _agrees(said, starts) and _has_its_day(said, claim, starts)
-            for said in promises.hours_in(words, now=evidence.began, opening=evidence.opening)
-        )
-        for role, words in evidence.turns[claim.turn :]
+        _agrees(told, starts) and _has_its_day(told, claim, starts)
+        for words in (said[corrected[0] :] if corrected else ())
+        for told in promises.hours_in(words, now=evidence.began, opening=evidence.opening)
     )
 
 

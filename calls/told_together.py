@@ -139,7 +139,7 @@ _TOGETHER = re.compile(
 
 
 def _read(part: str, *, now: datetime, opening: Opening) -> Slot | None:
-    if len(part.strip()) < _SHORTEST:
+    if len(part.strip()) < _SHORTEST and not part.strip()[:1].isdigit():
         return None  # "So, Samstag um zwölf": no Sunday
     said = when.understand(part, now=now, opening=opening)
     readings = said.alternatives or (said,)
