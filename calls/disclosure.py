@@ -5,6 +5,7 @@ from datetime import datetime
 
 from calls.models import Agent, AgentVersion, Call
 from tenants import alerts, rows
+from tenants.models import Alert
 
 NOT_DISCLOSED = "ai_not_disclosed"
 # Our own first sentence, where the agent asks us for the context.
@@ -50,7 +51,7 @@ def check_transcript(call: Call, *, now: datetime) -> None:
         return
     if says_so(first):
         note(call, first, now=call.started_at or now)
-    else:
+    elif not _is_told_already(call):
         alerts.raise_alert(
             NOT_DISCLOSED,
             tenant_id=call.tenant_id,
@@ -58,3 +59,11 @@ def check_transcript(call: Call, *, now: datetime) -> None:
             now=now,
             call=call.pk,
         )
+
+
+def _is_told_already(call: Call) -> bool:
+    """Whether the open alert speaks of this call: its events come in any order, and count once."""
+    of_agent = Alert.objects.filter(
+        code=NOT_DISCLOSED, tenant_id=call.tenant_id, about=call.agent_id or "-"
+    )
+    return of_agent.filter(resolved_at__isnull=True, facts__call=call.pk).exists()

@@ -11,7 +11,7 @@ from booking import customers, doors
 from booking.doors import Today
 from booking.models import Customer
 from calls import desks, identity, lifecycle, speech
-from calls.models import Agent, Call, CallerRule, Desk
+from calls.models import Call, CallerRule, Desk
 from integrations import inbox
 from integrations.models import Delivery
 from integrations.voice import retell
@@ -57,11 +57,8 @@ def _answer(asked: InboundRequest, line: Line, *, now: datetime) -> dict[str, An
         variables = _variables(asked, branch, desk, today, now=now)
         if number is not None:
             _announce(asked, line, number, now=now)
-        agent_id = _agent_of(branch)
-    answer: dict[str, Any] = {"dynamic_variables": variables}
-    if agent_id:
-        answer["override_agent_id"] = agent_id
-    return answer
+        agent = _agent_of(branch)
+    return {"dynamic_variables": variables, **agent}
 
 
 def _is_turned_away(desk: Desk, caller: str | None, *, is_open: bool, now: datetime) -> bool:
@@ -126,14 +123,25 @@ def _usual_service(caller: Customer) -> str:
     return str(found or "")
 
 
-def _agent_of(branch: Branch) -> str:
-    """Return the published agent of the branch; without one the number's own agent takes the call."""
-    published = rows.load(
-        Agent,
-        "tenant_id = %s AND branch_id = %s AND live_number IS NOT NULL AND agent_id <> ''",
-        (branch.tenant_id, branch.pk),
-    )
-    return published[0].agent_id if published else ""
+_PUBLISHED = """
+SELECT a.agent_id, v.provider_version FROM calls_agent a
+LEFT JOIN calls_agentversion v ON v.tenant_id = a.tenant_id AND v.agent_id = a.id AND v.number = a.live_number
+WHERE a.tenant_id = %s AND a.branch_id = %s AND a.live_number IS NOT NULL AND a.agent_id <> ''
+ORDER BY a.id LIMIT 1
+"""
+
+
+def _agent_of(branch: Branch) -> dict[str, Any]:
+    """Return the published agent of the branch; without one the number's own agent takes the call.
+
+    In the published version: without one the platform takes the newest, which may be a draft half made.
+    """
+    published = statements.run(_PUBLISHED, (branch.tenant_id, branch.pk)).fetchone()
+    if published is None:
+        return {}
+    agent_id, version = published
+    named = {} if version is None else {"override_agent_version": version}
+    return {"override_agent_id": agent_id, **named}
 
 
 def _announce(asked: InboundRequest, line: Line, number: int, *, now: datetime) -> None:

@@ -15,7 +15,7 @@ from calls import replaying
 from calls.models import Call, CallbackRequest, Desk
 from integrations.models import Message
 from tenants import scope
-from tenants.models import Tenant
+from tenants.models import Alert, Tenant
 from tests import factories
 from tests.calls.test_own_appointments import THURSDAY_TEN, _appointment
 from tests.conftest import MONDAY_MORNING
@@ -324,3 +324,25 @@ def test_a_call_that_used_every_tool_is_answered_the_same_once_more(
 
     assert len(steps) == 16
     assert [each.tool for each in steps if not each.is_same] == []
+
+
+def test_an_agent_that_hides_what_it_is_is_told_once_in_every_order(salon: Tenant) -> None:
+    hidden = [{"role": "agent", "content": "Hallo, hier ist die Praxis."}]
+    counts = set()
+    for number, order in enumerate(
+        itertools.permutations(("call_started", "call_ended", "call_analyzed"))
+    ):
+        retell = Retell(caller=f"+4917139200{number:02d}")
+        call = retell.new_call(agent_id=f"agent_{number}")
+        bodies = {
+            "call_started": call,
+            "call_ended": over(call),
+            "call_analyzed": {**analyzed(call), "transcript_object": hidden},
+        }
+        for event in (*order, *order):
+            arrives(retell, event, bodies[event])
+        with scope.tenant(salon):
+            told = Alert.objects.filter(about=call["agent_id"])
+            counts.add(tuple(told.values_list("code", "count")))
+
+    assert counts == {(("ai_not_disclosed", 1),)}

@@ -9,7 +9,7 @@ import pytest
 import time_machine
 
 from booking.models import Appointment
-from calls.models import Agent, Call, CallerRule, Desk
+from calls.models import Agent, AgentVersion, Call, CallerRule, Desk
 from integrations.models import Delivery
 from tenants import scope
 from tenants.models import Tenant
@@ -103,6 +103,31 @@ def test_the_published_agent_of_the_branch_takes_the_call(salon: Tenant, retell:
         )
 
     assert _told(retell)["override_agent_id"] == "agent_of_the_salon"
+
+
+def test_a_draft_at_the_platform_takes_no_calls(salon: Tenant, retell: Retell) -> None:
+    with scope.tenant(salon):
+        agent = Agent.objects.create(
+            tenant=salon,
+            branch=factories.branch_of(salon),
+            template="salon",
+            agent_id="agent_of_the_salon",
+            live_number=2,
+        )
+        for number, there in ((1, 4), (2, 5), (3, None)):
+            AgentVersion.objects.create(
+                tenant=salon,
+                agent=agent,
+                number=number,
+                provider_version=there,
+                settings={},
+                tools_version="",
+                greeting="",
+            )
+
+    told = _told(retell)
+
+    assert (told["override_agent_id"], told["override_agent_version"]) == ("agent_of_the_salon", 5)
 
 
 @pytest.mark.parametrize("rule", ["+491713920042", "+4917139*", "+49*"])
