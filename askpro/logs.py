@@ -11,12 +11,19 @@ from typing import Any
 import orjson
 import structlog
 
+# With a plus (or what stands for it in an address) nothing else is meant; with zeros it may be a part of a date or an id.
 _PHONE = re.compile(
-    r"(?<![\w.:-])(?:(?:\+|00)[0-9][0-9 ()/-]{6,20}[0-9]|0[1-9][0-9 ()/-]{6,18}[0-9])"
+    r"(?:\+|%2[Bb])[1-9][0-9 \u00a0./()-]{6,20}[0-9]"
+    r"|(?<![\w.:-])(?:00[1-9][0-9 \u00a0()/-]{6,20}[0-9]|0[1-9][0-9 \u00a0()/-]{6,18}[0-9])"
 )
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"[\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+")
 _KEY = re.compile(
     r"\b(?:ask_live|key|sk_live|sk_test|rk_live|whsec|cal_live|cal)_[A-Za-z0-9_-]{8,}"
+    r"|\bre_(?=[A-Za-z_]*[0-9])[A-Za-z0-9_]{15,}"
+)
+# Postgres explains an error with the statement and the row that it refused: names, numbers, transcripts.
+_ROW = re.compile(
+    r"(?:LINE \d+: |DETAIL:  |CONTEXT:  ).*?(?=\n\n(?:The above|During)|\Z)", re.DOTALL
 )
 _HIDDEN_FIELDS = frozenset(
     [
@@ -46,7 +53,8 @@ _PLAIN_FIELDS = frozenset(["timestamp", "request_id", "level", "logger"])
 
 
 def mask(text: str) -> str:
-    """Return the text with telephone numbers, e-mail addresses and keys made unreadable."""
+    """Return the text with telephone numbers, e-mail addresses, keys and refused rows made unreadable."""
+    text = _ROW.sub("[row]", text)
     text = _KEY.sub("[key]", text)
     text = _EMAIL.sub("[email]", text)
     return _PHONE.sub("[phone]", text)

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 from askpro import logs
 
@@ -20,6 +21,11 @@ if env.bool("ASKPRO_READ_DOTENV", default=False):
 # --- What kind of place is this? -------------------------------------------------------------
 
 ENVIRONMENT = env.str("ASKPRO_ENV", default="production")  # production | demo | test
+if ENVIRONMENT not in ("production", "demo", "test"):
+    # A slip of the pen must not open what only a demo leaves open.
+    raise ImproperlyConfigured(
+        f"ASKPRO_ENV is {ENVIRONMENT!r}, but must be production, demo or test"
+    )
 IS_PRODUCTION = ENVIRONMENT == "production"
 DEBUG = False
 SECRET_KEY = env.str("SECRET_KEY", default="")
@@ -103,6 +109,9 @@ DATABASE_BEHIND_POOLER = env.bool("DATABASE_BEHIND_POOLER", default=False)
 
 
 def _database(variable: str, *, pool: bool) -> dict[str, object]:
+    address = env.str(variable, default="")
+    if address and not address.startswith(("postgresql://", "postgres://")):
+        raise ImproperlyConfigured(f"{variable} must begin with postgresql://")
     config = dict(env.db_url(variable, default="postgresql://", engine=_ENGINE))
     # As libpq reads it: the folder of a socket stands for the host, with its slashes escaped.
     config["HOST"] = unquote(str(config.get("HOST") or ""))

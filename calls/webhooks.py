@@ -37,7 +37,7 @@ def webhook(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 def function(request: HttpRequest, tool: str) -> HttpResponse:
     """POST /api/retell/functions/<tool>: a person is waiting, so the answer comes in the request."""
-    began = time.perf_counter()
+    began, tool = time.perf_counter(), retell.tool_name(tool)
     try:
         body = _signed_body(request)
     except doors.Turned as turned:

@@ -128,6 +128,11 @@ def _leads_to_audio(field: str) -> bool:
     return "recording" in field and field.endswith("url")
 
 
+def tool_name(written: str) -> str:
+    """Return the name in an address as it can be kept: an unknown one stays unknown."""
+    return written.replace("\x00", "\ufffd")
+
+
 def function_request(content: dict[str, Any], *, tool: str) -> FunctionRequest:
     """Translate a custom function request. Only the envelope says who and where; the arguments say what.
 
@@ -179,7 +184,7 @@ def _arguments(content: dict[str, Any]) -> dict[str, Any]:
         if isinstance(given, str) and given:
             given = load(given.encode())
         if isinstance(given, dict):
-            return {str(key): _clean(value) for key, value in given.items()}
+            return _object(_clean(given))
         if given is not None and given != "":
             raise Unreadable("arguments_not_an_object")
     return {}

@@ -149,6 +149,24 @@ def test_an_unknown_tool_gets_a_state_and_leaves_a_trace(salon: Tenant, retell: 
         assert ToolCall.objects.get().name == "make_coffee"
 
 
+@pytest.mark.parametrize("name", ["%00", "get_context%00", "%0a", "..", "x" * 5000, "%F0%9F%98%80"])
+def test_whatever_the_name_of_a_tool_nothing_is_lost(
+    salon: Tenant, retell: Retell, name: str
+) -> None:
+    call = retell.new_call()
+    path = f"/api/retell/functions/{name}"
+
+    asked = retell.post(path, {"name": name, "call": call, "args": {"se\u0000rvice": "Bart"}})
+    unreadable = retell.post(path, {"name": name, "args": {}})
+
+    assert [each.status_code for each in (asked, unreadable)] == [200, 200]
+    assert asked.json()["state"] == "unknown_tool"
+    with scope.tenant(salon):
+        assert ToolCall.objects.get().arguments == {"service": "Bart"}
+    (kept,) = _deliveries()
+    assert kept.state == Delivery.State.UNREADABLE
+
+
 def test_a_tool_on_a_number_of_nobody_is_refused_and_kept(salon: Tenant, retell: Retell) -> None:
     answer = retell.asks_for("get_context", retell.new_call(to_number="+49891234567"))
 
