@@ -6,6 +6,7 @@ goes first. What they write goes to one log file each; the terminal shows warnin
 
 import ctypes
 import json
+import os
 import re
 import signal
 import subprocess
@@ -14,6 +15,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -109,8 +111,9 @@ class Supervisor:
         give_up_at = time.monotonic() + child.patience_seconds
         while child.is_alive() and time.monotonic() < give_up_at and not self.is_in_a_hurry:
             time.sleep(0.02)
-        if child.is_alive():
-            child.process.kill()
+        # Also those whom it has started itself: without it they would go on, and keep its port.
+        with suppress(ProcessLookupError):
+            os.killpg(child.process.pid, signal.SIGKILL)
         child.process.wait()
         if child.reader is not None:
             child.reader.join(timeout=1)

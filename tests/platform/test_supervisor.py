@@ -86,6 +86,27 @@ def test_a_child_that_will_not_end_is_killed_when_patience_ends(supervisor: Supe
     assert time.monotonic() - began < 3
 
 
+@pytest.mark.parametrize("is_dead_already", [False, True])
+def test_nobody_whom_a_child_has_started_outlives_it(
+    supervisor: Supervisor, tmp_path: Path, is_dead_already: bool
+) -> None:
+    note = tmp_path / "grandchild"
+    program = (
+        "import os, signal, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+        "pid = os.fork(); pid and open(sys.argv[1], 'w').write(f'{pid}\\n'); time.sleep(60)"
+    )
+    supervisor.start({"web": _python(program, str(note))}, patience_seconds=0.2)
+    _wait_for(lambda: note.exists() and note.read_text().endswith("\n"))
+    grandchild = int(note.read_text())
+    if is_dead_already:
+        os.kill(supervisor._children[0].process.pid, signal.SIGKILL)
+        _wait_for(lambda: supervisor.dead() is not None)
+
+    supervisor.stop(about=lambda _: None)
+
+    _wait_for(lambda: not _lives(grandchild))
+
+
 def test_hurry_ends_the_patience(supervisor: Supervisor) -> None:
     supervisor.start({"worker": _python(_STUBBORN)}, patience_seconds=60)
     time.sleep(0.2)
