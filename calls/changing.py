@@ -41,10 +41,11 @@ def cancel_appointment(
     now: datetime,
 ) -> Answer:
     """Say what would be cancelled; cancel it after the yes. Asked again, the answer is the same."""
-    done = _changed_here(call, _CANCELLED)
-    if done is not None and own_appointments.agrees(
+    done, is_last = _changed_here(call, _CANCELLED)
+    is_meant = done is not None and own_appointments.agrees(
         done, appointment_id=appointment_id, date=date, service=service, now=now
-    ):
+    )
+    if done is not None and is_meant and (is_last or appointment_id):
         return _cancelled(done)
     try:
         appointment = own_appointments.the_one(
@@ -60,7 +61,13 @@ def cancel_appointment(
         say=f"{_fee(terms)}Soll ich diesen Termin absagen: {own_appointments.spoken(appointment)}?",
         data=_shown_with(appointment, terms),
     )
-    if confirmed != arguments.YES or not _may_count_as_yes(call, appointment, asked, terms):
+    # Who has cancelled already may only repeat themselves: that yes is none to another that nobody named.
+    is_open = done is not None and not appointment_id and not _was_asked(call, asked)
+    if (
+        confirmed != arguments.YES
+        or is_open
+        or not _may_count_as_yes(call, appointment, asked, terms)
+    ):
         return asked
     try:
         scheduling.cancel(
@@ -267,6 +274,13 @@ def _was_told(call: Call, asked: Answer, terms: policies.Terms) -> bool:
     return any(_told_about(each.answer) == wanted for each in questions)
 
 
+def _was_asked(call: Call, asked: Answer) -> bool:
+    """Whether the caller was asked about this very appointment in this call."""
+    questions = ToolCall.objects.filter(call=call, state=asked.state)
+    wanted = asked.data["appointment"]["appointment_id"]
+    return any(_told_about(each.answer)[0] == wanted for each in questions)
+
+
 def _told_about(answer: dict[str, Any]) -> tuple[object, object]:
     data = answer.get("data", {})
     return data.get("appointment", {}).get("appointment_id"), data.get("fee_cents")
@@ -308,18 +322,19 @@ def _moved_already(
 
     :raises Ask: the new time is not clear
     """
-    done = _changed_here(call, _MOVED)
-    if done is None or done.status not in Appointment.ACTIVE:
+    done, is_last = _changed_here(call, _MOVED)
+    if done is None or not is_last or done.status not in Appointment.ACTIVE:
         return None
     wish = _new_wish(call, done, slot_id, new_date, new_time, staff, now=now)
     is_there = wish.when is not None and wish.when.start == done.starts_at
     return done if is_there and wish.staff_member == done.staff_member else None
 
 
-def _changed_here(call: Call, kind: str) -> Appointment | None:
-    """Return what this very call changed in this way, if that is the last thing it did: else it is no repetition."""
+def _changed_here(call: Call, kind: str) -> tuple[Appointment | None, bool]:
+    """Return what this very call changed in this way last, and whether that is the last thing it did at all."""
     changes = AppointmentChange.objects.filter(actor=str(actors.call(call.pk)))
-    last = changes.order_by("-at", "-id").values_list("appointment_id", "kind").first()
-    if last is None or last[1] != kind:
-        return None
-    return scheduling.appointment_for(call.tenant_id, last[0])
+    done = list(changes.order_by("-at", "-id").values_list("appointment_id", "kind"))
+    changed = next((number for number, each in done if each == kind), None)
+    if changed is None:
+        return None, False
+    return scheduling.appointment_for(call.tenant_id, changed), done[0][1] == kind

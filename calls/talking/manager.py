@@ -80,6 +80,7 @@ class Manager:
 
     ask: Ask
     _pending: str = ""
+    _phone: str = ""
     _service: str = ""
     _date: str = ""
     _time: str = ""
@@ -184,6 +185,14 @@ class Manager:
         self._name = (found[1] if found else words).strip()
         return self._book()
 
+    def _hear_number(self, words: str, folded: str) -> Spoken:
+        self._misses += 1
+        if _NO.search(folded) or self._misses > 2:
+            self._phone, self._pending = "", ""
+            return Spoken(text="In Ordnung. Kann ich sonst noch etwas für Sie tun?")
+        self._phone = words
+        return self._book()
+
     def _hear_email(self, words: str, folded: str) -> Spoken:
         if _NO.search(folded):
             self._email, self._wants_mail = "", False
@@ -202,6 +211,7 @@ class Manager:
             "service": self._service,
             "name": self._name,
             "email": self._email,
+            "phone": self._phone,
             "confirmed": "ja",
         }
         reply = self.ask("book_appointment", _without_blanks(asked))
@@ -211,6 +221,10 @@ class Manager:
             self._name, self._pending = "", "name"
             return Spoken(text=str(reply.get("say") or _SORRY))
         spoken = self._react(reply)
+        if "phone" in (_object(reply.get("data")).get("fields") or ()):
+            # Refused already: the callback waits for its number. Still open: it stays with the booking.
+            is_noted = "callback_id" in _object(reply.get("data"))
+            self._pending = "phone" if is_noted else "number"
         if reply.get("state") == "booked":
             return Spoken(text=f"{spoken.text} Kann ich sonst noch etwas für Sie tun?")
         return spoken
@@ -379,6 +393,7 @@ _PENDING: Mapping[str, Callable[[Manager, str, str], Spoken]] = {
     "which": Manager._hear_which,
     "whose": Manager._hear_whose,
     "phone": Manager._hear_phone,
+    "number": Manager._hear_number,
     "callback": Manager._hear_callback,
 }
 

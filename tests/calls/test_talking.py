@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import httpx
@@ -14,6 +14,7 @@ from pytest_django import Settings
 from askpro import courier
 from booking.models import Appointment
 from calls.models import Call, CallbackRequest, ToolCall
+from calls.talking.manager import Manager
 from calls.websocket import application
 from integrations import http
 from tenants import scope
@@ -318,3 +319,28 @@ def test_a_model_that_is_silent_is_replaced_within_the_call(
     _, offer = line.talk("Ich hätte gern so bald wie möglich einen Haarschnitt.")
 
     assert "frei" in offer.lower()
+
+
+def test_a_number_that_is_asked_for_while_the_calendar_is_silent_stays_with_the_booking() -> None:
+    asked: list[tuple[str, dict[str, str]]] = []
+    slot = {"slot_id": "s1", "spoken": "um zehn Uhr", "starts_at": "2026-11-26T10:00:00+01:00"}
+    question = "Unter welcher Nummer erreichen wir Sie, falls es nicht klappt?"
+
+    def tools(tool: str, given: Mapping[str, str]) -> Mapping[str, Any]:
+        asked.append((tool, dict(given)))
+        if tool == "check_availability":
+            return {"state": "available", "say": "Um zehn ist frei.", "data": {"slots": [slot]}}
+        if tool == "book_appointment" and "phone" not in given:
+            return {"state": "pending", "say": question, "data": {"fields": ["phone"]}}
+        return {"state": "pending", "say": "Wir melden uns.", "data": {}}
+
+    manager = Manager(ask=tools)
+    said = [
+        manager.answer(words).text
+        for words in ("Haarschnitt am Donnerstag um zehn", "ja", "Erika Muster", "0171 39200 77")
+    ]
+
+    assert said[-2:] == [question, "Wir melden uns."]
+    assert [tool for tool, _given in asked] == ["check_availability", *["book_appointment"] * 2]
+    assert asked[-1][1]["phone"] == "0171 39200 77"
+    assert asked[-1][1]["name"] == "Erika Muster"

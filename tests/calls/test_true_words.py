@@ -172,17 +172,33 @@ def test_a_confirmation_that_goes_to_another_address_is_not_said_to_go_to_the_di
 # --- Cancelled, booked, cancelled ------------------------------------------------------------------------------
 
 
-def test_what_was_booked_again_after_a_cancellation_is_cancelled_when_it_is_said(
+def test_what_was_booked_again_after_a_cancellation_is_cancelled_after_another_yes(
     salon: Tenant, retell: Retell, call: dict[str, Any]
 ) -> None:
+    """A cancellation that the agent only repeats must not hit what was booked since."""
     book(retell, call)
     assert cancel(retell, call)["state"] == "cancelled"
     assert book(retell, call)["state"] == "booked"
+
+    asked = cancel(retell, call)
+
+    assert asked["state"] == "confirm_cancellation"
     assert len(standing(salon)) == 1
-
     assert cancel(retell, call)["state"] == "cancelled"
-
     assert standing(salon) == []
+
+
+def test_a_cancellation_that_is_repeated_by_its_number_is_answered_as_before(
+    salon: Tenant, retell: Retell, call: dict[str, Any]
+) -> None:
+    first = book(retell, call)["data"]["appointment"]["id"]
+    cancelled = cancel(retell, call, appointment_id=str(first))
+    book(retell, call, time="12 Uhr")
+
+    again = cancel(retell, call, appointment_id=str(first))
+
+    assert again == cancelled
+    assert [at for at, _person in standing(salon)] == ["26. 11:00"]
 
 
 def test_a_cancellation_that_is_asked_twice_is_one(
