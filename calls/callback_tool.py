@@ -9,6 +9,7 @@ from calls import callbacks, dictation, errands, naming, speech, when, wishes
 from calls.answers import Answer
 from calls.models import Call, CallbackRequest, Errand
 from calls.wishes import Ask
+from integrations.voice import numbers
 
 _KINDS = {
     Errand.Kind.PRESCRIPTION: "das Rezept",
@@ -47,6 +48,11 @@ _NUMBER_UNCLEAR = Answer(
 _NUMBER_NEEDED = Answer(
     state="missing",
     say="Ihre Rufnummer wird nicht angezeigt. Unter welcher Nummer erreichen wir Sie?",
+    data={"fields": ["phone"]},
+)
+_ANOTHER_NUMBER = Answer(
+    state="missing",
+    say="Unter dieser Rufnummer können wir nicht zurückrufen. Unter welcher anderen erreichen wir Sie?",
     data={"fields": ["phone"]},
 )
 
@@ -129,11 +135,13 @@ def take_message(
 def number_of(call: Call, said: str) -> str:
     """Return the number to call back on.
 
-    :raises Ask: what was said is no number, or none is shown
+    :raises Ask: what was said is no number, or one that costs extra, or none is shown
     """
     number = dictation.phone(said) if said else call.from_number
     if number is None:
         raise Ask(_NUMBER_UNCLEAR if said else _NUMBER_NEEDED)
+    if numbers.is_premium(number):
+        raise Ask(_ANOTHER_NUMBER)
     return number
 
 

@@ -6,6 +6,7 @@ from booking import doors
 from calls import callbacks, desks, dictation, speech, wishes
 from calls.answers import Answer
 from calls.models import Call, CallbackRequest, ToolCall
+from integrations.voice import numbers
 
 _TRANSFER = "transfer"
 
@@ -30,6 +31,8 @@ def transfer_to_human(call: Call, *, name: str, phone: str, reason: str, now: da
 def instead(call: Call, *, name: str, phone: str, reason: str, now: datetime) -> Answer:
     """Note the callback that stands in for a person who cannot take over."""
     number = dictation.phone(phone) or call.from_number
+    if number is not None and numbers.is_premium(number):
+        number = None
     noted = callbacks.request(
         call,
         name=name,

@@ -8,6 +8,12 @@ import phonenumbers
 _WITHHELD = frozenset(("266696687", "7378742833", "86282452253", "8656696", "2562533", "464"))
 
 
+def is_premium(number: str) -> bool:
+    """Whether it costs extra to call an E.164 number: nobody is called back there."""
+    kind = phonenumbers.number_type(phonenumbers.parse(number))
+    return bool(kind == phonenumbers.PhoneNumberType.PREMIUM_RATE)
+
+
 def of_caller(raw: str | None) -> str | None:
     """Return the caller's number as the network showed it, None when it was withheld or is no valid number."""
     if raw is None or raw.lstrip("+") in _WITHHELD:

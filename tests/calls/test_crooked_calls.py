@@ -233,6 +233,16 @@ def test_how_urgent_a_callback_is_is_understood_in_german(
         assert CallbackRequest.objects.get().priority == priority
 
 
+def test_nobody_is_called_back_where_it_costs_extra(salon: Tenant, retell: Retell) -> None:
+    call = retell.new_call()
+    asked = [
+        retell.asks_for("request_callback", call, name="Anna Berg", phone=number)["state"]
+        for number in ("+1 900 555 0100", "0171 3920077")
+    ]
+
+    assert asked == ["missing", "callback_noted"]
+
+
 # --- after the end ----------------------------------------------------------------------------------------
 
 
