@@ -58,7 +58,7 @@ WISHES = (
         re.compile(
             r"\b(?:ab(?:ge)?sag\w*|stornier\w*|(?:ge)?streich\w*|cancel\w*|loesch\w*|abmeld\w*|abbestell\w*|absage|rausnehm\w*|austrag\w*)\b"
             r"|\bsag\w*\b.*\bab(?:$|[.,!])|\bsag\w* (?:mich|ihn|den|das|es)\b.*\bab\b|\bsag\w*\b.*\bab\b.*\btermin\b|\bnehm\w*\b.*\b(?:raus|heraus)\b|\b(?:kann|muss|soll) (?:\w+ )?(?:weg|raus)\b"
-            r"|\b(?:termin|ihn|den|die|das)\b.*\bnicht mehr\b|\bbrauche? (?:ich )?(?:\w+ )?doch nicht\b|\bnicht (?:kommen|wahrnehmen|schaffen)\b|\bschaffe? (?:ich )?.*\bnicht\b|\bfaellt\b.*\b(?:aus|flach)\b"
+            r"|\b(?:termin|ihn|den|die|das)\b.*\bnicht mehr\b|\bbrauche? (?:ich )?(?:\w+ )?doch nicht\b|\bnicht (?:kommen|wahrnehmen|schaffen)\b|\bdass (?:ich|wir) .*\bnicht (?:komme\w*|kann|koennen|schaff\w*)\b|\bschaffe? (?:ich )?.*\bnicht\b|\bfaellt\b.*\b(?:aus|flach)\b"
         ),
     ),
 )
@@ -206,6 +206,10 @@ CLOSING = re.compile(
 )
 # The verb of "findet … statt"; to the parser of times it would be "instead of".
 TAKES_PLACE = re.compile(r"\s+statt(?=\s*(?:[.!?,;]|$))")
+# Who comes like this needs no appointment.
+WITHOUT = re.compile(
+    r"\bohne (?:\w+ )?(?:termin|anmeldung|voranmeldung|terminvereinbarung)\b|\b(?:offene\w*|akut|freie\w*) ?sprechstunde\b|\bakutsprechstunde\b|\boffene \w*sprechstunde\b"
+)
 # A thing that is ready can be had at any hour.
 READY = re.compile(
     r"\b(?:liegt|liegen|steht|stehen|ist|sind)\b.*\bbereit\b|\babholbereit\b|\bkoennen (?:\w+ ){1,6}abholen\b"
@@ -277,7 +281,7 @@ DOES_AWAY = re.compile(
     rf"|\b(?:ist|sind|san)\b.*\b{_PARTICLES}\b"
     r"|^(?:\w+ ){0,2}(?:abgesagt|storniert|gestrichen|geloescht|erledigt|gemacht|ausgetragen|gecancelt|rausgenommen|entfernt|notiert|vermerkt|aufgehoben)\b"
     r"|\b(?:nehme?|streiche?|sage?|loesche?|trage?|storniere?|cancele?) (?:ich|wir)?\b.*\b(?:raus|heraus|ab|aus|sie|ihn|den|das|es|dich)\b"
-    r"|\b(?:ich|wir) (?:\w+ ){0,2}(?:nehme?n?|streichen?|sagen?|loeschen?|tragen?|stornieren?)\b|\b(?:entfaellt|faellt|hinfaellig|aufgehoben|gibt es nicht mehr)\b|\bmach ich\b|\bmachen wir\b|\bgeht (?:klar|in ordnung)\b"
+    r"|\b(?:ich|wir) (?:\w+ ){0,2}(?:nehme?n?|streichen?|sagen?|loeschen?|tragen?|stornieren?)\b|\b(?:entfaellt|faellt|hinfaellig|aufgehoben|gibt es nicht mehr)\b|\bmach ich\b|\bmachen wir\b|\bgeht (?:klar|in ordnung)\b|\b(?:gebe?|mache?) (?:ich|wir)\b.*\b(?:platz|termin|ihn|das|zeit)\b.*\bfrei\b"
 )
 AGREES = re.compile(
     r"\b(?:abgemacht|passt|basst|alles klar|gut|prima|super|perfekt|wunderbar|top|okay|ok|klar|gern|gerne|jawohl|cool|ja|sehr gerne?|mach ich|machen wir|in ordnung|einverstanden|freut|laeuft|erledigt|wird gemacht|gemacht)\b"

@@ -160,6 +160,7 @@ _BOOKED = re.compile(
     r"|^(?:dann |also |gut |okay |prima |schoen |ja |sehr |gern |gerne )*bis (?!.*\b(?:kostenlos|kostenfrei|gebuehrenfrei|absagen|stornieren|geoeffnet|offen)\b)(?:zum |am |dann |naechsten |kommenden |naechste |uebernaechsten )?(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag|morgen|uebermorgen|den |\d(?!\d? uhr))"
     r"|\b(?:bestaetigung|bestaetigungsmail|terminbestaetigung)\b.*\b(?:kommt|erhalten|bekommen|unterwegs|geschickt|verschickt|gesendet)\b"
     r"|\b(?:erhalten|bekommen|schicke|sende)\b.*\b(?:bestaetigung|bestaetigungsmail|terminbestaetigung)\b"
+    r"|\b(?:erhalten|bekommen|kriegen|schicke|sende)\b(?!.*\berinner).*\b(?:sms|mail|e-mail)\b.*\b(?:daten|termindaten|details|ihre[sm] termin\w*)\b"
     r"|\b(?:bist|seid|sind) (?:du|ihr|sie)\b.*\b(?:drin|drinnen|dabei|angemeldet)\b|\b(?:du|ihr) (?:bist|seid|stehst|steht)\b.*\b(?:drin|drinnen|dabei|angemeldet)\b"
     r"|\b(?:sind sie|sie sind|ihr \w+ ist|bist du|du bist)\b.*\bdran\b"
     r"|\b(?:uhr|platz|\w+tag|um \w+)\b.*\bgehoert (?:ihnen|dir|euch)\b|\bist\b.*\b(?:auch|ebenfalls) (?:dabei|drin)\b"
@@ -237,6 +238,7 @@ _CLAUSE = re.compile(
     r"[,;:!…]+(?:\s|$)|(?<![0-9])\.(?:\s|$)|\s[–-]\s|\baber\b(?! (?:noch |auch )?(?:nicht|nichts|kein))|\bund\b"
 )
 _IS_OVER = re.compile(rf"(?:{dialogue_words.PAST.pattern})(?! erfolgreich)")
+_NODS = re.compile(r"(?:ja|genau|richtig|stimmt|doch|gut|alles klar|natuerlich)+")
 _TAKES_OWN_WORDS_BACK = re.compile(
     r"\b(?:ich korrigiere|korrektur|ich meinte?|versprochen|ach nein|nein halt|vielmehr|ach quatsch|quatsch)\b",
     re.IGNORECASE,
@@ -341,7 +343,7 @@ def _kind(sentence: str) -> tuple[Kind | None, bool]:
         is_ended = any(_CANCELLED.search(each) and not _NOT_MEANT.search(each) for each in ended)
         return (Kind.CANCELLED, False) if is_ended else (None, False)
     meant = [each for each in map(_plainly, clauses) if not _NOT_MEANT.search(each)]
-    if all(_IS_OVER.search(each) for each in meant):
+    if all(_IS_OVER.search(each) for each in meant if not _NODS.fullmatch(each)):
         return None, False
     for kind, shape in ((Kind.MOVED, _MOVED), (Kind.CANCELLED, _CANCELLED), (Kind.BOOKED, _BOOKED)):
         if any(shape.search(each) for each in meant):

@@ -6,7 +6,7 @@ Pure. A claim that names nothing, or only says goodbye, counts where nothing els
 import re
 from collections.abc import Sequence
 
-from calls import dialogue, promises, trades
+from calls import dialogue, dialogue_words, promises, trades
 from calls.dialogue import Act, Belief
 from calls.evidence import Evidence, Fact
 from calls.promises import Claim, Kind
@@ -36,6 +36,8 @@ def _is_left_so(
         return False
     if not evidence.facts and (believed is not None and _denies(believed, claim)):
         return False
+    if promises.is_farewell(claim.sentence) and _is_led_without(claim, evidence):
+        return False
     if not claim.is_weak:
         return _is_strong_left_so(claim, evidence, believed=believed)
     if any(each.kind != Kind.CALLBACK and not each.is_weak for each in promised):
@@ -43,6 +45,14 @@ def _is_left_so(
     if any(map(_goes_on, (here, *later))) or evidence.answered(*_ENDED_OTHERWISE):
         return False
     return _is_weak_left_so(claim, evidence)
+
+
+def _is_led_without(claim: Claim, evidence: Evidence) -> bool:
+    """Whether the caller was told to come without an appointment, which is why goodbye is said until then."""
+    said = [words for role, words in evidence.turns[: claim.turn + 1] if role == "agent"]
+    return not evidence.facts and any(
+        dialogue_words.WITHOUT.search(dialogue.folded(words)) for words in said
+    )
 
 
 def _is_strong_left_so(claim: Claim, evidence: Evidence, *, believed: Belief | None) -> bool:

@@ -107,7 +107,7 @@ class _Known:
             own, other = [words], ""
         for each in own:
             self._stand(_slots(each, self._evidence))
-        self._open += _slots(other, self._evidence)
+        self._open += _slots(_GOODBYE.sub("", other), self._evidence)
 
     def _stand(self, slots: Iterable[Slot]) -> None:
         self._standing += [
@@ -152,7 +152,7 @@ _PERSONS = (
 _OWN = re.compile(
     rf"\b(?<!für )(?:mein|unser)\w* (?!{_PERSONS}\b)"
     r"|\b(?:ich (?:habe?|bin)|(?:habe|hab|bin) ich|wir haben|haben wir)\b(?![^.;!?]*\b(?:zeit|frei|kein\w*|nicht|vor|frage|gern\w*|interesse|urlaub|dienst|schicht|feierabend|gedacht|gehört|gesehen|gelesen|verstanden)\b)"
-    r"|\bich komme\b(?=[^.;!]*\b(?:richtig|stimmt|oder|nicht wahr)\?)"
+    r"|\bich komme (?:doch|ja|schon|sowieso|ohnehin) |\bich komme\b(?=[^.;!]*\b(?:richtig|stimmt|oder|nicht wahr)\?)"
     r"|\b(?:erinnerung|terminkarte|zettel)\b",
     re.IGNORECASE,
 )
@@ -166,6 +166,11 @@ _OWN_BY_WISH: dict[Wish | None, tuple[re.Pattern[str], ...]] = {
 _WISHES = re.compile(
     r"[;!?]|(?<!\d)\.|\b(?:auf|kann|könnten?|können|muss|müsste|möchte|hätte|würde|will|soll|braucht?|bräuchte|lieber|statt|sondern|aber|und|verschieb\w*|verleg\w*|umbuch\w*)\b",
     re.IGNORECASE,
+)
+
+
+_GOODBYE = re.compile(
+    r"\bbis (?:zum |am |dann )?(?:\w+tag|mittwoch|morgen)\b[^.!?]*", re.IGNORECASE
 )
 
 

@@ -225,7 +225,9 @@ def _affirmed(asked: str, words: str, number: int, evidence: Evidence) -> Affirm
     is_conceded = _CONCEDES.search(dialogue.folded(words)) is not None and _hours(words, evidence)
     if is_conceded and _has_claimed(evidence.turns[: number - 1]) and dialogue.has_clock(asked):
         pass  # the caller objected, and was given what he said
-    elif not (is_done or is_echo) or _IS_ASIDE.search(heard) or not _is_yes(words):
+    elif (
+        not (is_done or is_echo) or _IS_ASIDE.search(_GOODBYE.sub("", heard)) or not _is_yes(words)
+    ):
         return None
     hours = _hours(words, evidence) or _hours(asked, evidence)
     if not hours:
@@ -242,6 +244,7 @@ _LONG = 9
 _AS_DONE = re.compile(
     r"\b(?:notiert|vorgemerkt|eingetragen|gebucht|angemeldet|aufgeschrieben|reserviert|eingeplant|fest|drin|verbucht|verstanden)\b"
 )
+_GOODBYE = re.compile(r"\bbis (?=(?:zum |am |dann )?(?:\w+tag|mittwoch|morgen|uebermorgen)\b)")
 _IS_ASIDE = re.compile(
     r"\b(?:da sein|vorher|frueher|nicht|statt|soll|muss|darf|kann|koennte|ginge|geht|moechte|wollte|frei|oder|fertig|zurueck|wieder|dauert|bis|wenn|falls|haette|hatte)\b"
 )
