@@ -9,21 +9,24 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.http import require_safe
 
 from askpro.courier import HEARTBEAT_KEY
-from integrations import bell
+from integrations import bell, doors
 from tenants import statements
 
 log = structlog.get_logger("askpro.health")
 OK, FAILED, LOW = "ok", "failed", "low"
+_ASKING = ("GET", "HEAD")
 _ENOUGH_DISK_BYTES = 1_073_741_824
 _HEARTBEAT_MAX_AGE_SECONDS = 20
 
 
-@require_safe
 def show(request: HttpRequest) -> HttpResponse:
     """GET /health and /api/health: 200 when nothing has failed, else 503."""
+    if request.method not in _ASKING:
+        refusal = doors.refuse(405, "method_not_allowed", "Hier wird nur gefragt: GET oder HEAD.")
+        refusal["Allow"] = ", ".join(_ASKING)
+        return refusal
     state = {"database": database(), **redis_and_worker(), "disk_space": disk_space()}
     # Monitors of the first hour know the worker as "horizon".
     state["horizon"] = state["worker"]

@@ -48,6 +48,14 @@ def test_all_is_well(db: None, client: Client, beating: "redis.Redis", path: str
     assert response["Cache-Control"] == "no-store"
 
 
+def test_health_is_asked_for_only(client: Client) -> None:
+    response = client.post("/api/health", {})
+
+    assert (response.status_code, response["Allow"]) == (405, "GET, HEAD")
+    assert response.json().keys() == {"code", "detail", "errors"}
+    assert response.json()["code"] == "method_not_allowed"
+
+
 def test_a_worker_that_beat_a_minute_ago_has_failed(
     db: None, client: Client, server: "redis.Redis"
 ) -> None:

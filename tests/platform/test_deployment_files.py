@@ -100,6 +100,19 @@ def test_only_the_migration_knows_the_owner_of_the_database(compose: dict[str, A
     assert knowing == {"migrate"}
 
 
+def test_who_serves_is_not_handed_the_passwords_of_the_owner_with_the_rest_of_the_file(
+    compose: dict[str, Any],
+) -> None:
+    ours = {name: each for name, each in compose["services"].items() if "build" in each}
+
+    assert ours.keys() >= {"web", "worker", "beat", "llm", "migrate"}
+    for service in ours.values():
+        # What stands here wins over what stands in the file.
+        assert service["env_file"] == ".env"
+        assert service["environment"]["POSTGRES_PASSWORD"] == ""
+        assert service["environment"]["ASKPRO_OWNER_PASSWORD"] == ""
+
+
 def test_nothing_is_published_beyond_the_machine(compose: dict[str, Any]) -> None:
     ports = [port for service in compose["services"].values() for port in service.get("ports", [])]
 
