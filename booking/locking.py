@@ -67,6 +67,16 @@ def lock_limits(services: Iterable[Service], branch: Branch, customer: Customer 
         statements.run(_LOCK_LIMITS, (sorted(names),))
 
 
+def lock_visit(visit_id: int) -> None:
+    """Wait for whoever moves another part of a visit; before resources and limits are locked."""
+    statements.run(_LOCK_LIMITS, ([f"0 visit {visit_id}"],))
+
+
+def lock_quota(customer_id: int) -> None:
+    """Wait for everybody who changes appointments of a customer that count against a quota; limits are locked before."""
+    statements.run(_LOCK_LIMITS, ([f"3 quota {customer_id}"],))
+
+
 def _team(tenant_id: UUID, branch_ids: Iterable[int]) -> set[int]:
     wanted = list(branch_ids)
     return (

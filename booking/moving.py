@@ -8,6 +8,7 @@ from booking import (
     calendar_links,
     history,
     hosts,
+    locking,
     messages,
     orders,
     policies,
@@ -59,6 +60,8 @@ def move(appointment: Appointment, wish: Move) -> None:
     old = appointment.starts_at
     # What follows something else in a visit begins when that ends.
     anyhow = appointment.visit_id is not None
+    if appointment.visit_id is not None:
+        locking.lock_visit(appointment.visit_id)
     overridden = [*terms.overridden, *put(appointment, to=to, wish=wish, at_any_minute=anyhow)]
     waits = write_down(appointment, wish, old=old, terms=terms, overridden=overridden)
     if waits and not wish.quietly:

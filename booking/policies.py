@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, TypedDict
 
+from booking import locking
 from booking.hosts import Override
 from booking.models import Appointment, Policy
 from booking.refusals import (
@@ -54,6 +55,7 @@ class Terms:
     fee_cents: int = 0
     policy_id: int | None = None
     hours_before: float = 0.0
+    quota: int | None = None
     tier: Tier | None = None
     text: str = ""
     overridden: list[str] = field(default_factory=list)
@@ -149,6 +151,7 @@ def terms_for(
         fee_cents=fee_of(tier, appointment.price_cents),
         policy_id=policy_id,
         hours_before=hours_before,
+        quota=quota,
         tier=tier,
         text=text,
     )
@@ -166,7 +169,24 @@ def enforce(
 
     :raises AgainstPolicy: it is not allowed
     """
-    return settle(terms_for(appointment, kind, now=now), override) if applies else NOT_ASKED
+    if not applies:
+        return NOT_ASKED
+    (terms,) = binding([appointment], kind, now=now)
+    return settle(terms, override)
+
+
+def binding(parts: Sequence[Appointment], kind: str, *, now: datetime) -> list[Terms]:
+    """Return the terms under which appointments are changed together now. Diaries in hand.
+
+    Whoever counts against the same quota of a customer waits until the commit, also in other diaries.
+    """
+    found = terms_of_parts(parts, kind, now=now)
+    customer_id = parts[0].customer_id
+    counted = kind == Policy.Kind.CANCEL and any(terms.quota is not None for terms in found)
+    if counted and customer_id is not None:
+        locking.lock_quota(customer_id)
+        found = terms_of_parts(parts, kind, now=now)
+    return found
 
 
 def settle(terms: Terms, override: Override | None) -> Terms:

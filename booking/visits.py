@@ -381,7 +381,7 @@ def _terms(
 ) -> list[Terms]:
     if not applies:
         return [policies.NOT_ASKED] * len(parts)
-    found = policies.terms_of_parts(parts, kind, now=now)
+    found = policies.binding(parts, kind, now=now)
     return [policies.settle(terms, override) for terms in found]
 
 

@@ -15,7 +15,7 @@ from tenants.models import Branch, Tenant
 from tests import factories
 from tests.booking import scenes
 from tests.booking.test_visits import _part
-from tests.booking.writing import BY, TEN, book_said, hold, move
+from tests.booking.writing import BY, TEN, book_said, cancel, hold, move
 
 pytestmark = pytest.mark.django_db(transaction=True)
 RIVALS = 8
@@ -124,3 +124,29 @@ def test_visits_over_cross_keep_to_limits_without_waiting_in_a_circle(
     assert (said.count("done"), said.count("day_full")) == (2, RIVALS - 2)
     with scope.tenant(salon):
         assert Appointment.objects.count() == 4
+
+
+def test_two_parts_of_a_visit_do_not_meet_where_both_move_at_once(
+    salon: Tenant, now: datetime
+) -> None:
+    erika, afternoon = factories.make_customer(salon), TEN + timedelta(hours=4)
+    visit = factories.make_visit(salon, erika, starts_at=TEN)
+    with scope.tenant(salon):
+        parts = list(visit.appointments.select_related("service", "staff_member", "branch"))
+
+    said = _at_once(salon, lambda rival: move(parts[rival % 2], afternoon, now=now) and None)
+
+    with scope.tenant(salon):
+        moved = visit.appointments.filter(starts_at=afternoon).count()
+    assert moved == 1
+    assert set(said) == {"done", "slot_taken"}
+
+
+def test_rivals_cancel_no_oftener_than_the_quota_allows(salon: Tenant, now: datetime) -> None:
+    cut, erika = factories.service_of(salon, "Haarschnitt"), factories.make_customer(salon)
+    factories.make_policy(salon, quota=2)
+    stood = [scenes.appointment(person, cut, TEN, customer=erika) for person in _people(salon)]
+
+    said = _at_once(salon, lambda rival: cancel(stood[rival], now=now))
+
+    assert (said.count("done"), said.count("cancel_quota")) == (2, RIVALS - 2)
