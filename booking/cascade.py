@@ -307,13 +307,31 @@ def _candidates(appointment: Appointment, *, now: datetime) -> list[Slot]:
         customer=appointment.customer,
         seats=appointment.seats,
     )
+    elsewhere = _elsewhere(appointment)
     able = [
         slot
         for slot in free
         if _end(appointment, slot, now=now) >= now + SHORTEST
         and _stays_in_place(appointment, slot, between)
+        and not any(start < slot.ends_at and slot.starts_at < end for start, end in elsewhere)
     ]
     return sorted(able, key=lambda slot: _distance(appointment, slot, day))
+
+
+def _elsewhere(appointment: Appointment) -> list[tuple[datetime, datetime]]:
+    """Return when the same person is with somebody else, or would be by another proposal."""
+    theirs = Appointment.objects.filter(
+        customer=appointment.customer_id,
+        attendee_name__iexact=appointment.attendee_name,
+        status__in=_CAN_MOVE,
+        ends_at__gt=appointment.starts_at - timedelta(days=1),
+    ).exclude(pk=appointment.pk)
+    found = [(each.starts_at, each.ends_at) for each in theirs]
+    standing = Proposal.objects.filter(appointment__in=theirs, status=Proposal.Status.OPEN)
+    for proposal in standing.select_related("appointment"):
+        lasts = proposal.appointment.ends_at - proposal.appointment.starts_at
+        found.append((proposal.starts_at, proposal.starts_at + lasts))
+    return found
 
 
 def _others_of_the_visit(appointment: Appointment) -> list[Appointment]:

@@ -299,6 +299,29 @@ def test_what_cannot_be_proposed_is_reported(
     assert not Message.objects.exists()
 
 
+def test_nobody_is_proposed_to_be_with_two_people_at_once(
+    jana: StaffMember, mira: StaffMember, ill: TimeOff, now: datetime
+) -> None:
+    """Mira and Lea are free from half past ten on. Erika has two cuts; who comes with her has another name."""
+    lea = factories.make_staff(Branch.objects.get(), name="Lea")
+    factories.make_skill(lea, Service.objects.get(name="Haarschnitt"))
+    for person in (mira, lea):
+        for clock in ("09:00", "09:30", "10:00"):
+            a_cut(person, clock, name=person.name)
+    a_cut(jana, "10:00", name="Erika")
+    a_cut(jana, "10:30", name="Erika")
+    a_cut(jana, "11:00", name="Otto")
+
+    report = propose(ill, now=now)
+
+    # The second cut still stands at 10:30, so the first one goes to eleven, and the second stays where it is.
+    assert shown(report) == [
+        ("Erika", "Tue 11:00 Mira"),
+        ("Erika", "Tue 10:30 Mira"),
+        ("Otto", "Tue 11:00 Lea"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("taken", "proposed", "moved"),
     [

@@ -254,6 +254,33 @@ def test_a_holiday_removes_the_night_that_begins_on_it(house: Salon) -> None:
     assert "01:30" in house.starts(period=_night("2026-12-25"))
 
 
+def test_a_holiday_of_one_city_leaves_the_nights_of_the_other_state_alone(house: Salon) -> None:
+    """On 8 August Augsburg keeps peace, Berlin does not. In Augsburg the night before goes on until two."""
+    friday, saturday = "2026-08-07", "2026-08-08"
+    augsburg = factories.make_branch(house.tenant, name="Augsburg", state="BY")
+    scenes.change(augsburg, municipality="augsburg")
+    factories.make_skill(factories.make_staff(augsburg, name="Resi"), house.cut)
+    scenes.change(house.cut, horizon_days=365)
+    for branch in (house.branch, augsburg):
+        scenes.hours(branch, friday, (22, 26))
+        scenes.hours(branch, saturday, (9, 10), (22, 26))
+    period = Period(at(saturday), at("2026-08-09", "02:00"))
+    before = at("2026-08-01")
+
+    def starts() -> list[list[str]]:
+        return [
+            diary.starts(house.tenant, house.cut, branch=branch, period=period, now=before)
+            for branch in (house.branch, augsburg)
+        ]
+
+    night = quarters("00:00", "01:30")
+    in_berlin = [*night, "09:00", "09:15", "09:30", *quarters("22:00", "23:45"), *night]
+    assert starts() == [in_berlin, night]
+    # Open on the holiday all the same, at noon; what the date says replaces the evening as well.
+    scenes.special(augsburg, saturday, (12, 13))
+    assert starts() == [in_berlin, [*night, "12:00", "12:15", "12:30"]]
+
+
 def test_a_night_that_began_before_goes_on_into_the_holiday(house: Salon) -> None:
     scenes.hours(house.branch, "2026-12-24", (22, 26))
 
