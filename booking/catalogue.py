@@ -299,7 +299,9 @@ def _understood(heard: frozenset[str], known: frozenset[str]) -> tuple[frozenset
         return heard, True
     understood, is_sure = set(heard & known), True
     compounds = [word for word in known if hearing.is_compound(word, sorted(heard))]
-    understood.update(compounds)
+    if compounds:  # "Video Sprechstunde" is one thing, though there is a "Sprechstunde", too
+        understood = {each for each in heard if not any(each in one for one in compounds)}
+        understood.update(compounds)
     for word in unknown:
         if any(word in compound for compound in compounds):
             continue

@@ -5,15 +5,17 @@ where nothing else is as near: other spellings of the same sounds, a letter more
 that was torn apart. Whatever is only similar is a candidate to ask about.
 """
 
+import re
 from collections.abc import Collection, Iterable
 from functools import lru_cache
 from itertools import permutations
 
 # Spellings of the same sounds, in the folded spelling.
 _SAME_SOUND = (
+    ("ai", "9"), ("ay", "9"), ("ei", "9"), ("ey", "9"),
     ("ph", "f"), ("th", "t"), ("dt", "t"), ("tz", "z"), ("ts", "z"), ("ck", "k"), ("chs", "x"), ("ks", "x"),
     ("qu", "kw"), ("ae", "e"), ("oe", "o"), ("ue", "u"), ("ie", "i"), ("ih", "i"), ("eh", "e"), ("ah", "a"), ("oh", "o"),
-    ("uh", "u"), ("y", "i"), ("j", "i"), ("v", "f"), ("c", "k"), ("ai", "ei"),
+    ("uh", "u"), ("y", "i"), ("j", "i"), ("v", "f"), ("c", "k"),
 )  # fmt: skip
 _ENDINGS = ("chen", "ungen", "ung", "en", "er", "es", "em", "e", "n", "s")
 # Verbs and what is done by them, where the stem changes.
@@ -69,7 +71,9 @@ def spelling(word: str) -> str:
 
 
 def _sounds_the_same(one: str, other: str) -> bool:
-    return len(one) > 2 and len(other) > 2 and spelling(one) == spelling(other)
+    # "Mayer" and "Mayr"
+    sounds = {re.sub("er$", "r", spelling(word)) for word in (one, other)}
+    return len(one) > 2 and len(other) > 2 and len(sounds) == 1
 
 
 def _is_a_form(one: str, other: str) -> bool:

@@ -27,7 +27,7 @@ def resolve(facts: Sequence[Fact], *, today: date) -> Days | None:
     if before and behind and name in ("bis", "latest"):
         return _between(before, list(behind), today)
     if before and behind:
-        return _cluster([*before, *behind], today)
+        return _within(before, list(behind), name, today)
     return _bounded(_cluster([*before, *behind], today), name)
 
 
@@ -54,6 +54,23 @@ def _between(before: list[Fact], behind: list[Fact], today: date) -> Days | None
     if None in found:
         return Days(state=State.INVALID, reason="backwards")
     return Days(tuple(span for span in found if span), reason=left.reason)
+
+
+def _within(before: list[Fact], behind: list[Fact], name: str, today: date) -> Days | None:
+    """Return "nächste Woche ab Mittwoch": the days that a bound leaves of the week or month that was named."""
+    days, period = _cluster([*before, *behind], today), _cluster(before, today)
+    if name not in ("ab", "nach", "vor") or not days or not period or len(period.spans) != 1:
+        return days
+    whole, left = period.spans[0], [_part_of(period.spans[0], day, name) for day in days.spans]
+    if whole.is_day or None in left:
+        return days
+    return replace(days, spans=tuple(span for span in left if span))
+
+
+def _part_of(whole: Span, day: Span, name: str) -> Span | None:
+    first = {"ab": day.first, "nach": day.end}.get(name, whole.first)
+    end = day.first if name == "vor" else whole.end
+    return Span(first, end, is_day=False) if first and end and first < end else None
 
 
 def _joined(first: Span, last: Span, *, is_weekly: bool) -> Span | None:

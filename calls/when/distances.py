@@ -40,7 +40,19 @@ def _counted(split: Tokens, start: int, *, sign: int) -> Found | None:
     if unit.kind is not Kind.UNIT:
         return None
     size = UNIT_MINUTES.get(unit.name, 1)
+    more, end = _minutes_more(split, behind + 1) if unit.name == "hour" and not upto else (0, 0)
+    if more:
+        return [In(sign * (60 * amount + more), "minute")], end
     return [In(sign * amount * size, _plain(unit), sign * upto * size)], behind + 1
+
+
+def _minutes_more(split: Tokens, position: int) -> tuple[int, int]:
+    """Read the minutes of "in zwei Stunden und dreißig Minuten"."""
+    start = position + 1 if at(split, position).kind is Kind.AND else position
+    amount, behind = amount_at(split, start)
+    unit = at(split, behind)
+    size = {**UNIT_MINUTES, "minute": 1}.get(unit.name, 0)
+    return (amount * size, behind + 1) if unit.kind is Kind.UNIT else (0, position)
 
 
 def _plain(unit: Token) -> str:

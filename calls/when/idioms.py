@@ -60,6 +60,15 @@ _IDIOMS: tuple[tuple[str, str], ...] = (
         r"\b(diese|nächste|kommende|übernächste) oder (nächste|übernächste|kommende) woche\b",
         r"\1 woche oder \2 woche",
     ),
+    # hesitations: an hour behind another one is another hour
+    (
+        r"\b(um|am|den|der|dem|ab|bis|gegen|vor|nach|zwischen|von|im|in|die|das|zum|uhr|halb|viertel),? (?:äh+m?|öh+m?|ehm|hmm?)\b,?",
+        r"\1",
+    ),
+    (r"\b(?:äh+m?|öh+m?|ehm|hmm?)\b", " , "),
+    (r"\b(?:einschliesslich|inklusive)\b", " "),
+    (r"\bthe day after tomorrow\b", "uebermorgen"),
+    (r"\b(\d{1,2}(?:st|nd|rd|th)) of\b", r"\1"),
     # torn apart by the transcription
     (r"\b(ue?ber) (nae?chste[nrsm]?|nechste[nrsm]?|morgen)\b", r"\1\2"),
     (r"\bvor gestern\b", "vorgestern"),

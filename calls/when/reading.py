@@ -12,6 +12,7 @@ from calls.when.facts import (
     Bound,
     Fact,
     Mark,
+    Moment,
     Part,
     Role,
 )
@@ -92,6 +93,8 @@ class _Reader:
         is_spoken = number.name == "word" and number.number < 24
         is_behind_day = any(isinstance(fact, DATE_FACTS) for fact in self.facts)
         is_limited = any(token.name in clock_forms.HOUR_PREPOSITIONS for token in before)
+        told = [fact for fact in self.facts if not isinstance(fact, Mark)]
+        is_limited |= isinstance(told[-1] if told else None, Moment)  # "um zehn, elf oder zwölf"
         says = (is_spoken, is_behind_day, is_limited)
         return Field.TEXT if says.count(True) > 1 else Field.DATE
 
@@ -111,14 +114,21 @@ class _Reader:
         if token.kind not in (Kind.PREPOSITION, Kind.ARTICLE):
             return False
         self.between = self.between or token.name == "zwischen"
-        if token.name in ("ab", "nach", "vor", "bis", "latest", "von") and self._date_follows():
-            self.facts.append(Bound(token.name))
+        if token.name in _BOUNDS and self._date_follows():
+            is_counted = token.name in ("vor", "nach") and self._counts_days()
+            self.facts.append(Mark.COMPARED if is_counted else Bound(token.name))
         if token.text in dates.BEFORE_DAYS and self._take(
             dates.numbered_day(self.tokens, self.position + 1)
         ):
             return True
         self.position += 1
         return True
+
+    def _counts_days(self) -> bool:
+        """Tell "zwei Tage vor Weihnachten" from "nächste Woche vor Freitag"."""
+        unit, amount = (at(self.tokens, self.position - i) for i in (1, 2))
+        is_amount = amount.kind is Kind.NUMBER or amount.name == "a"
+        return unit.kind is Kind.UNIT and is_amount
 
     def _date_follows(self) -> bool:
         position = self.position + 1
@@ -177,6 +187,7 @@ class _Reader:
         return token.text == "eher" and self.position + 1 < len(self.tokens)
 
 
+_BOUNDS = ("ab", "nach", "vor", "bis", "latest", "von")
 _PARTS_OF_NAMES = (Kind.WORD, Kind.WEEKDAY, Kind.MONTH)
 _MARKS = {
     Kind.OR: Mark.OR,

@@ -1,9 +1,20 @@
 """Settle what was refused, corrected or offered as a choice, before anybody asks which day is meant."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from calls.when import mention
-from calls.when.facts import DATE_FACTS, TIME_FACTS, Bound, Fact, Mark
+from calls.when.facts import (
+    DATE_FACTS,
+    TIME_FACTS,
+    Bound,
+    Fact,
+    Mark,
+    Moment,
+    Role,
+    Week,
+    Weekday,
+)
 
 Facts = list[Fact]
 
@@ -53,7 +64,11 @@ def _without_negated(facts: Facts) -> Facts | None:
     """Leave out "Dienstag geht nicht" when another day is named; None when nothing replaces what was refused."""
     if Mark.NOT not in facts:
         return facts
-    clauses = _split(facts, Mark.COMMA, Mark.BUT, Mark.CORRECTION)
+    clauses = [
+        part
+        for clause in _split(facts, Mark.COMMA, Mark.BUT, Mark.CORRECTION)
+        for part in _apart(clause)
+    ]
     refused = [fact for clause in clauses if Mark.NOT in clause for fact in clause]
     wanted = [
         fact for clause in clauses if Mark.NOT not in clause for fact in (*clause, Mark.COMMA)
@@ -64,6 +79,16 @@ def _without_negated(facts: Facts) -> Facts | None:
         if _has(refused, kinds) and not _has(wanted, kinds):
             return None
     return wanted if _is_telling(refused) or not _is_telling(facts) else None
+
+
+def _apart(clause: Facts) -> list[Facts]:
+    """Part "Freitag" from "nicht um zehn": what stands before a "nicht" is refused only where nothing follows it."""
+    if Mark.NOT not in clause:
+        return [clause]
+    place = clause.index(Mark.NOT)
+    before, behind = clause[:place], clause[place:]
+    is_of_two_kinds = not _has(before, TIME_FACTS) and not _has(behind, DATE_FACTS)
+    return [before, behind] if _has(behind, TIME_FACTS) and is_of_two_kinds else [clause]
 
 
 def _without_refused(wanted: Facts, clause: Facts) -> Facts:
@@ -102,7 +127,7 @@ def _replaced(earlier: Facts, later: Facts) -> Facts:
 def _choices(facts: Facts) -> list[Facts]:
     """Split at "oder" and "und"; a piece that only adds ("und zwar um zehn") is no choice."""
     choices: list[Facts] = [[]]
-    for piece in _split(facts, Mark.OR, Mark.AND):
+    for piece in _split(_with_joined_limits(facts), Mark.OR, Mark.AND):
         if _adds(choices[-1], piece):
             choices[-1] = [*choices[-1], *piece]
         else:
@@ -116,6 +141,19 @@ def _choices(facts: Facts) -> list[Facts]:
     return choices
 
 
+def _with_joined_limits(facts: Facts) -> Facts:
+    """Let "nicht vor elf und nicht nach eins" be one stretch of time."""
+    joined = list(facts)
+    for i, fact in enumerate(facts):
+        roles = {each.role for each in facts[max(i - 1, 0) : i + 2] if isinstance(each, Moment)}
+        if fact is Mark.AND and roles in _BOTH_ENDS:
+            joined[i] = Mark.COMMA
+    return joined
+
+
+_BOTH_ENDS = ({Role.FROM, Role.UNTIL}, {Role.FROM, Role.LATEST})
+
+
 def _adds(so_far: Facts, piece: Facts) -> bool:
     return not any(_has(so_far, kinds) and _has(piece, kinds) for kinds in (DATE_FACTS, TIME_FACTS))
 
@@ -126,10 +164,20 @@ def _with_date_of(choice: Facts, earlier: Facts) -> Facts:
     return [*(f for f in earlier if isinstance(f, (*DATE_FACTS, Bound))), *choice]
 
 
+def _said_for_all(later: Facts) -> Facts:
+    """Leave out what belongs to the later choice alone: the week of "nächste Woche Montag", not "Montag nächster Woche"."""
+    days = [i for i, fact in enumerate(later) if isinstance(fact, Weekday)]
+    return [
+        replace(fact, which="") if isinstance(fact, Weekday) else fact
+        for i, fact in enumerate(later)
+        if not (isinstance(fact, Week) and days and i < days[0])
+    ]
+
+
 def _with_rest_of(choice: Facts, later: Facts) -> Facts:
     """Give a choice the time and the month that were said once, at the end."""
     if _has(choice, DATE_FACTS):
-        choice = mention.complete(choice, later)
+        choice = mention.complete(choice, _said_for_all(later))
     else:
         choice = [*(f for f in later if isinstance(f, (*DATE_FACTS, Bound))), *choice]
     if not _has(choice, TIME_FACTS):

@@ -63,7 +63,7 @@ _TOKEN = re.compile(
     | (?P<short_clock>\b\d{{1,2}}:\d(?!\d))
     | (?P<half_hour>\b\d{{1,2}}\s?(?:pm\b|am\b(?=\s*(?:$|,))))
     | (?P<dotted>\b\d{{1,2}}\.\d{{1,2}}(?!\.?\d))
-    | (?P<ordinal>\b\d{{1,2}}(?:\.(?!\d)|\.?(?:i?gs?|s)?te[nrsm]?\b))
+    | (?P<ordinal>\b\d{{1,2}}(?:\.(?!\d)|\.?(?:i?gs?|s)?te[nrsm]?\b|(?:st|nd|rd|th)\b))
     | (?P<number>\d+)
     | (?P<word>[a-z]+(?:'[a-z]+)?)
     | (?P<comma>[,;!?])
