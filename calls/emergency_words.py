@@ -317,6 +317,8 @@ HARMLESS = (
     r"bienen ?gift\w*|entgiftung\w*|lebensmittelvergiftung letzte\w*",
     r"wehen ?(?:kurs|schreiber|tee)\w*|geburts ?vorbereitung\w*|schwangerschaftsvorsorge",
     r"nicht mehr leben ohne",
+    # if need be, not "wegen eines Notfalls"
+    r"(?<!eines )(?<!des )\bnotfalls\b|\bim (?:\w+ )?notfall (?:auch|geht|ginge|koennte|nehme)\b",
 )
 
 
