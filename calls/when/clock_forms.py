@@ -259,6 +259,7 @@ _BEFORE_BARE = frozenset(
         Kind.OR,
         Kind.AND,
         Kind.CORRECTION,
+        Kind.WAIT,
         Kind.BUT,
         Kind.MONTH,
         Kind.POLITE,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from calls.when.clock_forms import UNIT_MINUTES
+from calls.when.clock_forms import ENDS, UNIT_MINUTES
 from calls.when.facts import Fact, In
 from calls.when.lexicon import Kind
 from calls.when.tokens import Token, at
@@ -51,6 +51,8 @@ def _minutes_more(split: Tokens, position: int) -> tuple[int, int]:
     start = position + 1 if at(split, position).kind is Kind.AND else position
     amount, behind = amount_at(split, start)
     unit = at(split, behind)
+    if unit.kind in ENDS and at(split, start).kind is Kind.NUMBER and amount < 60:
+        return amount, behind  # "in einer Stunde zehn"
     size = {**UNIT_MINUTES, "minute": 1}.get(unit.name, 0)
     return (amount * size, behind + 1) if unit.kind is Kind.UNIT else (0, position)
 

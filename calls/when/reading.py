@@ -114,9 +114,12 @@ class _Reader:
         if token.kind not in (Kind.PREPOSITION, Kind.ARTICLE):
             return False
         self.between = self.between or token.name == "zwischen"
-        if token.name in _BOUNDS and self._date_follows():
-            is_counted = token.name in ("vor", "nach") and self._counts_days()
-            self.facts.append(Mark.COMPARED if is_counted else Bound(token.name))
+        follows = self._date_follows()
+        is_part = at(self.tokens, self.position + 1).kind is Kind.PART
+        if token.name in ("vor", "nach") and (follows or is_part) and self._is_counted():
+            self.facts.append(Mark.COMPARED)
+        elif token.name in _BOUNDS and follows:
+            self.facts.append(Bound(token.name))
         if token.text in dates.BEFORE_DAYS and self._take(
             dates.numbered_day(self.tokens, self.position + 1)
         ):
@@ -124,7 +127,7 @@ class _Reader:
         self.position += 1
         return True
 
-    def _counts_days(self) -> bool:
+    def _is_counted(self) -> bool:
         """Tell "zwei Tage vor Weihnachten" from "nächste Woche vor Freitag"."""
         unit, amount = (at(self.tokens, self.position - i) for i in (1, 2))
         is_amount = amount.kind is Kind.NUMBER or amount.name == "a"
@@ -178,6 +181,8 @@ class _Reader:
         before = self.position - 1
         while at(self.tokens, before).kind is Kind.ARTICLE:
             before -= 1
+        if self.tokens[self.position].text == "verzeihung":
+            return True
         is_first = at(self.tokens, before).kind in (Kind.COMMA, Kind.CORRECTION, Kind.EDGE_OF_TEXT)
         is_alone = at(self.tokens, self.position + 1).kind is Kind.COMMA
         return is_first and (is_alone or self.tokens[self.position].text != "halt")
