@@ -103,7 +103,9 @@ def is_ours_and_ready(state: RunState, programs: Path) -> bool:
     if not _says_ready(state):  # asking a stranger on this port could take seconds
         return False
     answer = _psql(state, programs, "SHOW data_directory", user=SUPERUSER, database="postgres")
-    return answer.returncode == 0 and Path(answer.stdout.strip()) == _data(state)
+    # The server may have been started under another name of the same folder.
+    place = Path(answer.stdout.strip()).resolve()
+    return answer.returncode == 0 and place == _data(state).resolve()
 
 
 def prepare(state: RunState, programs: Path) -> None:

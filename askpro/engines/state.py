@@ -114,7 +114,7 @@ def _refuse_data_of_another(folder: Path, state: RunState) -> None:
         return
     note = elsewhere / "belongs-to"
     owner = Path(note.read_text(encoding="utf-8")) if note.exists() else folder
-    if owner != folder and _names(owner / "run.json", elsewhere):
+    if owner.resolve() != folder.resolve() and _names(owner / "run.json", elsewhere):
         raise EngineError(
             f"This is a copy of {owner}, whose database is in {elsewhere}.",
             remedy="`bin/askpro reset` gives this copy data of its own; those of the other stay.",

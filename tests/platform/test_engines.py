@@ -129,6 +129,20 @@ def test_a_copied_checkout_leaves_the_engines_of_the_original_alone(fresh_folder
     engines.reset(copy)
 
 
+def test_another_name_of_the_same_folder_shares_the_engines(fresh_folder: Path) -> None:
+    first = engines.ensure(fresh_folder, durable=False)
+    link = fresh_folder.with_name("link")
+    link.symlink_to(fresh_folder)
+
+    second = engines.ensure(link, durable=False)
+
+    assert second.state.postgres_port == first.state.postgres_port
+    second.stop()
+    assert first.is_running()
+    _ask(first.environment()["DATABASE_URL"])
+    first.stop()
+
+
 def test_a_socket_left_behind_by_a_killed_server_is_no_trouble(folder: Path) -> None:
     first = engines.ensure(folder, durable=True)
     data = Path(first.state.postgres_folder, "data")
