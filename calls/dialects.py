@@ -33,7 +33,7 @@ def _plain_word(found: re.Match[str]) -> str:
 
 
 # "Isch" is "ist" in Swabia, and "ich" on the Rhine, in Hesse and in Saxony: there a verb of the first person is beside it.
-_VERBS = r"hab|habe|han|trag|trage|schreib|schreibe|buch|buche|mach|mache|notier|notiere|setz|setze|streich|streiche|bin|guck|geb|gebe|sag|sage|ruf|leg|lege|nehm"
+_VERBS = r"hab|habe|han|trag|trage|schreib|schreibe|buch|buche|mach|mache|notier|notiere|setz|setze|streich|streiche|bin|guck|geb|gebe|sag|sage|ruf|leg|lege|nehm|kann|gann|könnt|würd"
 _FIRST_PERSON = re.compile(
     rf"\b({_VERBS})( ?)\bisch\b|\bisch\b( )(?=(?:{_VERBS})\b)|\bisch\b", re.I
 )
@@ -129,7 +129,8 @@ _PLAIN = _table(
     "passt = basst",
     "wird = wedd wird's",
     # no
-    "nicht = nich ned net nit nech nedd nett' nich'",
+    "kann = gann ka kaa koa ko",
+    "nicht = ni nich ned net nit nech nedd nett' nich'",
     "nichts = nüscht nischt nix nüt nüscht's nüscht' niks nix'",
     "kein = keen koan koi keijn",
     "keine = keene koane koine",
@@ -171,6 +172,7 @@ _PLAIN = _table(
     "gemacht = maakt gmacht gmocht jemaat gemaakt gmachd",
     "gesetzt = sett gsetzt jesatz gsetzd",
     "gesagt = seggt gsagt gsogt jesaat gsait",
+    "rausgestrichen = rutstreken rutstrecken nausgstricha",
     "gestrichen = gstrichn gstricha strecken streken jestreche gstriche strichn",
     "durchgestrichen = dörstreken dörchstreken",
     "gelöscht = glöscht löscht jelösch glescht",
@@ -265,9 +267,7 @@ _SHAPES = tuple(
     )
 )  # fmt: skip
 # With a capital letter they are names ("bei Ole", "Hot Stone").
-_NAMES = frozenset(
-    "ole olle hot han ma mer de god ur book list mei jo ik di om tog fief ute".split()
-)
+_NAMES = frozenset("ole olle hot han ma mer de god ur book list mei jo ik di tog fief ute".split())
 # Good German that has the shape of a dialect.
 _GOOD = frozenset(
     "eintragen einschreiben einbucht einträgt montag dienstag mittwoch donnerstag freitag samstag sonntag".split()

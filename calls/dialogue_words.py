@@ -50,7 +50,8 @@ WISHES = (
         re.compile(
             r"\b(?:um|ver|vor|nach hinten|nach vorne|rueber)\s?(?:schieb|leg(?!t\b)|buch|zieh|tausch)\w*|\bschieben?\b(?! (?:\w+ )?vorbei)|\bauf\b.*\b(?:legen|ziehen|setzen)\b"
             r"|\b(?:statt|anstatt|anstelle)\b|\bander(?:en|er) (?:termin|tag|zeit|uhrzeit)\b|\bmove\w*|\bwechseln auf\b"
-            r"|\bspaeter kommen\b|\bfrueher kommen\b|\btauschen\b"
+            rf"|\b(?:muss|muesste|muessten|bitte|lieber)\b (?:\w+ ){{0,2}}auf (?:den )?(?:{_HOURS}|halb|\w+tag|mittwoch|morgen|uebermorgen)\b"
+            r"|\b(?:muss|muesste|muessten|soll|sollte|kann|koennte)\b (?:\w+ ){0,3}(?:spaeter|frueher) (?:sein|liegen|werden)\b|\brutschen\b|\bspaeter kommen\b|\bfrueher kommen\b|\btauschen\b"
         ),
     ),
     (
@@ -65,7 +66,7 @@ WISHES = (
 # Offers that lead to no appointment.
 LEADS_OUT = re.compile(
     r"\b(?:zurueckruf\w*|rueckruf|warteliste|verbinden?|durchstell\w*|nachricht|ausrichten|newsletter|gutschein|offene sprechstunde|"
-    r"ohne (?:\w+ )?(?:termin|anmeldung|voranmeldung))\b|\b(?:rufen|melden|versuchen|probieren|schreiben|schicken|buchen|wenden) sie (?!.*\?)|\b(?:rufst|meldest) du (?!.*\?)"
+    r"ohne (?:\w+ )?(?:termin|anmeldung|voranmeldung))\b|\b(?:rufen|melden|versuchen|probieren|schreiben|schicken|buchen|wenden) sie (?!.*\?)|\b(?:rufst|meldest) du (?!.*\?)|\bruf (?:\w+ ){0,4}(?:an|durch)\b|\beinfach (?:so )?vorbei\b"
 )
 # Looked for a moment, and done in the same breath.
 DONE_NOW = re.compile(
@@ -89,7 +90,7 @@ PUTS_OFF = re.compile(
     r"\b(?:ueberleg\w*|melde? mich|meld mich|ruf\w* (?:\w+ ){0,3}(?:wieder|nochmal|noch mal|noch einmal|spaeter) ?(?:an)?|lassen sie (?:es|mal|das)|ein andermal"
     r"|doch nicht|lieber (?:noch )?nicht|muss (?:ich )?(?:erst|noch|das erst)|muss (?:ich )?(?:\w+ ){0,3}(?:fragen|besprechen|gucken|schauen|klaeren|ueberlegen|absprechen|abklaeren)|klaer\w* (?:ich )?(?:das )?|erst (?:mal )?(?:meine?n?|mit)|vergessen sie es|schade|erkundig\w*"
     r"|schaff\w* (?:ich )?(?:das )?(?:doch )?nicht|beides nicht|nehme ich nicht|weiss (?:ich )?(?:noch )?nicht|gar nichts|auch nicht|(?:guck|such|schau|frag|sprech|red|pruef|seh|check)\w* (?:ich )?(?:\w+ )?erst|warte (?:noch|erst)|buch\w* (?:\w+ ){0,3}(?:online|im netz|internet)|online (?:buchen|machen)|bleib\w* (?:ich |es )?(?:dabei|bei (?:mein\w*|d\w+) (?:alten|bisherigen)|so)|behalte ich|(?:wir|ich) melden? (?:uns|mich)|komm\w* (?:\w+ ){0,2}(?:darauf|drauf) zurueck|gut zu wissen|reicht (?:mir|schon)|bespreche|absprechen|rede (?:erst )?mit|bescheid weiss|weiss ich bescheid|nur (?:mal )?(?:wissen|fragen|hoeren)|theoretisch|eventuell|ein anderes mal)\b"
-    r"|\bruf\w* ich\b|\bich ruf\w*\b"
+    r"|\bruf\w* ich\b|\bich ruf\w*\b|\b(?:schau|guck|seh|sehe|schaue|gucke)\w*\b.*\bob\b|\bmal (?:sehen|schauen|gucken)\b"
 )
 NO = re.compile(
     r"^(?:\w+ )?(?:nein|nee|ne|noe|na)\b|\b(?:nein danke|passt (?:mir )?(?:leider )?nicht|geht (?:leider )?nicht|zu (?:frueh|spaet|teuer))\b"
@@ -175,6 +176,7 @@ PAST = re.compile(
 )
 # The caller asks what stands; the answer reads it out and promises nothing.
 READS_OUT = re.compile(
+    r"\b(?:stehe?|bin) ich\b.*\bnoch\b|(?<!also )(?<!dann )\b(?:bleibt(?:\W?s| es)?|bleiben wir)\b.*\b(?:bei|dabei)\b|\b(?:er|sie|mein\w*|vater|mutter) (?:\w+ )?(?:haette|habe|haetten) (?:\w+ ){0,3}termin\b|"
     r"\bbin ich\b.*\bnoch\b.*\b(?:angemeldet|eingetragen|gebucht|drin|dabei)\b|"
     r"\b(?:wann|um wie ?viel uhr|wie spaet)\b.*\b(?:termin|dran|eingetragen)\b|\b(?:habe|hab) ich (?:\w+ )*(?:noch )?(?:einen )?termin\b|\bich habe?\b.*\btermin\b|\bwelche termine?\b|\b(?:ob|dass) (?:mein|unser|der) termin\b|\btermin\b.*\bnoch\b.*\b(?:steht|gilt|aktuell)\b|\boder\s?\?$"
 )
@@ -225,7 +227,9 @@ LOOKS = re.compile(
     r"\b(?:moment|momentchen|augenblick|sekunde|schau\w*|pruef\w*|guck\w*|probier\w*|versuch\w*|check(?!\W?up)\w*|nachsehen|sehe|seh|frage? (?:das|mal|kurz|im|nach)|"
     r"(?:eben|kurz|gerade|mal) (?:an|ein|dabei|nach|ab)|suche|such|lade|laedt|warte|bin dabei|wird gerade)\b"
 )
-CONDITION = re.compile(r"\b(?:sobald|wenn|falls|ob|bevor|sofern|erst dann)\b")
+# "Wird wer krank, sind Sie dran" is a condition without its word.
+IF = r"^(?:wird|werden|sagt|faellt|springt|kommt|meldet|hat) (?:jemand|wer|einer|eine|etwas|was|noch|doch)\b"
+CONDITION = re.compile(rf"\b(?:sobald|wenn|falls|ob|bevor|sofern|erst dann)\b|{IF}")
 # Negative words that deny nothing.
 COURTESY = re.compile(
     r"\bkein(?:e|en)? (?:problem|ursache|thema|sorge|stress|umstaende|ding|akt|frage)\b|\bnicht(?:s)? (?:dafuer|zu danken|der rede wert|vergessen|wahr|weiter)\b"
@@ -265,8 +269,8 @@ _SENSED = r"(?!(?:gesehen|geschaut|gefunden|verstanden|gehoert|gefragt|nachgeseh
 DONE = rf"{_SENSED}{_PARTICIPLE}"
 DOES = re.compile(
     rf"\b(?:hab|habe|haben|hams|ham|ist|sind|seid|san|bist|wurde|wurden|sei|i han)\b.*\b{DONE}\b"
-    rf"|\b(?:ist|sind|san|bist|waere damit)\b.*\b{_PARTICLES}\b"
-    rf"|^(?:\w+ ){{0,2}}(?:eingetragen|gebucht|notiert|reserviert|vermerkt|abgemacht|erledigt|gemacht|ausgemacht|gebongt|geritzt|vorgemerkt|verschoben|umgebucht|verlegt|eingeplant|vereinbart|bestaetigt|gespeichert)\b"
+    rf"|\b(?:ist|sind|seid|san|bist|waere damit)\b.*\b{_PARTICLES}\b"
+    rf"|^(?:\w+,? ){{0,2}}(?:eingetragen|gebucht|notiert|reserviert|vermerkt|abgemacht|erledigt|gemacht|ausgemacht|gebongt|geritzt|vorgemerkt|verschoben|umgebucht|verlegt|eingeplant|vereinbart|bestaetigt|gespeichert)\b"
     r"|\b(?:beides?|alle \w+) (?:sind |ist )?(?:drin|drinnen|fest|gebucht|notiert|eingetragen|reserviert|vermerkt)\b"
     r"|\blieg(?:t|en) (?:jetzt|nun)\b|\bsteht\b(?! (?:\w+ ){0,3}(?:frei|offen|aus|zur)\b)|\b(?:sie|du|ihr|beides?|termine|alle \w+) steh(?:en|st|t)\b|\bsteh(?:en|st) (?:sie|du)\b|\b(?:dann|damit|somit|jetzt) (?:haben|hast|habt) (?:sie|du|ihr) (?:jetzt |nun |also |damit )?(?:alle|beide|den|die|ihren|einen|deinen)\b|\bgehoer(?:t|en)\b.*\b(?:ihnen|dir|sie)\b|\bhat(?:\W?s)? (?:es |alles |jetzt )*geklappt\b|\bgeht klar\b|\bhab ich\b|\bhaben wir\b"
     r"|\b(?:trag|trage|schreib|schreibe|plane|buch|buche|reservier|reserviere|notier|notiere|verschieb|verschiebe|verleg|verlege|leg|lege|nehm|nehme|setz|setze|pack|packe|merk|merke|halt|halte) (?:ich|wir)?\b.*\b(?:sie|dich|ihnen|dir|das|den|es|ein|um|vor)\b"

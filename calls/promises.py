@@ -203,7 +203,7 @@ _TAKEN_BACK = re.compile(
 )
 _MOVED = re.compile(
     r"\b(?:ist|habe|hab|haben|wurde|sind)\b.*\b(?:verschoben|umgebucht|verlegt|umgelegt)\b"
-    r"|\b(?:verschoben|umgebucht|verlegt|umgelegt)$"
+    r"|\b(?:verschoben|umgebucht|verlegt|umgelegt)$|\btermine? lieg(?:t|en) (?:jetzt|nun) auf\b"
 )
 _CANCELLED = re.compile(
     r"\b(?:ist|bist|seid|habe|hab|haben|wurde|wurden|sind)\b.*\b(?:storniert|abgesagt|geloescht|gestrichen|ausgetragen|abgemeldet|"
@@ -220,7 +220,7 @@ _CALLBACK = re.compile(
     r"|\bwerden sie zurueckgerufen\b|\b(?:wird|werden)\b.*\b(?:zurueckrufen|anrufen|zurueckmelden|melden)\b"
 )
 # What makes a claim none: conditional, about somebody else, denied, only possible.
-_CONDITION = re.compile(r"\b(?:sobald|wenn|falls|ob|bevor|erst)\b")
+_CONDITION = re.compile(rf"\b(?:sobald|wenn|falls|ob|bevor|erst)\b|{dialogue_words.IF}")
 _ELSEWHERE = re.compile(
     r"\b(?:leider|steht weiter|weiterhin|besteht weiter|besteht noch|bleibt bestehen|bleibt stehen|gilt weiter|bereits im|bereits am|von frueher|ausgebucht|warteliste|bereits gebucht|schon gebucht|schon reserviert|schon alles|alles schon|bereits alles|"
     r"jemand anderem|jemand anders|noch nichts|noch nicht|noch kein|noch keine|bestehender|bestehenden|bisheriger|bisherigen|urspruenglich)\b"

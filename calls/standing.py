@@ -53,6 +53,7 @@ class _Known:
         self._standing: list[Slot] = []
         self._open: list[Slot] = []
         self._is_about_old = False  # the caller rang about an appointment of their own
+        self._is_asked = False  # the caller has just asked about it: what is answered, stands
         self._is_done = False  # the agent has done something: what the caller tells now, sums it up
 
     def hear(self, turn: int) -> None:
@@ -91,11 +92,14 @@ class _Known:
             return False
         if act == Act.ASKS:
             return self._is_about_old and _IS_MEANT.search(said) is not None
+        if act == Act.REPEATS and self._is_asked:
+            return True
         return _ALREADY.search(said) is not None or (
             self._is_about_old and _STATES.search(said) is not None
         )
 
     def _hear_caller(self, words: str) -> None:
+        self._is_asked = dialogue.asks_what_stands(words)
         own, other = ([], words) if self._is_done else _own_and_other(words)
         self._is_about_old = (
             self._is_about_old
@@ -107,7 +111,14 @@ class _Known:
             own, other = [words], ""
         for each in own:
             self._stand(_slots(each, self._evidence))
-        self._open += _slots(_GOODBYE.sub("", other), self._evidence)
+        self._open += [each for each in self._told(other) if not self._echoes(each)]
+
+    def _told(self, words: str) -> list[Slot]:
+        return _slots(_GOODBYE.sub("", words), self._evidence)
+
+    def _echoes(self, said: Slot) -> bool:
+        """Whether the caller only says once more on what day it is."""
+        return said.hour is None and any(is_same(said, old) for old in self._standing)
 
     def _stand(self, slots: Iterable[Slot]) -> None:
         self._standing += [

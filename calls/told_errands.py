@@ -77,7 +77,7 @@ def _leaves_it(words: str) -> bool:
 _BECAUSE = re.compile(r"[,:]? (?:dass|damit|weil|ob|sobald|wenn|falls)\b|:\s")
 _CALL = r"(?:\w*rueckruf\w*|zurueckruf\w*|anrufwunsch|anrufbitte)"
 _MESSAGE = r"(?:nachricht|notiz|botschaft|mitteilung|zettel|bitte um \w+|anliegen|info|frage)"
-_LIST = r"(?<!von der )(?<!von unserer )(?:warteliste|nachrueckliste|nachrueckerliste|ausfallliste|abrufliste|absageliste|spontanliste|liste)"
+_LIST = r"(?<!von der )(?<!von unserer )(?:warteliste|nachrueckliste|nachrueckerliste|ausfallliste|abrufliste|absageliste|spontanliste|liste|nachruecker\w*|nachrueckplatz)"
 # "Um zwölf auf der Liste von Dr. Amsel": an appointment.
 _LISTED = re.compile(r"\bliste\b")
 _ERRAND = re.compile(rf"\b(?:{_CALL}|{_MESSAGE}|{_LIST})\b")
@@ -118,6 +118,7 @@ _NODS = re.compile(
 )
 _ASKED_FOR = re.compile(
     rf"\b(?:{_CALL}|{_LIST})\b|\b(?:nachricht|ausrichten|richten sie|richt\w* .*\baus|weitergeben|weiterleiten|hinterlassen)\b"
+    r"|\b(?:koennen|koennten|kannst|koenntest|wuerden|wuerdest) (?:sie|du|ihr) (?:bitte |mal )?(?:der|dem|ihr|ihm|frau|herrn|doktor|dr)\b.*\b(?:sagen|ausrichten|geben|mitteilen)\b"
     r"|\b(?:sagen|sag) (?:sie )?(?:bitte |doch |mal )?(?:der|dem|ihr|ihm|frau|herrn|doktor|dr)\b|\bbescheid (?:geben|sagen)\b|\b(?:geben|sagen) sie (?:\w+ ){1,3}bescheid\b"
     r"|\b(?:soll|kann|koennte|koennten|kannst|muss|moege|moechte)\b.*\b(?:mich|uns|mal|zurueck|vorher|bei mir) (?:\w+ ){0,3}(?:an|zurueck)?(?:rufen|melden)\b"
     r"|\b(?:rufen|ruft|ruf) (?:sie |er |der |die |mir )?(?:mich|uns)\b|\bmelden sie sich\b"

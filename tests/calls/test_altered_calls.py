@@ -16,7 +16,7 @@ from calls.evidence import Asked, Evidence, Fact
 from tests.calls import listening
 from tests.calls.listening import Conversation
 
-TABLES = tuple(f"strangers_calls_{number}" for number in range(1, 10))
+TABLES = tuple(f"strangers_calls_{number}" for number in range(1, 11))
 CALLS = [call for table in TABLES for call in listening.conversations(table)]
 _MARKS = re.compile(r"(?<!\d)[.,!?;:–…„“\"]|[.,!?;:](?!\d)")
 
@@ -86,6 +86,8 @@ def test_every_told_time_is_wrong_when_the_row_stands_at_another(minutes: int) -
         "ok eins von zwei ehrlich",
         "ok teilweise fehler gesagt",
         "ok zwei anliegen buchung callback",
+        # corrects its hour in the middle of the sentence that names the day
+        "ok book pension advice agent selfcorrect",
     }
 
 

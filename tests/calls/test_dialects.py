@@ -37,7 +37,11 @@ def test_plain_german_stays_as_it_is(words: str) -> None:
 
 @pytest.mark.parametrize(
     "conversation",
-    [pytest.param(each, id=each.name) for each in listening.conversations("own_calls_3")],
+    [
+        pytest.param(each, id=each.name)
+        for table in ("own_calls_3", "own_calls_4")
+        for each in listening.conversations(table)
+    ],
 )
 def test_dialects_errands_and_several_matters_are_judged_as_a_careful_listener_would(
     conversation: Conversation,

@@ -119,7 +119,7 @@ def test_what_strangers_call_a_service_or_a_person_is_found_or_asked_for(barber:
 @pytest.mark.parametrize(
     "conversation",
     [
-        pytest.param(each, id=f"{table[-1]}-{each.name}")
+        pytest.param(each, id=f"{table.rpartition('_')[2]}-{each.name}")
         for table in (
             "strangers_calls_1",
             "strangers_calls_2",
@@ -130,6 +130,7 @@ def test_what_strangers_call_a_service_or_a_person_is_found_or_asked_for(barber:
             "strangers_calls_7",
             "strangers_calls_8",
             "strangers_calls_9",
+            "strangers_calls_10",
         )
         for each in listening.conversations(table)
     ],
