@@ -221,7 +221,8 @@ def _too_many(evidence: Evidence) -> list[Finding]:
     for is_short, quote in told_together.missing(evidence, kept) if kept and not changed else ():
         trouble = Trouble.PHANTOM_BOOKING if is_short else Trouble.WRONG_TIME
         return [Finding(trouble=trouble, quote=quote)]
-    if not kept or not told_counts.wished_several(evidence):
+    is_several = told_counts.wished_several(evidence) or told_counts.names_both(evidence)
+    if not kept or not is_several:
         return []
     for role, words in evidence.turns:
         for count, quote in dialogue.confirmed_together(words) if role == "agent" else ():
@@ -369,7 +370,9 @@ _IS_NEW = re.compile(r"\b(?:jetzt|nun|neu|neuer|ab sofort|stattdessen)\b")
 
 def _wrong_names(claim: Claim, meant: list[Fact], evidence: Evidence) -> list[Finding]:
     words = trades.words(_INSTEAD_OF.sub("", claim.context))
-    if not trades.meanings(" ".join(words)):
+    is_part = claim.context != claim.sentence and claim.context in claim.sentence
+    # One of two things in a sentence: the service beside it is that of the other.
+    if not is_part and not trades.meanings(" ".join(words)):
         words = trades.words(_stated_beside(claim, evidence))
     found = []
     booked = {fact.service for fact in meant}

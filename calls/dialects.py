@@ -126,7 +126,7 @@ _PLAIN = _table(
     "kommt = kümmt kütt kimmt",
     "komm = kumm kimm",
     "kommen = kumma kamen kaamt kumme kommet",
-    "passt = basst",
+    "passt = basst bassd passd",
     "wird = wedd wird's",
     # no
     "kann = gann ka kaa koa ko",
@@ -158,6 +158,7 @@ _PLAIN = _table(
     "genau = jenau genau'",
     "ganz = janz",
     "gestern = jestern",
+    "gerade = grod grad jrade groad",
     "gleich = jleich glei",
     "ja = jo joa jau",
     "liste = list",
@@ -257,8 +258,9 @@ _SHAPES = tuple(
         (rf"sams{_DAY_END}|samsch{_DAY_END}|samschd\w*|sünn(?:aven|aben)d", "samstag"),
         (rf"(?:sonn|sunn|sünn){_DAY_END}", "sonntag"),
         (r"(?:ei|ein|in|en|inn|i)(?:ge|je|g)?[td]r[aoå](?:g|ch|w|r)(?:e?n|a|e|ng)", "eingetragen"),
-        (r"(?:ei|ein|in|en|inn|i)(?:ge|je|g)?schr(?:ie|e|i|ee|ä)[bvw]+(?:e?n|a|e|m)", "eingeschrieben"),
+        (r"(?:ei|ein|in|en|inn|i)(?:ge|je|g)?schr(?:ie|e|i|ee|ä)(?:[bvw]+(?:e?n|a|e|m)|m)", "eingeschrieben"),
         (r"(?:ei|in|en)(?:ge|je|g)?buch[td]", "eingebucht"),
+        (r"(zwei|drei|vier|fünf|sechs|sieben|neun|zehn|elf|zwölf)[aei]", r"\1"),
         # Berlin and the Rhine: "einjetragen", "jestrichen"
         (rf"{_PREFIX}je(?!d|mand|mals|tzt|weil|ns|ner|nach|rem|an|ff|ll)(\w{{2,}}(?:en|t|n))", r"\1ge\2"),
         # Vowels dropped: "buchn", "gsagt"

@@ -255,7 +255,7 @@ def _last_wish(turns: Sequence[tuple[str, str]]) -> _Open | None:
     offered = asked_before = ""
     for number, (role, words) in enumerate(turns):
         if role == "agent":
-            offered = words
+            offered = _with_what_was_asked(words, asked_before)
             continue
         wish = _wish_in(_heard(words)) or wish
         if _declines(_heard(words), offered=folded(offered)):
@@ -265,6 +265,18 @@ def _last_wish(turns: Sequence[tuple[str, str]]) -> _Open | None:
             wish = standing.wish if standing is not None else wish
         asked_before = words
     return standing
+
+
+def _with_what_was_asked(answered: str, asked: str) -> str:
+    """Return an offer with the time that it only answers ("Morgen vierzehn Uhr?" – "Ist frei.")."""
+    is_short = len(answered.split()) < _SHORT and not has_clock(answered)
+    is_free = words_of.OFFERS.search(folded(answered)) or words_of.ROOM.search(folded(answered))
+    if is_short and is_free and asked.rstrip().endswith("?") and has_clock(asked):
+        return f"{asked.rstrip(' ?')} ist frei: {answered}"
+    return answered
+
+
+_SHORT = 6  # words
 
 
 def _is_informed(asked: str, answered: str) -> bool:

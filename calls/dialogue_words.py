@@ -176,6 +176,7 @@ PAST = re.compile(
 )
 # The caller asks what stands; the answer reads it out and promises nothing.
 READS_OUT = re.compile(
+    r"^(?:und )?habe? ich (?:\w+ ){0,2}(?:\w*tags?|mittwoch|morgen|heute|uebermorgen)\b(?!.*\b(?:jetzt|also|damit|dann|fest)\b).*\?$|"
     r"\b(?:stehe?|bin) ich\b.*\bnoch\b|(?<!also )(?<!dann )\b(?:bleibt(?:\W?s| es)?|bleiben wir)\b.*\b(?:bei|dabei)\b|\b(?:er|sie|mein\w*|vater|mutter) (?:\w+ )?(?:haette|habe|haetten) (?:\w+ ){0,3}termin\b|"
     r"\bbin ich\b.*\bnoch\b.*\b(?:angemeldet|eingetragen|gebucht|drin|dabei)\b|"
     r"\b(?:wann|um wie ?viel uhr|wie spaet)\b.*\b(?:termin|dran|eingetragen)\b|\b(?:habe|hab) ich (?:\w+ )*(?:noch )?(?:einen )?termin\b|\bich habe?\b.*\btermin\b|\bwelche termine?\b|\b(?:ob|dass) (?:mein|unser|der) termin\b|\btermin\b.*\bnoch\b.*\b(?:steht|gilt|aktuell)\b|\boder\s?\?$"
@@ -223,6 +224,7 @@ OFFERS = re.compile(
     r"\b(?:frei|moeglich|verfuegbar|offen|haette\w*|waere\w*|wuerde\w*|ginge\w*|geht|gehen|koennte\w*|kann ich ihnen|kann ich dir|luecke|anbieten|bieten|biete|bliebe\w*|"
     r"hat (?:\w+ ){0,5}(?:zeit|luft|platz|noch etwas|noch was)|ist (?:\w+ )?da|passen|passt (?:ihnen|dir)|kann|koennen|haben wir noch|zur auswahl|entweder|oder)\b"
 )
+ROOM = re.compile(r"\b(?:platz|luft|frei)\b")
 LOOKS = re.compile(
     r"\b(?:moment|momentchen|augenblick|sekunde|schau\w*|pruef\w*|guck\w*|probier\w*|versuch\w*|check(?!\W?up)\w*|nachsehen|sehe|seh|frage? (?:das|mal|kurz|im|nach)|"
     r"(?:eben|kurz|gerade|mal) (?:an|ein|dabei|nach|ab)|suche|such|lade|laedt|warte|bin dabei|wird gerade)\b"
@@ -247,6 +249,7 @@ CAN_BE = re.compile(
     r"\b(?:kann|koennen|konnten?|koennte|laesst|lassen|darf|duerfen|geht|ging|klappt|finde|sehe|habe|haben|hab|trage|buche|wird|wurde|ist|sind|mehr|noch)\b"
 )
 DENIES = re.compile(
+    r"\bist (?:der|die|das|dieser|dieses) (?:\w+ )?(?:gerade|jetzt|eben|inzwischen|schon) weg\b|\b(?:gerade|eben|inzwischen) weg\b|"
     r"\b(?:leider|vergeben|belegt|ausgebucht|\w*fehler|fehlermeldung\w*|fehlgeschlagen|abgelehnt|abgewiesen|verweiger\w*|weigert|blockiert|gesperrt|sperrt|weggeschnappt|weggebucht|zuvorgekommen|misslungen|gescheitert|stoerung|schiefgegangen|probleme?|klemmt|streikt|hakt|"
     r"stattdessen|anfrage|angefragt|wunsch|terminwunsch|warteliste|tut mir leid|schneller|noch offen|vorbehalt|vorlaeufig|unverbindlich|vermutlich|"
     r"bedaure|bedaurer|schon weg|nachricht|ausrichten|weitergegeben|weitergeleitet|weiterleiten)\b"
@@ -283,12 +286,13 @@ DOES_AWAY = re.compile(
     r"\b(?:ich|wir) (?!wuensch|versteh|seh|schau|guck|pruef|frag|versuch|probier|dank|find|weiss|hoff|sag|mein|brauch|kann|koenn|moecht|muss|muess|hoer|habe|haben|haett|waer|wuerd|verbind|such|melde|ruf|bin|sind|war|freu|darf|will|wollen)\w+(?:e|en)\b.*\b(?:den|ihn|das|es|sie|dich|platz|termin|ihren|ihnen|dir)\b"
     rf"|\b(?:hab|habe|haben|ham|ist|sind|san|wurde|wurden)\b.*\b{DONE}\b"
     rf"|\b(?:ist|sind|san)\b.*\b{_PARTICLES}\b"
+    r"|^(?:\w+,? ){0,2}(?:weg|raus|draussen)[.!]?$"
     r"|^(?:\w+ ){0,2}(?:abgesagt|storniert|gestrichen|geloescht|erledigt|gemacht|ausgetragen|gecancelt|rausgenommen|entfernt|notiert|vermerkt|aufgehoben)\b"
     r"|\b(?:nehme?|streiche?|sage?|loesche?|trage?|storniere?|cancele?) (?:ich|wir)?\b.*\b(?:raus|heraus|ab|aus|sie|ihn|den|das|es|dich)\b"
     r"|\b(?:ich|wir) (?:\w+ ){0,2}(?:nehme?n?|streichen?|sagen?|loeschen?|tragen?|stornieren?)\b|\b(?:entfaellt|faellt|hinfaellig|aufgehoben|gibt es nicht mehr)\b|\bmach ich\b|\bmachen wir\b|\bgeht (?:klar|in ordnung)\b|\b(?:gebe?|mache?) (?:ich|wir)\b.*\b(?:platz|termin|ihn|das|zeit)\b.*\bfrei\b"
 )
 AGREES = re.compile(
-    r"\b(?:abgemacht|passt|basst|alles klar|gut|prima|super|perfekt|wunderbar|top|okay|ok|klar|gern|gerne|jawohl|cool|ja|sehr gerne?|mach ich|machen wir|in ordnung|einverstanden|freut|laeuft|erledigt|wird gemacht|gemacht)\b"
+    r"\b(?:abgemacht|passt|basst|alles klar|gut|prima|super|perfekt|wunderbar|top|okay|ok|klar|gern|gerne|jawohl|cool|ja|sehr gerne?|mach ich|machen wir|in ordnung|einverstanden|freut|done|gebongt|geritzt|laeuft|erledigt|wird gemacht|gemacht)\b"
     r"|\bbis (?:dann|dahin|denn|morgen|uebermorgen|zum|am|um|\w*tag|mittwoch)\b"
 )
 # What is told of and not given: hours, ways, prices.

@@ -33,6 +33,18 @@ def wished_several(evidence: Evidence) -> bool:
     return any(dialogue.wishes_several(words) for role, words in evidence.turns if role != "agent")
 
 
+def names_both(evidence: Evidence) -> bool:
+    """Whether the agent says of two persons or appointments that both are done; "beide Leistungen" can be one."""
+    return any(
+        _BOTH.search(dialogue.folded(words)) for role, words in evidence.turns if role == "agent"
+    )
+
+
+_BOTH = re.compile(
+    r"\bbeide (?!leistung|behandlung|anwendung|sachen|zeiten|angebote|wuensche|anliegen|punkte|dinge)\w+ (?:sind|stehen|sitzen|haben)\b"
+)
+
+
 def _says_gone(quote: str) -> bool:
     return promises.ends(quote) or _IS_GONE.search(dialogue.folded(quote)) is not None
 

@@ -39,15 +39,20 @@ def _asks_for_one(words: str, *, offered: str) -> bool:
     if _ASKED_FOR.search(said):
         return True
     last = dialogue.folded(dialogue.pieces(offered)[-1]) if dialogue.pieces(offered) else ""
+    if _ERRAND.search(last) and _IS_ON_IT.search(said):
+        return True
     is_offered = _ERRAND.search(last) and (dialogue.is_question(last) or _COULD.search(last))
     return bool(is_offered) and dialogue_words.YES.search(said) is not None
 
 
+_IS_ON_IT = re.compile(r"\b(?:drauf|drin|dabei|notiert|eingetragen|vorgemerkt)\b.*\?$")
 _COULD = re.compile(r"\b(?:kann|koennte|wuerde|gern|gerne)\b")
 
 
 def _claims(piece: str, *, is_asked: bool, is_wished: bool) -> bool:
     said = _plainly(piece)
+    if is_asked:
+        said = _ALREADY.sub(" ", said)
     if dialogue.is_question(piece) or _NOT_MEANT.search(said):
         return False
     if _SEEN_TO.search(said) and not (_LISTED.search(said) and dialogue.has_clock(said)):
@@ -73,6 +78,7 @@ def _leaves_it(words: str) -> bool:
     return _LEFT.search(dialogue.folded(words)) is not None
 
 
+_ALREADY = re.compile(r"\b(?:bereits|schon)\b")
 # What the message says, or when somebody is heard of, is no part of whether it is noted.
 _BECAUSE = re.compile(r"[,:]? (?:dass|damit|weil|ob|sobald|wenn|falls)\b|:\s")
 _CALL = r"(?:\w*rueckruf\w*|zurueckruf\w*|anrufwunsch|anrufbitte)"
@@ -113,12 +119,12 @@ _WILL_BE_SEEN_TO = re.compile(
 )
 # Where the caller asked for an errand, this much says that it is seen to.
 _NODS = re.compile(
-    r"\b(?:notiert|vermerkt|aufgeschrieben|aufgenommen|eingetragen|weitergegeben|hinterlegt|vorgemerkt|erledigt|gemacht|drin|drauf|steht|stehst|stehen|gespeichert|dabeigeschrieben)\b"
+    r"\b(?:notiert|vermerkt|aufgeschrieben|aufgenommen|eingetragen|weitergegeben|hinterlegt|vorgemerkt|erledigt|gemacht|drin|drauf|steht|stehst|stehen|gespeichert|dabeigeschrieben|hingelegt|bescheid|ausgerichtet|weitergeleitet|hingeschrieben)\b"
     r"|^(?:\w+ ){0,2}(?:mach ich|machen wir|mache ich|geht klar|wird gemacht|geht in ordnung|hab ich|habe ich|haben wir|alles klar|laeuft)$"
 )
 _ASKED_FOR = re.compile(
     rf"\b(?:{_CALL}|{_LIST})\b|\b(?:nachricht|ausrichten|richten sie|richt\w* .*\baus|weitergeben|weiterleiten|hinterlassen)\b"
-    r"|\b(?:koennen|koennten|kannst|koenntest|wuerden|wuerdest) (?:sie|du|ihr) (?:bitte |mal )?(?:der|dem|ihr|ihm|frau|herrn|doktor|dr)\b.*\b(?:sagen|ausrichten|geben|mitteilen)\b"
+    r"|\b(?:koennen|koennten|kannst|koenntest|wuerden|wuerdest) (?:sie|du|ihr) (?:bitte |mal |das |es )*(?:der|dem|ihr|ihm|frau|herrn|doktor|dr)\b.*\b(?:sagen|ausrichten|geben|mitteilen)\b"
     r"|\b(?:sagen|sag) (?:sie )?(?:bitte |doch |mal )?(?:der|dem|ihr|ihm|frau|herrn|doktor|dr)\b|\bbescheid (?:geben|sagen)\b|\b(?:geben|sagen) sie (?:\w+ ){1,3}bescheid\b"
     r"|\b(?:soll|kann|koennte|koennten|kannst|muss|moege|moechte)\b.*\b(?:mich|uns|mal|zurueck|vorher|bei mir) (?:\w+ ){0,3}(?:an|zurueck)?(?:rufen|melden)\b"
     r"|\b(?:rufen|ruft|ruf) (?:sie |er |der |die |mir )?(?:mich|uns)\b|\bmelden sie sich\b"
