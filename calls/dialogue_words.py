@@ -244,7 +244,7 @@ COURTESY = re.compile(
     r"|\bnicht (?:vor|spaeter als)\b|\bleider (?:absag\w*|krank)\b|\bgar nicht so\b|\bnicht nur\b"
 )
 # A plain "not" may be about anything; it counts where it speaks of the appointment, or of what can be done.
-NOT = re.compile(r"\b(?:nicht|nichts|nix|kein|keine|keinen|keiner|keinem)\b")
+NOT = re.compile(r"\b(?:nicht|nirgends|nirgendwo|nichts|nix|kein|keine|keinen|keiner|keinem)\b")
 CAN_BE = re.compile(
     r"\b(?:kann|koennen|konnten?|koennte|laesst|lassen|darf|duerfen|geht|ging|klappt|finde|sehe|habe|haben|hab|trage|buche|wird|wurde|ist|sind|mehr|noch)\b"
 )

@@ -226,12 +226,12 @@ _ELSEWHERE = re.compile(
     r"jemand anderem|jemand anders|noch nichts|noch nicht|noch kein|noch keine|bestehender|bestehenden|bisheriger|bisherigen|urspruenglich)\b"
 )
 _NOT_MEANT = re.compile(
-    r"\b(?:nicht|nichts|kein|keine|keinen|keinem|keiner|nie|niemals|ohne|moechten|wollen|wollten|soll|sollen|darf|duerfen|kann|"
+    r"\b(?:nicht|nichts|kein|keine|keinen|keinem|keiner|nie|niemals|nirgends|nirgendwo|ohne|moechten|wollen|wollten|soll|sollen|darf|duerfen|kann|"
     r"koennen|koennte|koennten|konnte|wuerde|wuerden|waere|waeren|haette|haetten|muss|muessen|muesste|versuche|versuchen|"
     r"gerade dabei|moment|belegt|vergeben|wunsch|terminwunsch|anfrage|noch frei|gewuenscht|angefragt|gefragt|gesagt|genannt)\b"
 )
 _NO_CALLBACK = re.compile(
-    r"\b(?:moechten|wollen|soll|sollen|darf|kann|koennen|koennte|wuerde|waere|niemand|nicht|warteliste|sie rufen|rufen sie (?:\w+ )?(?:wieder|noch)|bestaetig\w*|am besten|selbst|selber|bei (?:\w+ )?(?:\w*(?:fragen|keiten|ungen|ung|bedarf|problemen|faellen|fall)))\b|(?<!wir )(?<!kollegen )rufen sie\b(?!.*zurueck)"
+    r"\b(?:vermutlich|wahrscheinlich|vielleicht|bestimmt noch|sicher noch|moechten|wollen|soll|sollen|darf|kann|koennen|koennte|wuerde|waere|niemand|nicht|warteliste|sie rufen|rufen sie (?:\w+ )?(?:wieder|noch)|bestaetig\w*|am besten|selbst|selber|bei (?:\w+ )?(?:\w*(?:fragen|keiten|ungen|ung|bedarf|problemen|faellen|fall)))\b|(?<!wir )(?<!kollegen )rufen sie\b(?!.*zurueck)"
 )
 _POLITE = re.compile(r"\bwaere (?:damit|dann|somit|hiermit|jetzt|nun)\b")
 _CLAUSE = re.compile(
