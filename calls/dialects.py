@@ -12,7 +12,7 @@ _WORD = re.compile(r"(?<![\w'’])['’]?[A-Za-zÄÖÜäöüßåëê]+['’]?(?!
 
 def plain(words: str) -> str:
     """Return words in plain German; whatever is plain already comes back as it was."""
-    said = _WORD.sub(_plain_word, _PHRASE.sub(_plain_phrase, words))
+    said = _WORD.sub(_plain_word, _PHRASE.sub(_plain_phrase, _ARTICLE.sub("die ", words)))
     return _HALF_EIGHT.sub(
         r"\1acht", _EIGHT.sub("acht Uhr", _FIRST_PERSON.sub(_as_first_person, said))
     )
@@ -46,6 +46,8 @@ def _as_first_person(found: re.Match[str]) -> str:
     return said.capitalize() if found.group(0)[0].isupper() else said
 
 
+# "Auf d'Liste"
+_ARTICLE = re.compile(r"\b[dD]['’](?=[A-ZÄÖÜ])")
 # "Halb achte" is an hour, "der achte" a day.
 _HALF_EIGHT = re.compile(r"\b((?:halb|um|gegen|viertel|dreiviertel) )achte\b", re.I)
 # "Aach" is eight on the Rhine before "Uhr", and "auch" in Hesse.
@@ -189,6 +191,9 @@ _PLAIN = _table(
     "weitergegeben = wiedergeven weitergebn weitergebba weidergegewwe wiggerjejovve weidagebn",
     "weitergeleitet = wiederleddt",
     "ausgerichtet = utricht ausgricht",
+    "zurückrufen = trüchropen trüggropen torüchropen zrückruafa",
+    "ruft = röppt roppt ruaft röpt",
+    "warteliste = wartelistn",
     "Rückruf = trüggroop trüchroop rickruf trüchrop rückrof",
     "Uhr = uah ur uhre",
     # clock
