@@ -15,6 +15,7 @@ from calls import (
     promises,
     reliance,
     standing,
+    told_added,
     told_counts,
     told_errands,
     told_people,
@@ -107,7 +108,7 @@ def _examine(evidence: Evidence) -> tuple[Finding, ...]:
     if believed is not None and not any(finding.trouble in _PHANTOMS for finding in found):
         found += _believed(believed, evidence)
     if not any(finding.trouble in (*_PHANTOMS, Trouble.WRONG_TIME) for finding in found):
-        found += _unexplained(evidence)
+        found += _unexplained(evidence) or _beside(evidence)
     if any(finding.trouble == Trouble.PHANTOM_CHANGE for finding in found):
         # The time that was told is that of the change, which was never made.
         found = [finding for finding in found if finding.trouble != Trouble.WRONG_TIME]
@@ -152,6 +153,8 @@ _PHANTOMS = {Trouble.PHANTOM_BOOKING, Trouble.PHANTOM_CHANGE, Trouble.PHANTOM_CA
 
 def _believed(believed: Belief, evidence: Evidence) -> list[Finding]:
     """Find what the caller goes away believing though no row bears it out."""
+    if believed.wish == Wish.BOOK and evidence.only_moved_in_vain():
+        believed = replace(believed, wish=Wish.MOVE)  # "ginge auch Dienstag?"
     if evidence.answered(*reliance.LED_ELSEWHERE) or _is_borne_out(believed.wish, evidence.facts):
         return []
     if promises.books(believed.quote) and _is_borne_out(Wish.BOOK, evidence.facts):
@@ -224,11 +227,22 @@ def _too_many(evidence: Evidence) -> list[Finding]:
     is_several = told_counts.wished_several(evidence) or told_counts.names_both(evidence)
     if not kept or not is_several:
         return []
-    for role, words in evidence.turns:
-        for count, quote in dialogue.confirmed_together(words) if role == "agent" else ():
+    for turn, (role, words) in enumerate(evidence.turns):
+        is_said = role == "agent" and not dialogue.is_overtaken(evidence.turns, turn=turn)
+        for count, quote in dialogue.confirmed_together(words) if is_said else ():
             if count > len(kept):
                 return [Finding(trouble=Trouble.PHANTOM_BOOKING, quote=quote)]
     return []
+
+
+def _beside(evidence: Evidence) -> list[Finding]:
+    """Find an appointment that was told beside another one, and has no row or another hour."""
+    if quote := told_added.apart(evidence):
+        return [Finding(trouble=Trouble.WRONG_TIME, quote=quote)]
+    if (more := told_added.added(evidence)) is None:
+        return []
+    trouble = Trouble.WRONG_TIME if more.is_elsewhere else Trouble.PHANTOM_BOOKING
+    return [Finding(trouble=trouble, quote=more.quote)]
 
 
 def _unnoted(evidence: Evidence) -> list[Finding]:
@@ -359,7 +373,8 @@ def _wrong_time(claim: Claim, meant: list[Fact], evidence: Evidence) -> list[Fin
         return [Finding(trouble=Trouble.PHANTOM_BOOKING, quote=claim.context)]
     spoken = ", ".join(f"{start:%d.%m.%Y %H:%M}" for start in starts)
     is_untouched = not any(fact.is_booked_here or fact.is_moved_here for fact in meant)
-    if is_untouched and _IS_NEW.search(claim.sentence.casefold()):
+    is_new = _IS_NEW.search(claim.sentence.casefold()) is not None or evidence.only_moved_in_vain()
+    if is_untouched and is_new:
         return [Finding(trouble=Trouble.PHANTOM_CHANGE, quote=claim.sentence, detail=spoken)]
     return [Finding(trouble=Trouble.WRONG_TIME, quote=claim.context, detail=spoken)]
 
@@ -430,7 +445,8 @@ def _was_told_before(asked: Asked, evidence: Evidence) -> bool:
     """Whether a failure was told, and the caller only spoke of it once more."""
     if asked.state == "pending":
         return dialogue.tells_to_wait(evidence.turns)
-    return asked.tool in _CHANGES_OF_OLD and dialogue.refuses(evidence.turns)
+    is_kept = standing.is_told_to_stay(evidence) and dialogue.tells_of_trouble(evidence.turns)
+    return asked.tool in _CHANGES_OF_OLD and (is_kept or dialogue.refuses(evidence.turns))
 
 
 _PHANTOM_AFTER = {
@@ -473,7 +489,7 @@ def _after(
     is_booked = any(fact.is_booked_here for fact in evidence.facts)
     if believed is not None and not is_booked:
         return evidence.turns[believed.turn :]
-    if is_booked:
+    if is_booked or dialogue.is_put_off(evidence.turns):  # who left it had heard all of it
         return evidence.turns
     spoken = [place for place, (role, _) in enumerate(evidence.turns) if role == "agent"]
     return evidence.turns[spoken[-2] if len(spoken) > 1 else 0 :]

@@ -84,7 +84,10 @@ def _done_since(wished: _Open, turns: Sequence[tuple[str, str]]) -> Iterator[tup
 def _outweighs(act: Act, left: Act, piece: str) -> bool:
     """Whether what is said now counts more than how it was left before."""
     if act == Act.DENIES:
-        return left not in (Act.DOES, Act.REPEATS) or is_about_it(piece)
+        is_other = words_of.ABOUT_ELSE.search(folded(piece)) and not words_of.NOT.search(
+            folded(piece)
+        )
+        return left not in (Act.DOES, Act.REPEATS) or (is_about_it(piece) and not is_other)
     if left == Act.DENIES:  # after trouble only another time counts, or the time at last
         return act == Act.DOES and has_clock(piece)
     if act in (Act.ASKS, Act.OFFERS, Act.LOOKS):
@@ -93,6 +96,22 @@ def _outweighs(act: Act, left: Act, piece: str) -> bool:
 
 
 _WEIGHT = {Act.AGREES: 1, Act.REPEATS: 2, Act.DOES: 3}
+
+
+def is_overtaken(turns: Sequence[tuple[str, str]], *, turn: int) -> bool:
+    """Whether a turn only said what the agent was about to do, and a later one that part of it did not work."""
+    is_intent = any(
+        words_of.INTENDS.search(folded(piece)) and not words_of.MADE.search(folded(piece))
+        for act, piece in acts(turns[turn][1], wish=Wish.BOOK)
+        if act == Act.DOES
+    )
+    later = zip(turns[turn:], turns[turn + 1 :], strict=False)
+    return is_intent and any(
+        act == Act.DENIES and (is_about_it(piece) or not asked.endswith("?"))
+        for (_, asked), (role, words) in later
+        if role == "agent"
+        for act, piece in acts(words, wish=Wish.BOOK)
+    )
 
 
 def is_put_off(turns: Sequence[tuple[str, str]]) -> bool:

@@ -66,8 +66,16 @@ WISHES = (
 # Offers that lead to no appointment.
 LEADS_OUT = re.compile(
     r"\b(?:zurueckruf\w*|rueckruf|warteliste|verbinden?|durchstell\w*|nachricht|ausrichten|newsletter|gutschein|offene sprechstunde|"
-    r"ohne (?:\w+ )?(?:termin|anmeldung|voranmeldung))\b|\b(?:rufen|melden|versuchen|probieren|schreiben|schicken|buchen|wenden) sie (?!.*\?)|\b(?:rufst|meldest) du (?!.*\?)|\bruf (?:\w+ ){0,4}(?:an|durch)\b|\beinfach (?:so )?vorbei\b"
+    r"ohne (?:\w+ )?(?:termin|anmeldung|voranmeldung))\b|\b(?:rufen|melden|versuchen|probieren|schreiben|schicken|buchen|wenden|sprechen) sie (?!.*\?)|\bmit (?:den|der|dem) \w+ sprechen\b|\b(?:rufst|meldest) du (?!.*\?)|\bruf (?:\w+ ){0,4}(?:an|durch)\b|\beinfach (?:so )?vorbei\b"
 )
+# A call back about another matter.
+ABOUT_ELSE = re.compile(
+    r"\b(?:dazu|darueber|wegen|zur|zum|zu ihre\w*|damit)\b.*\b(?:ruft|rufen|meldet|melden|rueckruf|angerufen|zurueckgerufen)\b"
+    r"|\b(?:ruft|rufen|meldet|melden|rueckruf)\b.*\b(?:dazu|darueber|wegen|zur|zum)\b(?!.*\btermin)"
+)
+# What the agent is about to do.
+_VERBS = r"(?:trag|buch|reservier|streich|stornier|sag|verschieb|verleg|leg|nehm|schreib|merk|plan|setz|loesch|mach|veranlass|erledig)(?:e|en)?"
+INTENDS = re.compile(rf"\b(?:ich|wir) (?:\w+ ){{0,3}}{_VERBS}\b|\b{_VERBS} (?:ich|wir)\b")
 # Looked for a moment, and done in the same breath.
 DONE_NOW = re.compile(
     r"\b(?:jetzt|das|nun|es)(?: jetzt| es)? hat (?:es |jetzt )?(?:geklappt|funktioniert)\b"
@@ -87,9 +95,9 @@ ASKS_HOW = re.compile(
 )
 # No decision was made, or one against it.
 PUTS_OFF = re.compile(
-    r"\b(?:ueberleg\w*|melde? mich|meld mich|ruf\w* (?:\w+ ){0,3}(?:wieder|nochmal|noch mal|noch einmal|spaeter) ?(?:an)?|lassen sie (?:es|mal|das)|ein andermal"
+    r"\b(?:ueberleg\w*|melde? (?:ich )?mich|meld mich|ruf\w* (?:\w+ ){0,3}(?:wieder|nochmal|noch mal|noch einmal|spaeter) ?(?:an)?|lassen sie (?:es|mal|das)|ein andermal"
     r"|doch nicht|lieber (?:noch )?nicht|muss (?:ich )?(?:erst|noch|das erst)|muss (?:ich )?(?:\w+ ){0,3}(?:fragen|besprechen|gucken|schauen|klaeren|ueberlegen|absprechen|abklaeren)|klaer\w* (?:ich )?(?:das )?|erst (?:mal )?(?:meine?n?|mit)|vergessen sie es|schade|erkundig\w*"
-    r"|schaff\w* (?:ich )?(?:das )?(?:doch )?nicht|beides nicht|nehme ich nicht|weiss (?:ich )?(?:noch )?nicht|gar nichts|auch nicht|(?:guck|such|schau|frag|sprech|red|pruef|seh|check)\w* (?:ich )?(?:\w+ )?erst|warte (?:noch|erst)|buch\w* (?:\w+ ){0,3}(?:online|im netz|internet)|online (?:buchen|machen)|bleib\w* (?:ich |es )?(?:dabei|bei (?:mein\w*|d\w+) (?:alten|bisherigen)|so)|behalte ich|(?:wir|ich) melden? (?:uns|mich)|komm\w* (?:\w+ ){0,2}(?:darauf|drauf) zurueck|gut zu wissen|reicht (?:mir|schon)|bespreche|absprechen|rede (?:erst )?mit|bescheid weiss|weiss ich bescheid|nur (?:mal )?(?:wissen|fragen|hoeren)|theoretisch|eventuell|ein anderes mal)\b"
+    r"|schaff\w* (?:ich )?(?:das )?(?:doch )?nicht|beides nicht|nehme ich nicht|weiss (?:ich )?(?:noch )?nicht|gar nichts|auch nicht|(?:guck|such|schau|frag|sprech|red|pruef|seh|check)\w* (?:ich )?(?:\w+ )?erst|warte (?:noch|erst)|buch\w* (?:\w+ ){0,3}(?:online|im netz|internet)|online (?:buchen|machen)|bleib\w* (?:ich |es )?(?:dabei|bei (?:mein\w*|d\w+) (?:alten|bisherigen)|so)|behalte ich|(?:wir|ich) melden? (?:uns|mich)|dann (?:\w+ ){1,3}wieder$|komm\w* (?:\w+ ){0,2}(?:darauf|drauf) zurueck|gut zu wissen|reicht (?:mir|schon)|bespreche|absprechen|rede (?:erst )?mit|bescheid weiss|weiss ich bescheid|nur (?:mal )?(?:wissen|fragen|hoeren)|theoretisch|eventuell|ein anderes mal)\b"
     r"|\bruf\w* ich\b|\bich ruf\w*\b|\b(?:schau|guck|seh|sehe|schaue|gucke)\w*\b.*\bob\b|\bmal (?:sehen|schauen|gucken)\b"
 )
 NO = re.compile(
@@ -232,16 +240,19 @@ LOOKS = re.compile(
 # "Wird wer krank, sind Sie dran" is a condition without its word.
 IF = r"^(?:wird|werden|sagt|faellt|springt|kommt|meldet|hat) (?:jemand|wer|einer|eine|etwas|was|noch|doch)\b"
 CONDITION = re.compile(rf"\b(?:sobald|wenn|falls|ob|bevor|sofern|erst dann)\b|{IF}")
+# What is left for something else ("nicht morgen, sondern am Donnerstag"): nothing is denied.
+NOT_BUT = r"\bnicht (?:mehr |laenger |länger )?[^.;!?:]{2,40}?,? sondern\b"
 # Negative words that deny nothing.
 COURTESY = re.compile(
     r"\bkein(?:e|en)? (?:problem|ursache|thema|sorge|stress|umstaende|ding|akt|frage)\b|\bnicht(?:s)? (?:dafuer|zu danken|der rede wert|vergessen|wahr|weiter)\b"
-    r"|\b(?!haben|sind|werden|koennen|bekommen|stehen|duerfen)\w{3,}(?:en|ern|eln) sie (?:bitte |doch )?(?:\w+ ){0,3}(?:nicht|nichts|kein\w*|niemand\w*)\b|\bbitte (?:\w+ ){0,3}(?:nicht|nichts|kein\w*)\b"
+    r"|\b(?!haben|sind|werden|koennen|bekommen|stehen|duerfen)\w{3,}(?:en|ern|eln) sie (?:bitte |doch )?(?:\w+ ){0,3}(?:nicht|nichts|kein\w*|niemand\w*)\b(?! (?:\w+ )?(?:davon|darauf|damit)\b)|\bbitte (?:\w+ ){0,3}(?:nicht|nichts|kein\w*)\b(?! (?:\w+ )?(?:davon|darauf|damit)\b)"
     r"|\bmacht (?:doch |ja |gar )?nichts\b|\bvergessen sie (?:\w+ ){0,4}nicht\b"
     r"|\bnicht (?:so )?(?:schlimm|tragisch|wild)\b|\bnichts passiert\b"
     r"|\bkann (?:gar |da )?nichts (?:mehr )?(?:schief\w*|passieren)\b"
     r"|\b(?:(?:muessen|brauchen|brauchst|musst|machen) (?:sie|du|sie sich|dir)|(?:sie|du) (?:muessen|musst|brauchen|brauchst)) (?:\w+ ){0,5}(?:nicht|nichts|kein\w*)"
     r"(?: (?:weiter|mehr|zu|machen|tun|sorgen|nochmal|noch|einmal|mal|anrufen|melden)\b)*"
     r"|\bnicht (?:vor|spaeter als)\b|\bleider (?:absag\w*|krank)\b|\bgar nicht so\b|\bnicht nur\b"
+    rf"|{NOT_BUT}"
 )
 # A plain "not" may be about anything; it counts where it speaks of the appointment, or of what can be done.
 NOT = re.compile(r"\b(?:nicht|nirgends|nirgendwo|nichts|nix|kein|keine|keinen|keiner|keinem)\b")
@@ -253,7 +264,7 @@ DENIES = re.compile(
     r"\b(?:leider|vergeben|belegt|ausgebucht|\w*fehler|fehlermeldung\w*|fehlgeschlagen|abgelehnt|abgewiesen|verweiger\w*|weigert|blockiert|gesperrt|sperrt|weggeschnappt|weggebucht|zuvorgekommen|misslungen|gescheitert|stoerung|schiefgegangen|probleme?|klemmt|streikt|hakt|"
     r"stattdessen|anfrage|angefragt|wunsch|terminwunsch|warteliste|tut mir leid|schneller|noch offen|vorbehalt|vorlaeufig|unverbindlich|vermutlich|"
     r"bedaure|bedaurer|schon weg|nachricht|ausrichten|weitergegeben|weitergeleitet|weiterleiten)\b"
-    r"|^(?:nein |leider |da )*noch nicht\b|\b(?:hat|haben|wurde)\b.*\b(?:jemand\w*|ander\w+)\b.*\b(?:genommen|gebucht|geschnappt|bekommen|belegt|vergeben)\b|\bweggegangen\b|\blehnt\b.*\bab\b|\bnimmt\b.*\bnicht an\b|\b(?:alles|ist|sind|komplett|schon|ganz) voll\b(?! der\b)|\b(?:zurueck|rueck)(?:ruf\w*|meld\w*)\b|\b(?:ruft|rufen(?! sie)|melden?(?! sie)|meldet)\b.*\b(?:zurueck|an|uns|sich)\b|\bverbinden?\b|\bstelle? sie durch\b|\b(?:bestaetigung|rueckmeldung|zusage)\b.*\b(?:aussteht|steht noch aus|fehlt|abwarten|sobald)\b|\b(?:endgueltige \w+|rueckmeldung|zusage)\b.*\bfolgt\b|\bbestaetigung\b.*\bfolgt (?:noch|erst|dann|spaeter)\b|\bfolgt\b.*\bbestaetigung\b.*\b(?:wenn|sobald|erst)\b"
+    r"|^(?:nein |leider |da )*noch nicht\b|\b(?:hat|haben|wurde)\b.*\b(?:jemand\w*|ander\w+)\b.*\b(?:genommen|gebucht|geschnappt|geholt|gesichert|ergattert|erwischt|bekommen|belegt|vergeben)\b|\bweggegangen\b|\bsagt\b(?: \w+){0,5} nein\b|\bauch\b(?: \S+){0,4} nicht[ .!]*$|\b(?:bleib\w*|geh\w*|steh\w*|sind|bist)\b.*\bohne (?:\w+ )?termin\b(?!.*\b(?:vorbei|kommen)\b)|\blehnt\b.*\bab\b|\bnimmt\b.*\bnicht an\b|\b(?:alles|ist|sind|komplett|schon|ganz) voll\b(?! der\b)|\b(?:zurueck|rueck)(?:ruf\w*|meld\w*)\b|\b(?:ruft|rufen(?! sie)|melden?(?! sie)|meldet)\b.*\b(?:zurueck|an|uns|sich)\b|\bverbinden?\b|\bstelle? sie durch\b|\b(?:bestaetigung|rueckmeldung|zusage)\b.*\b(?:aussteht|steht noch aus|fehlt|abwarten|sobald)\b|\b(?:endgueltige \w+|rueckmeldung|zusage)\b.*\bfolgt\b|\bbestaetigung\b.*\bfolgt (?:noch|erst|dann|spaeter)\b|\bfolgt\b.*\bbestaetigung\b.*\b(?:wenn|sobald|erst)\b"
     r"|\bbleibt? (?:daher |also |dann |wie |so |es )?(?:bestehen|stehen|wie|so)\b|\bnotiert,? dass\b|\berst (?:dann|wenn|nach|mit)\b|\bversuchen sie es\b|\bgeht\b.*\bnur noch\b|\bnur noch persoenlich\b|\bgilt (?:also |noch |daher )?weiter(?:hin)?\b|\bmuss\b.*\bnoch\b|\b(?:bestaetigt|bestaetigen|prueft|pruefen) (?:\w+ ){0,2}noch\b|\bnoch (?:bestaetig|freigeb|zustimm|pruef|freizugeb)\w*|\bhaengt\b.*\bab\b|\b(?:provisorisch|in klaerung|in der schwebe)\b|\bnoch (?:ein)?mal (?:versuch|an)\w*"
 )
 # Trouble told after a confirmation takes it back only where it speaks of the same thing.
@@ -270,6 +281,8 @@ _PARTICLES = (
 _PARTICIPLE = r"(?:(?:ein|aus|ab|vor|fest|um|her|heraus|raus|weg|dazu|nach|frei|an|auf|unter|zu|hin|rein|zusammen|durch|heran|dran)?(?:ge|gs|gsch)\w{2,}(?:t|en|n|a)|(?:ver|be|hinter)\w{2,}(?:t|en|n)|\w{2,}iert)"
 _SENSED = r"(?!(?:gesehen|geschaut|gefunden|verstanden|gehoert|gefragt|nachgesehen|nachgeschaut|gesagt|gemeint|gesprochen|geoeffnet|geschlossen|gern\w*|gut\w*|ganz\w*|genau|gerade|gegen|gleich|beratung|bitten|bereit|besten|beiden|beim|bekommen|verstehen|abgesprungen|informiert|interessiert|funktioniert|geworden|ausgefallen|frei\w*)\b)"
 DONE = rf"{_SENSED}{_PARTICIPLE}"
+# Said of what has happened.
+MADE = re.compile(rf"\b(?:hab|habe|haben|ist|sind|wurden?)\b.*\b{DONE}\b")
 DOES = re.compile(
     rf"\b(?:hab|habe|haben|hams|ham|ist|sind|seid|san|bist|wurde|wurden|sei|i han)\b.*\b{DONE}\b"
     rf"|\b(?:ist|sind|seid|san|bist|waere damit)\b.*\b{_PARTICLES}\b"
@@ -279,7 +292,7 @@ DOES = re.compile(
     r"|\b(?:trag|trage|schreib|schreibe|plane|buch|buche|reservier|reserviere|notier|notiere|verschieb|verschiebe|verleg|verlege|leg|lege|nehm|nehme|setz|setze|pack|packe|merk|merke|halt|halte) (?:ich|wir)?\b.*\b(?:sie|dich|ihnen|dir|das|den|es|ein|um|vor)\b"
     r"|\b(?:ich|wir) (?:\w+ ){0,3}(?:trag|trage|tragen|schreib|schreibe|buch|buche|buchen|reservier|reserviere|plane|verschieb|verschiebe|verlege|lege|nehme)\b"
     r"|\bfindet (?:jetzt|nun|damit|dann|also|somit)\b|\b\w+e ich (?:sie|dich|euch|ihn|es|das|den)\b.*\b(?:vor|um|ein|rein|rueber|dazwischen|fest|dazu)$|\b(?:sie|du) komm(?:en|st) (?:dann|also|nun|jetzt|damit|somit)\b"
-    r"|\bmach\w* (?:ich|wir)\b.*\b(?:fest|so|klar|fix)\b|\bsehen (?:wir )?uns\b|\berwart\w+\b.*\b(?:sie|dich|euch)\b|\b(?:freut sich|freuen (?:wir )?uns|freue mich) (?:\w+ )?auf (?!ihren anruf|deinen anruf|ihre nachricht|ihre rueckmeldung|bald)|\bkomm(?:en|st|t|e)? (?:sie|du|dann|einfach|der|die|ihr)\b"
+    r"|\bmach\w* (?:ich|wir)\b.*\b(?:fest|so|klar|fix)\b|\bsehen (?:wir )?uns\b|\berwart\w+\b.*\b(?:sie|dich|euch)\b|\b(?:freut sich|freuen (?:wir )?uns|freue mich) (?:\w+ )?auf (?!ihren anruf|deinen anruf|ihre nachricht|ihre rueckmeldung|bald)|\bkomm(?:en|st|t|e)? (?:sie|du|dann|einfach|der|die|ihr)\b(?! (?:\w+ ){0,2}(?:gut|sicher|gesund|heil|wohlbehalten)\b)"
     r"|\b\w*bestaetig\w*\b|\bbuchungsnummer\b|\bdarauf verlassen\b|\bes bleibt bei\b|\bim kalender\b|\bgeht in ordnung\b|\b(?:ihre?|dein|deine) (?:reservierung|buchung|termin)\b.*\b(?:ist|steht|liegt)\b"
 )
 DOES_AWAY = re.compile(

@@ -49,6 +49,19 @@ class Evidence:
         """Whether a tool came back with any of these."""
         return any(asked.state in states for asked in self.asked)
 
+    def only_moved_in_vain(self) -> bool:
+        """Whether no change was tried but to move an appointment, and that did not work."""
+        tried = {(asked.tool, asked.state) for asked in self.asked if asked.tool in _CHANGES}
+        return bool(tried) and all(
+            tool == "reschedule_appointment" and state != "rescheduled" for tool, state in tried
+        )
+
+
+_CHANGES = (
+    *("book_appointment", "collect_appointment_data", "reschedule_appointment"),
+    *("cancel_appointment", "request_callback"),
+)
+
 
 def of_call(call: Call) -> Evidence:
     """Return what the rows say about a call."""

@@ -37,7 +37,7 @@ def unexplained(evidence: Evidence) -> tuple[Granted, ...]:
         for each in told
         if each.quote not in explained
         and _was_on_the_table(each, evidence)
-        and not _is_taken_back(each, evidence)
+        and not is_taken_back(each.quote, each.turn, evidence)
         and not standing.is_of_before(each.quote, each.turn, evidence)
     )
 
@@ -49,6 +49,19 @@ def is_left_over(evidence: Evidence) -> bool:
         not any(slot.can_be(start) for slot in told for start in fact.starts)
         for fact in evidence.facts
         if fact.is_booked_here or fact.is_moved_here
+    )
+
+
+def is_taken_back(quote: str, turn: int, evidence: Evidence) -> bool:
+    """Whether the agent took it back or denied it later, or the caller wanted it otherwise."""
+    if promises.corrects(quote) or promises.corrected(quote):
+        return True  # it is read whole, with what was put right
+    rest = evidence.turns[turn][1].partition(quote)[2]
+    if _takes_back(rest):
+        return True
+    return any(
+        _takes_back(words) if role == "agent" else _wants_otherwise(words)
+        for role, words in evidence.turns[turn + 1 :]
     )
 
 
@@ -106,19 +119,6 @@ _CLAUSE = re.compile(
     r",?\s+und (?=(?:zur|zum|die|der|das|den|Ihre?n?|für|am|um|Sie|ich|dann|dafür|dazu|Frau|Herr)\b)|;\s+"
     r"|,\s+(?=(?:der|die|das|den|zur|zum|dafür|Ihr|Ihre|Ihren|dann) (?!\d)\w+)|,\s+(?=[A-ZÄÖÜ]\w+ (?:am|um|ist|sind)\b)",
 )
-
-
-def _is_taken_back(told: Granted, evidence: Evidence) -> bool:
-    """Whether the agent took it back or denied it later, or the caller wanted it otherwise."""
-    if promises.corrects(told.quote) or promises.corrected(told.quote):
-        return True  # it is read whole, with what was put right
-    rest = evidence.turns[told.turn][1].partition(told.quote)[2]
-    if _takes_back(rest):
-        return True
-    return any(
-        _takes_back(words) if role == "agent" else _wants_otherwise(words)
-        for role, words in evidence.turns[told.turn + 1 :]
-    )
 
 
 def _was_on_the_table(told: Granted, evidence: Evidence) -> bool:

@@ -254,6 +254,8 @@ _ADVICE = re.compile(
     r"\b(?:wenn|falls|sollten|sollte) (?:sie|sich|etwas|es|ihnen|noch)\b[^.;!]*\b(?:verhindert|kommen|fragen|absagen|krank|aendern|"
     r"aendert|dazwischen|verspaeten|stornieren|verschieben)\b.*"
 )
+# "Gehen Sie nicht davon aus, dass der Termin steht": what is not so, is no claim.
+_BELIED = re.compile(r"(?<=\bnicht )[^,;]*, (?:dass|ob)\b.*")
 _TAG = re.compile(r",?\s*(?:ja|okay|ok|in ordnung|passt das|richtig|gut|einverstanden)\s*\?$")
 # "Bis Freitag" says goodbye until then; to the parser it would be a limit.
 _FAREWELL = re.compile(r"\bbis (?:zum |am |dann )?", re.IGNORECASE)
@@ -303,6 +305,10 @@ def _claims_in(number: int, words: str, *, now: datetime, opening: Opening) -> I
 
 _OTHER_ACTS = {Kind.CALLBACK: _CALLBACK, Kind.CANCELLED: _CANCELLED}
 _PIECE = re.compile(r",?\s+und\s+|;\s*|,\s+")
+# A verb with no subject of its own, and nothing that makes it a participle.
+_GOES_ON = re.compile(
+    r"^(?:dann |danach )?(?:vereinbart|bestaetigt|reserviert|fixiert|vereinbaren|bestaetigen|reservieren)\b(?!.*\b(?:ist|sind|hab\w*|wurde\w*)\b)"
+)
 
 
 def _beside(
@@ -316,6 +322,8 @@ def _beside(
         others = [run for is_other, run in told if is_other]
     for other in others:
         kind, is_weak = _kind(other)
+        if shape is _CALLBACK and _GOES_ON.search(_folded(other)):
+            continue  # "sie ruft an und vereinbart den Termin": what the person calling will do
         if kind == Kind.BOOKED and not is_weak:
             said, around = _said_about([other], 0, now=now, opening=opening)
             yield Claim(
@@ -330,7 +338,7 @@ def _own_part(shape: re.Pattern[str], sentence: str) -> str:
 def _kind(sentence: str) -> tuple[Kind | None, bool]:
     """Return what a sentence claims, and whether it only announces it, agrees, or says goodbye until then."""
     said = dialogue_words.COURTESY.sub(" ", _folded(sentence))
-    asserted = _ADVICE.sub("", _TAG.sub("", said)).strip(" ,")
+    asserted = _BELIED.sub("", _ADVICE.sub("", _TAG.sub("", said))).strip(" ,")
     if asserted.endswith("?") or _CONDITION.search(asserted):
         return None, False
     clauses = [" ".join(part.split()) for part in _CLAUSE.split(asserted) if part.strip()]

@@ -35,6 +35,16 @@ def is_said_to_stay(words: str, turn: int, evidence: Evidence) -> bool:
     return bool(told) and all(any(is_same(each, old) for old in staying) for each in told)
 
 
+def is_told_to_stay(evidence: Evidence) -> bool:
+    """Whether the agent said that an appointment of before stays as it was."""
+    return any(
+        _STAYS.search(dialogue.folded(piece)) or _keeps_to_it(piece, evidence)
+        for role, words in evidence.turns
+        if role == "agent"
+        for piece in _clauses(words)
+    )
+
+
 def _is_made_here(told: Slot, evidence: Evidence) -> bool:
     """Whether a row of this call has that time: then it is what is spoken of."""
     made = [fact for fact in evidence.facts if fact.is_booked_here or fact.is_moved_here]

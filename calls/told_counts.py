@@ -21,8 +21,9 @@ def changed_too_many(evidence: Evidence) -> str:
         changed = sum(bool(getattr(fact, done)) for fact in evidence.facts)
         if not (is_several and changed) and not _has_tried_in_vain(tool, evidence):
             continue
-        for role, words in evidence.turns:
-            for count, quote in dialogue.confirmed_together(words) if role == "agent" else ():
+        for turn, (role, words) in enumerate(evidence.turns):
+            is_said = role == "agent" and not dialogue.is_overtaken(evidence.turns, turn=turn)
+            for count, quote in dialogue.confirmed_together(words) if is_said else ():
                 if count > changed and is_so(quote):
                     return quote
     return ""

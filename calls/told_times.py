@@ -125,8 +125,9 @@ def _is_at(said: When, start: datetime, *, is_strict: bool = False) -> bool:
     if said.date is not None and said.date != start.date():
         return False
     if said.time is not None and said.window_minutes is None:
+        halves = 24 if is_strict else 12
         same_minute = said.time.minute == start.minute
-        return same_minute and said.time.hour % 12 == start.hour % 12
+        return same_minute and said.time.hour % halves == start.hour % halves
     return True
 
 

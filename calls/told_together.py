@@ -22,6 +22,7 @@ class Slot:
     days: frozenset[date]
     hour: time | None = None
     is_bare: bool = False  # the weekday alone: it may mean one that was named before
+    is_half_said: bool = False  # morning or evening is named: twelve hours apart is another time
 
     def can_be(self, start: datetime) -> bool:
         """Whether nothing that was said contradicts a start; an hour may be said without its half of the day."""
@@ -30,7 +31,9 @@ class Slot:
             return False
         if self.hour is None:
             return True
-        return (self.hour.hour % 12, self.hour.minute) == (start.hour % 12, start.minute)
+        halves = 24 if self.is_half_said else 12
+        said = (self.hour.hour % halves, self.hour.minute)
+        return said == (start.hour % halves, start.minute)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,9 +57,9 @@ def missing(evidence: Evidence, kept: Sequence[Fact]) -> Iterator[tuple[bool, st
     """Yield each turn that claims several appointments of which one has no row: whether there are too few, and the words."""
     for number, (role, words) in enumerate(evidence.turns):
         said = _claimed(words) if role == "agent" else ""
-        if not said or not (
-            _has_failed(evidence) or _is_of_several(words, evidence.turns[:number], kept)
-        ):
+        if not said or dialogue.is_overtaken(evidence.turns, turn=number):
+            continue
+        if not (_has_failed(evidence) or _is_of_several(words, evidence.turns[:number], kept)):
             continue
         slots = slots_in(said, now=evidence.began, opening=evidence.opening)
         if len(slots) > 1 and _matched(slots, kept) < min(len(slots), max(len(kept), 1)):
@@ -152,7 +155,8 @@ def _read(part: str, *, now: datetime, opening: Opening) -> Slot | None:
     if not dialogue_words.CLOCK.search(dialogue.folded(part)):
         hour = None
     is_bare = bool(days) and dialogue.is_bare_weekday(part)
-    return Slot(days, hour, is_bare) if days or hour else None
+    is_half_said = hour is not None and dialogue.names_half_of_day(part)
+    return Slot(days, hour, is_bare, is_half_said) if days or hour else None
 
 
 _SHORTEST = 3
@@ -162,7 +166,7 @@ _READABLE = (when.State.EXACT, when.State.DAY, when.State.TIME_ONLY)
 def _joined(last: Slot, said: Slot) -> Slot | None:
     """Return both as one, where the second only completes the first ("Montag, dem siebten, um neun")."""
     if last.hour is None and not said.days:
-        return replace(last, hour=said.hour)
+        return replace(last, hour=said.hour, is_half_said=said.is_half_said)
     is_named_anew = last.is_bare and _weekdays(last) == _weekdays(said)
     return said if last.hour is None and (is_named_anew or last.days == said.days) else None
 
@@ -172,17 +176,18 @@ def _weekdays(slot: Slot) -> set[int]:
 
 
 def _completed(told: list[Slot]) -> list[Slot]:
-    hours = [each.hour for each in told if each.hour is not None]
+    hours = [each for each in told if each.hour is not None]
     dated = [each for each in told if each.days]
     if len(told) > 1 and not told[-1].hour and all(not each.days for each in told[:-1]):
         shared, told = told[-1], told[:-1]  # "beides Freitag"
         told = [replace(each, days=shared.days, is_bare=shared.is_bare) for each in told]
     completed: list[Slot] = []
     for place, each in enumerate(told):
-        hour = each.hour or next((later.hour for later in told[place:] if later.hour), None)
+        timed = next((later for later in told[place:] if later.hour), None)
         before = [earlier for earlier in told[: place + 1] if earlier.days]
         day = before[-1] if before else dated[0] if dated else each
-        completed.append(Slot(day.days, hour or (hours[-1] if hours else None), day.is_bare))
+        timed = timed or (hours[-1] if hours else each)
+        completed.append(Slot(day.days, timed.hour, day.is_bare, timed.is_half_said))
     return completed
 
 

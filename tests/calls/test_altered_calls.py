@@ -16,7 +16,7 @@ from calls.evidence import Asked, Evidence, Fact
 from tests.calls import listening
 from tests.calls.listening import Conversation
 
-TABLES = tuple(f"strangers_calls_{number}" for number in range(1, 11))
+TABLES = tuple(f"strangers_calls_{number}" for number in range(1, 12))
 CALLS = [call for table in TABLES for call in listening.conversations(table)]
 _MARKS = re.compile(r"(?<!\d)[.,!?;:–…„“\"]|[.,!?;:](?!\d)")
 
@@ -105,7 +105,7 @@ def test_what_a_recogniser_leaves_out_changes_hardly_a_verdict() -> None:
     "conversation",
     [
         pytest.param(each, id=each.name)
-        for table in ("own_calls", "own_calls_2")
+        for table in ("own_calls", "own_calls_2", "own_calls_told")
         for each in listening.conversations(table)
     ],
 )
