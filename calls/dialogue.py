@@ -89,10 +89,14 @@ def _outweighs(act: Act, left: Act, piece: str) -> bool:
         )
         return left not in (Act.DOES, Act.REPEATS) or (is_about_it(piece) and not is_other)
     if left == Act.DENIES:  # after trouble only another time counts, or the time at last
-        return act == Act.DOES and has_clock(piece)
+        return act == Act.DOES and (has_clock(piece) or _is_at_last(piece))
     if act in (Act.ASKS, Act.OFFERS, Act.LOOKS):
         return left in (Act.REPEATS, Act.AGREES)
     return _WEIGHT.get(act, 0) > 0 and _WEIGHT[act] >= _WEIGHT.get(left, 0)
+
+
+def _is_at_last(piece: str) -> bool:
+    return words_of.AT_LAST.search(folded(piece)) is not None
 
 
 _WEIGHT = {Act.AGREES: 1, Act.REPEATS: 2, Act.DOES: 3}

@@ -76,10 +76,6 @@ ABOUT_ELSE = re.compile(
 # What the agent is about to do.
 _VERBS = r"(?:trag|buch|reservier|streich|stornier|sag|verschieb|verleg|leg|nehm|schreib|merk|plan|setz|loesch|mach|veranlass|erledig)(?:e|en)?"
 INTENDS = re.compile(rf"\b(?:ich|wir) (?:\w+ ){{0,3}}{_VERBS}\b|\b{_VERBS} (?:ich|wir)\b")
-# Looked for a moment, and done in the same breath.
-DONE_NOW = re.compile(
-    r"\b(?:jetzt|das|nun|es)(?: jetzt| es)? hat (?:es |jetzt )?(?:geklappt|funktioniert)\b"
-)
 CHANGES = re.compile(r"\b(?:absag|stornier|verschieb|verleg|umbuch|streich|loesch|aender)\w*")
 AWAITS = re.compile(
     r"\b(?:fest|bestaetigt|gebucht|sicher|verbindlich)\b.*\bnoch nicht\b|\bnoch nicht (?:fest|bestaetigt|gebucht|sicher|verbindlich)\b"
@@ -275,12 +271,21 @@ ABOUT_IT = re.compile(
 )
 _PARTICLES = (
     r"(?:drin|drinnen|dabei|dran|sicher|fix|fest|fertig|erledigt|klar|bestaetigt|weg|raus|perfekt|geritzt|safe|done|im (?:kalender|system|buch|plan)|an der reihe|"
-    r"auf dem (?:zettel|plan)|in trockenen tuechern|unter dach und fach|versorgt|verbindlich|amtlich|gebongt|eingetuetet)"
+    r"auf dem (?:zettel|plan)|in trockenen tuechern|unter dach und fach|versorgt|verbindlich|amtlich|gebongt|eingetuetet|durch(?=$|[:,.!]))"
 )
 # The shape of a participle, with its prefix; dialects drop vowels ("eingschriebn").
 _PARTICIPLE = r"(?:(?:ein|aus|ab|vor|fest|um|her|heraus|raus|weg|dazu|nach|frei|an|auf|unter|zu|hin|rein|zusammen|durch|heran|dran)?(?:ge|gs|gsch)\w{2,}(?:t|en|n|a)|(?:ver|be|hinter)\w{2,}(?:t|en|n)|\w{2,}iert)"
 _SENSED = r"(?!(?:gesehen|geschaut|gefunden|verstanden|gehoert|gefragt|nachgesehen|nachgeschaut|gesagt|gemeint|gesprochen|geoeffnet|geschlossen|gern\w*|gut\w*|ganz\w*|genau|gerade|gegen|gleich|beratung|bitten|bereit|besten|beiden|beim|bekommen|verstehen|abgesprungen|informiert|interessiert|funktioniert|geworden|ausgefallen|frei\w*)\b)"
 DONE = rf"{_SENSED}{_PARTICIPLE}"
+# Looked for a moment, and done in the same breath.
+DONE_NOW = re.compile(
+    r"\b(?:jetzt|das|nun|es)(?: jetzt| es)? hat (?:es |jetzt )?(?:geklappt|funktioniert)\b"
+    rf"|\b(?:ist|sind|habe?n?|bist) (?:\w+ ){{0,2}}(?:jetzt|nun|hiermit|damit) (?:\w+ ){{0,2}}{DONE}\b"
+)
+# Done at last, after it had not worked.
+AT_LAST = re.compile(
+    rf"\b(?:jetzt|nun|diesmal|doch(?: noch)?)\b(?!.*\b(?:vergeben|belegt|weg)\b).*\b(?:{DONE}|{_PARTICLES})\b"
+)
 # Said of what has happened.
 MADE = re.compile(rf"\b(?:hab|habe|haben|ist|sind|wurden?)\b.*\b{DONE}\b")
 DOES = re.compile(

@@ -123,7 +123,8 @@ _CLAUSE = re.compile(
 
 def _was_on_the_table(told: Granted, evidence: Evidence) -> bool:
     """Whether the caller is spoken to, or the time was spoken of before; a delivery and somebody else's are not theirs."""
-    if dialogue.addresses_the_caller(told.quote):
+    is_sum = _SUMS_UP.search(dialogue.folded(evidence.turns[told.turn][1])) is not None
+    if is_sum or dialogue.addresses_the_caller(told.quote):
         return True
     before = [words for _role, words in evidence.turns[: told.turn]]
     return any(

@@ -165,6 +165,7 @@ _BOOKED = re.compile(
     r"|\b(?:sind sie|sie sind|ihr \w+ ist|bist du|du bist)\b.*\bdran\b"
     r"|\b(?:uhr|platz|\w+tag|um \w+)\b.*\bgehoert (?:ihnen|dir|euch)\b|\bist\b.*\b(?:auch|ebenfalls) (?:dabei|drin)\b"
     r"|\bsteht\b.*\bim (?:buch|plan|system)\b|\bhat(?: es| jetzt| das)* funktioniert\b|^(?:also |dann |so )?steht$"
+    r"|\b(?:ist|sind) (?:es |das |alles |jetzt |nun |sie |er )+durch$|\b(?:buchung|termin|umbuchung|es|das|alles) (?:ist|sind) (?:jetzt |nun )?durch$"
     r"|\bhat geklappt\b|\bgeht klar\b|\bbestaetige\b"
     r"|\bbuchung\b.*\b(?:erfolgreich|erfolgt|abgeschlossen|steht|durch)\b"
     r"|\bsie (?:sind|stehen)\b.*\b(?:kalender|drin|drinnen|dabei|buch|system|plan|terminplan)\b|\b(?:steht|habe)\b.*\bkalender\b"

@@ -32,7 +32,11 @@ def _is_left_so(
     """Whether nothing that was said after a booking was claimed speaks against it."""
     later = [words for role, words in evidence.turns[claim.turn + 1 :] if role == "agent"]
     here = evidence.turns[claim.turn][1].partition(claim.sentence)[2]
-    if any(map(promises.takes_back, (here, *later))):
+    if any(
+        promises.takes_back(each) and not _names_another_day(each, claim.sentence)
+        for words in (here, *later)
+        for each in promises.sentences(words)
+    ):
         return False
     if not evidence.facts and (believed is not None and _denies(believed, claim)):
         return False
@@ -76,9 +80,18 @@ _IS_COURTESY = re.compile(r"\b(?:freuen (?:wir )?uns|wir freuen|freue mich)\b")
 
 def _denies(believed: Belief, claim: Claim) -> bool:
     """Whether the agent left it at trouble; what is told beside a claim in one breath is about something else."""
-    return believed.act == Act.DENIES and not (
-        claim.sentence in believed.quote and claim.sentence != believed.quote
+    if believed.act != Act.DENIES or _names_another_day(believed.quote, claim.sentence):
+        return False
+    return claim.sentence not in believed.quote or claim.sentence == believed.quote
+
+
+def _names_another_day(words: str, claimed: str) -> bool:
+    """Whether each names weekdays, and none in common: of two that were wished only one did not work."""
+    said, own = (
+        {found.group(0) for found in dialogue_words.WEEKDAY.finditer(dialogue.folded(each))}
+        for each in (words, claimed)
     )
+    return bool(said and own) and not said & own
 
 
 def _is_read_out(claim: Claim, evidence: Evidence) -> bool:

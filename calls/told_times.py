@@ -1,5 +1,6 @@
 """Whether the time that was said of an appointment is the one that stands: as read back, corrected, or agreed on."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
@@ -10,6 +11,7 @@ from calls.promises import Claim
 from calls.when import State, When
 
 _HALF_A_DAY = timedelta(hours=12)
+_PUTS_RIGHT = re.compile(r"^(?:nein|nee|ne|nicht ganz|halt)\b")
 
 
 def is_true(claim: Claim, starts: list[datetime], evidence: Evidence) -> bool:
@@ -33,12 +35,21 @@ def has_true_day(claims: Sequence[Claim], starts: Sequence[datetime]) -> bool:
 def is_agreed_otherwise(believed: Belief, claims: Sequence[Claim], evidence: Evidence) -> bool:
     """Whether another day or hour was agreed on, where the confirmation itself left it out ("ist gebucht")."""
     made = [fact for fact in evidence.facts if fact.is_booked_here and not fact.is_moved_here]
-    if len(made) != 1 or len(evidence.facts) != 1 or believed.act != Act.DOES:
+    if len(made) != 1 or len(evidence.facts) != 1 or not _is_told(believed):
         return False
     said = [claim.when for claim in claims if claim.when is not None]
     start = made[0].starts[0]
     is_other_hour = not any(map(_has_hour, said)) and _is_other_hour(believed, start, evidence)
-    return is_other_hour or (not any(map(_has_day, said)) and _is_other_day(start, evidence))
+    return is_other_hour or (
+        not any(map(_has_day, said)) and _is_other_day(believed, start, evidence)
+    )
+
+
+def _is_told(believed: Belief) -> bool:
+    """Whether it was left as done, or the caller was put right about its time."""
+    said = dialogue.folded(believed.quote)
+    is_put_right = believed.act == Act.REPEATS and _PUTS_RIGHT.search(said) is not None
+    return believed.act == Act.DOES or is_put_right
 
 
 def miscorrected(evidence: Evidence) -> str:
@@ -81,9 +92,11 @@ def _is_other_hour(believed: Belief, start: datetime, evidence: Evidence) -> boo
     return bool(hours) and not any(_is_at_hour(each, start) for each in hours)
 
 
-def _is_other_day(start: datetime, evidence: Evidence) -> bool:
-    """Whether days were named in the call, and none can be that of the start."""
-    days = _days_in(evidence.turns, evidence)
+def _is_other_day(believed: Belief, start: datetime, evidence: Evidence) -> bool:
+    """Whether days were named as the caller was put right, or in the call at all, and none can be that of the start."""
+    is_put_right = believed.act == Act.REPEATS
+    last = _days_in((("agent", believed.quote),), evidence) if is_put_right else set()
+    days = last or _days_in(evidence.turns, evidence)
     return bool(days) and not any(
         day == start.date() or day.weekday() == start.weekday() for day in days
     )
