@@ -42,11 +42,12 @@ _AT_HAND = (
     "tenant_id", "id", "branch_id", "phone_number_id", "customer_id", "external_id", "from_number", "to_number",
     "status",
 )  # fmt: skip
+# No EXISTS: where many calls are thought possible, the planner would rather read the times of all calls, once.
 _OPEN = f"""
 SELECT tenant_id, time_zone, {", ".join(_AT_HAND[1:])}, (
-  SELECT when_closed FROM calls_desk d WHERE d.tenant_id = o.tenant_id AND d.branch_id = o.branch_id), EXISTS (
-  SELECT FROM booking_appointment a WHERE a.tenant_id = o.tenant_id AND a.call_number = o.id
-    AND a.status IN ('held', 'pending', 'confirmed')),
+  SELECT when_closed FROM calls_desk d WHERE d.tenant_id = o.tenant_id AND d.branch_id = o.branch_id), (
+  SELECT true FROM booking_appointment a WHERE a.tenant_id = o.tenant_id AND a.call_number = o.id
+    AND a.status IN ('held', 'pending', 'confirmed') LIMIT 1),
   {editions.EDITION_OF.format(tenant="o.tenant_id")}
 FROM calls_open(%s, %s, %s, %s) o
 """  # noqa: S608 — our own words
@@ -135,7 +136,8 @@ def opened(facts: CallFacts, *, now: datetime) -> Iterator[tuple[Call, ZoneInfo]
 def _reached(tenant_id: UUID, time_zone: str, *rest: Any) -> tuple[Call, ZoneInfo]:
     known = len(_AT_HAND) - 1
     call = rows.made(Call, _AT_HAND, (tenant_id, *rest[:known]))
-    when_closed, call.has_times, call.edition = rest[known:]
+    when_closed, has_times, call.edition = rest[known:]
+    call.has_times = has_times is True
     call.when_closed = when_closed or Desk.WhenClosed.BOOK
     return call, ZoneInfo(time_zone)
 

@@ -48,6 +48,21 @@ def test_what_is_free_takes_three_statements(
     assert len(run) == 3, run
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_question_reads_nothing_of_other_calls(
+    salon: Tenant, now: datetime, statements_run: list[str]
+) -> None:
+    """Left to itself, the planner reads the appointments of all calls to answer for one: eight milliseconds instead of none."""
+    _answer(_asked("check_availability", service="Haarschnitt", date="morgen"), now)
+    opening = next(each for each in statements_run if "calls_open" in each)
+
+    with scope.platform():
+        asked = ("retell", "call_cost", "+493023125777", "{}")
+        plan = [line for (line,) in statements.run(f"EXPLAIN {opening}", asked).fetchall()]
+
+    assert any("call_number = o.id" in line for line in plan), plan
+
+
 def test_a_question_is_kept_as_it_was_asked_and_answered(salon: Tenant, now: datetime) -> None:
     strange: dict[str, Any] = {
         "service": "Haarschnitt",
