@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
+from urllib.parse import unquote
 
 import django
 import environ
@@ -22,6 +23,8 @@ from django.conf import settings
 
 KEY = os.environ.get("BENCH_SIGNING_KEY", "").encode()
 URL = os.environ.get("DATABASE_URL", "")
+_ENTRY = environ.Env.db_url_config(URL or "postgresql://", engine="django.db.backends.postgresql")
+_ENTRY["HOST"] = unquote(_ENTRY.get("HOST") or "")  # the folder of a socket
 _NO_BODY = {"Content-Length": "0"}
 _HEADER = re.compile(r"v=([0-9]{1,15}),d=([0-9a-f]{64})")
 _ACK = (
@@ -53,7 +56,7 @@ if not settings.configured:
         ],
         DATABASES={
             "default": {
-                **environ.Env.db_url_config(URL, engine="django.db.backends.postgresql"),
+                **_ENTRY,
                 "CONN_MAX_AGE": None,
             }
         },
