@@ -105,13 +105,6 @@ def is_about_appointments(words: str) -> bool:
     return bool(_APPOINTMENT.search(_folded(words)))
 
 
-def times_in(words: str, *, now: datetime, opening: Opening) -> list[When]:
-    """Return the exact times that a turn names."""
-    return [
-        said for sentence in sentences(words) for said in _exact(sentence, now=now, opening=opening)
-    ]
-
-
 def days_in(words: str, *, now: datetime, opening: Opening) -> set[date]:
     """Return the days that a turn may mean."""
     said = [_read(each, now=now, opening=opening) for each in sentences(words)]
