@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from calls import auditor, outcomes, recordings, recovery
-from calls.auditor import Finding
+from calls.findings import Finding, Trouble
 from calls.models import Call
 from calls.recovery import Result
 from tenants import alerts, scope, statements
@@ -20,13 +20,13 @@ BROKEN_PROMISE = "broken_promise"
 _AGAIN_AFTER = timedelta(minutes=5)
 _NEXT = "SELECT tenant_id, id FROM calls_next_to_settle(%s, %s)"
 _SAID = {
-    auditor.Trouble.PHANTOM_BOOKING: "Termin zugesagt, aber nicht gebucht",
-    auditor.Trouble.PHANTOM_CHANGE: "Änderung zugesagt, aber nicht gemacht",
-    auditor.Trouble.PHANTOM_CALLBACK: "Rückruf zugesagt, aber nicht notiert",
-    auditor.Trouble.WRONG_TIME: "Andere Zeit gesagt als gebucht",
-    auditor.Trouble.WRONG_SERVICE: "Andere Leistung gesagt als gebucht",
-    auditor.Trouble.WRONG_PERSON: "Andere Person gesagt als gebucht",
-    auditor.Trouble.UNSPOKEN_FAILURE: "Fehlschlag nicht gesagt",
+    Trouble.PHANTOM_BOOKING: "Termin zugesagt, aber nicht gebucht",
+    Trouble.PHANTOM_CHANGE: "Änderung zugesagt, aber nicht gemacht",
+    Trouble.PHANTOM_CALLBACK: "Rückruf zugesagt, aber nicht notiert",
+    Trouble.WRONG_TIME: "Andere Zeit gesagt als gebucht",
+    Trouble.WRONG_SERVICE: "Andere Leistung gesagt als gebucht",
+    Trouble.WRONG_PERSON: "Andere Person gesagt als gebucht",
+    Trouble.UNSPOKEN_FAILURE: "Fehlschlag nicht gesagt",
 }
 
 

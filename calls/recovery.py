@@ -11,7 +11,7 @@ from typing import Any
 
 from booking.models import Customer
 from calls import arguments, booking_tool, callbacks, evidence, outcomes, starts, tools
-from calls.auditor import Finding, Trouble
+from calls.findings import Finding, Trouble
 from calls.models import Call, CallbackRequest, ToolCall
 from calls.wishes import Ask
 
