@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from calls import (
+    beliefs,
     dialects,
     dialogue,
     findings,
@@ -23,7 +24,8 @@ from calls import (
     told_together,
 )
 from calls import evidence as rows
-from calls.dialogue import Act, Belief, Wish
+from calls.beliefs import Belief
+from calls.dialogue import Act, Wish
 from calls.evidence import Evidence
 from calls.findings import Finding, Trouble
 from calls.models import Call
@@ -47,7 +49,7 @@ def _as_spoken(quote: str, read: Sequence[tuple[str, str]], evidence: Evidence) 
 
 def _examine(evidence: Evidence) -> tuple[Finding, ...]:
     promised = promises.claims(evidence.turns, now=evidence.began, opening=evidence.opening)
-    believed = dialogue.belief(evidence.turns)
+    believed = beliefs.belief(evidence.turns)
     if believed and _is_only_old(believed, evidence):
         believed = None
     relied_on = [

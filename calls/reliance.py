@@ -7,7 +7,8 @@ import re
 from collections.abc import Sequence
 
 from calls import dialogue, dialogue_words, promises, trades
-from calls.dialogue import Act, Belief
+from calls.beliefs import Belief
+from calls.dialogue import Act
 from calls.evidence import Evidence, Fact
 from calls.promises import Claim, Kind
 from calls.when import State

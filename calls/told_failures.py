@@ -6,7 +6,8 @@ Pure.
 from collections.abc import Sequence
 
 from calls import dialogue, findings, promises, standing, told_counts
-from calls.dialogue import Act, Belief, Wish
+from calls.beliefs import Belief
+from calls.dialogue import Act, Wish
 from calls.evidence import Asked, Evidence
 from calls.findings import Finding, Trouble
 

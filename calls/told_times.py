@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from calls import dialogue, promises
-from calls.dialogue import Act, Belief
+from calls.beliefs import Belief
+from calls.dialogue import Act
 from calls.evidence import Evidence
 from calls.promises import Claim
 from calls.when import State, When
