@@ -3,7 +3,7 @@
 `examine` is pure; `look_at` reads the rows of a call and asks it. A finding is something a person has to repair.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from calls import (
@@ -20,6 +20,7 @@ from calls import (
     told_counts,
     told_errands,
     told_failures,
+    told_people,
     told_times,
     told_together,
 )
@@ -52,7 +53,35 @@ def _examine(evidence: Evidence) -> tuple[Finding, ...]:
     believed = beliefs.belief(evidence.turns)
     if believed and _is_only_old(believed, evidence):
         believed = None
-    relied_on = [
+    found = _claimed(_relied_on(promised, believed, evidence), believed, evidence)
+    if too_many := _too_many(evidence):
+        # The time or the service that does not fit is that of the missing one.
+        return tuple(too_many)
+    if believed is not None and not _has(found, findings.PHANTOMS):
+        found += _believed(believed, evidence)
+    for look in (_believed_before, _left_over):
+        found += look(evidence, found)
+    if _has(found, {Trouble.PHANTOM_CHANGE}):
+        # The time that was told is that of the change, which was never made.
+        found = [finding for finding in found if finding.trouble != Trouble.WRONG_TIME]
+    if not _has(found, findings.PHANTOMS):
+        found += told_failures.unspoken(evidence, believed)
+    found += [*_with_another(evidence, found), *_unnoted(evidence)]
+    once: dict[Trouble, Finding] = {}
+    for finding in found:
+        once.setdefault(finding.trouble, finding)
+    return tuple(once.values())
+
+
+def _has(found: Sequence[Finding], troubles: Collection[Trouble]) -> bool:
+    return any(finding.trouble in troubles for finding in found)
+
+
+def _relied_on(
+    promised: Sequence[Claim], believed: Belief | None, evidence: Evidence
+) -> list[Claim]:
+    """Return the claims that the caller goes away believing and that are about no appointment of before."""
+    return [
         claim
         for claim in promised
         if reliance.is_relied_on(claim, promised, evidence, believed=believed)
@@ -60,24 +89,6 @@ def _examine(evidence: Evidence) -> tuple[Finding, ...]:
             claim.kind == Kind.BOOKED and standing.is_of_before(claim.context, claim.turn, evidence)
         )
     ]
-    found = _claimed(relied_on, believed, evidence)
-    if too_many := _too_many(evidence):
-        # The time or the service that does not fit is that of the missing one.
-        return tuple(too_many)
-    if believed is not None and not any(finding.trouble in findings.PHANTOMS for finding in found):
-        found += _believed(believed, evidence)
-    if not any(finding.trouble in (*findings.PHANTOMS, Trouble.WRONG_TIME) for finding in found):
-        found += _unexplained(evidence) or _beside(evidence)
-    if any(finding.trouble == Trouble.PHANTOM_CHANGE for finding in found):
-        # The time that was told is that of the change, which was never made.
-        found = [finding for finding in found if finding.trouble != Trouble.WRONG_TIME]
-    if not any(finding.trouble in findings.PHANTOMS for finding in found):
-        found += told_failures.unspoken(evidence, believed)
-    found += _unnoted(evidence)
-    once: dict[Trouble, Finding] = {}
-    for finding in found:
-        once.setdefault(finding.trouble, finding)
-    return tuple(once.values())
 
 
 def _claimed(
@@ -131,7 +142,7 @@ def _believed(believed: Belief, evidence: Evidence) -> list[Finding]:
     is_done = believed.act in (Act.DOES, Act.REPEATS) or (
         is_left_so and believed.is_taken and not findings.has_failed(evidence)
     )
-    if not is_done:
+    if not is_done or (is_left_so and dialogue.leaves_open(evidence.turns)):
         return []
     is_to_caller = believed.act == Act.DOES and dialogue.addresses_the_caller(believed.quote)
     is_sure = believed.is_taken or is_to_caller or believed.wish != Wish.BOOK
@@ -139,6 +150,32 @@ def _believed(believed: Belief, evidence: Evidence) -> list[Finding]:
         return []
     trouble = findings.phantom(findings.NOT_DONE[believed.wish], evidence)
     return [Finding(trouble=trouble, quote=believed.quote)]
+
+
+def _believed_before(evidence: Evidence, found: Sequence[Finding]) -> list[Finding]:
+    """Find what the caller believed at some point and nobody took back, whatever was spoken of after it."""
+    if _has(found, findings.PHANTOMS) or any(map(findings.is_touched, evidence.facts)):
+        return []  # what stands beside it is looked at time by time
+    for turn, (role, words) in enumerate(evidence.turns):
+        believed = beliefs.belief(evidence.turns[: turn + 1]) if role == "agent" else None
+        if believed is None or not believed.is_taken or believed.quote not in words:
+            continue
+        is_left = believed.act == Act.DOES and not (
+            findings.is_borne_out(believed.wish, evidence.facts)
+            or _is_excused(believed, evidence)
+            or standing.is_of_before(believed.quote, turn, evidence)
+            or granted.is_taken_back(believed.quote, turn, evidence)
+        )
+        if is_left:
+            trouble = findings.phantom(findings.NOT_DONE[believed.wish], evidence)
+            return [Finding(trouble=trouble, quote=believed.quote)]
+    return []
+
+
+def _is_excused(believed: Belief, evidence: Evidence) -> bool:
+    """Whether a call ended otherwise, and what was believed named no hour of its own."""
+    is_led = evidence.answered(*reliance.LED_ELSEWHERE)
+    return is_led and not (promises.books(believed.quote) and dialogue.has_clock(believed.quote))
 
 
 def _too_many(evidence: Evidence) -> list[Finding]:
@@ -159,6 +196,19 @@ def _too_many(evidence: Evidence) -> list[Finding]:
             if count > len(kept):
                 return [Finding(trouble=Trouble.PHANTOM_BOOKING, quote=quote)]
     return []
+
+
+def _left_over(evidence: Evidence, found: Sequence[Finding]) -> list[Finding]:
+    """Find what no row explains, once the appointments that there are have been looked at."""
+    if _has(found, {*findings.PHANTOMS, Trouble.WRONG_TIME}):
+        return []
+    return _unexplained(evidence) or _beside(evidence)
+
+
+def _with_another(evidence: Evidence, found: Sequence[Finding]) -> list[Finding]:
+    """Find that somebody else than the one in the rows was told last; whatever else is wrong comes first."""
+    quote = "" if found else told_people.told_otherwise(evidence)
+    return [Finding(trouble=Trouble.WRONG_PERSON, quote=quote)] if quote else []
 
 
 def _beside(evidence: Evidence) -> list[Finding]:

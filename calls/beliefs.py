@@ -95,12 +95,27 @@ def _last_wish(turns: Sequence[tuple[str, str]]) -> _Open | None:
             continue
         wish = dialogue.wish_heard(dialogue.heard(words)) or wish
         if _declines(dialogue.heard(words), offered=dialogue.folded(offered)):
-            standing = None
+            is_aside = standing is not None and _is_granted(standing, turns[:number])
+            standing = standing if is_aside and not _revokes(words, offered, asked_before) else None
         elif not _is_informed(asked_before, offered) and _is_answered(number, turns):
             standing = _wished(words, wish, offered, on_table=turns[:number], before=standing)
             wish = standing.wish if standing is not None else wish
         asked_before = words
     return standing
+
+
+def _is_granted(standing: _Open, turns: Sequence[tuple[str, str]]) -> bool:
+    """Whether the agent has said that it is done, so that what the caller leaves after that may be something else."""
+    left = [act for act, _piece in _done_since(standing, turns)]
+    return Act.DOES in left and Act.DENIES not in left
+
+
+def _revokes(words: str, offered: str, asked: str) -> bool:
+    """Whether a caller gives up what was granted, and not some other thing that was just spoken of."""
+    said = dialogue.folded(words)
+    is_answer = dialogue.is_asking(dialogue.folded(asked)) and not dialogue.is_about_it(asked)
+    is_about = dialogue.is_about_it(words) or (dialogue.is_about_it(offered) and not is_answer)
+    return is_about or words_of.REVOKES.search(said) is not None
 
 
 def _with_what_was_asked(answered: str, asked: str) -> str:
@@ -252,7 +267,13 @@ def _is_named(offered: str) -> bool:
     return dialogue.has_clock(offered) or words_of.DAY.search(offered) is not None
 
 
-_NOT_OFFERED = (words_of.PAST, words_of.SURROUNDINGS, words_of.LOOKS, words_of.READY)
+_NOT_OFFERED = (
+    words_of.STAYS_AS_IT_IS,
+    words_of.PAST,
+    words_of.SURROUNDINGS,
+    words_of.LOOKS,
+    words_of.READY,
+)
 
 
 def _is_offer(offered: str) -> bool:

@@ -81,13 +81,27 @@ def tells_of_trouble(turns: Sequence[tuple[str, str]]) -> bool:
     asked = ""
     for role, words in turns:
         if role != "agent":
-            asked = folded(words)
+            asked = words
             continue
-        is_aside = is_asking(asked) and not is_about_it(asked)
+        is_aside = _is_aside(asked)
         for piece in pieces(words):
+            if words_of.SIGHS.search(folded(piece)) and asked and not is_about_it(asked):
+                continue
             if _denies(_without_courtesy(folded(piece))) and (not is_aside or is_about_it(piece)):
                 return True
     return False
+
+
+def _is_aside(asked: str) -> bool:
+    """Whether the caller's last question was about something else than the appointment."""
+    if is_asking(folded(asked)) and not is_about_it(asked):
+        return True
+    last = pieces(asked)[-1] if pieces(asked) else ""
+    return (
+        last.endswith("?")
+        and not is_about_it(last)
+        and words_of.BY_THE_WAY.search(folded(last)) is not None
+    )
 
 
 def tells_to_wait(turns: Sequence[tuple[str, str]]) -> bool:
@@ -98,6 +112,16 @@ def tells_to_wait(turns: Sequence[tuple[str, str]]) -> bool:
         if role == "agent"
         for piece in pieces(words)
     )
+
+
+def is_another_errand(piece: str) -> bool:
+    """Whether a piece tells of a call back or a message that comes on top of what was said."""
+    return words_of.ON_TOP.search(folded(piece)) is not None
+
+
+def leaves_open(turns: Sequence[tuple[str, str]]) -> bool:
+    """Whether the agent said that the caller has to come back for it, or that it may be gone by then."""
+    return any(words_of.LEFT_OPEN.search(folded(words)) for role, words in turns if role == "agent")
 
 
 def refuses(turns: Sequence[tuple[str, str]]) -> bool:
@@ -234,6 +258,8 @@ def _denies(said: str) -> bool:
 
 def _does(said: str, wish: Wish) -> bool:
     if words_of.CONDITION.search(said) or words_of.PAST.search(said):
+        return False
+    if words_of.OTHER_THING.search(said):
         return False
     shape = words_of.DOES_AWAY if wish == Wish.CANCEL else words_of.DOES
     return shape.search(said) is not None

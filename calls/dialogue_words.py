@@ -59,7 +59,7 @@ WISHES = (
         re.compile(
             r"\b(?:ab(?:ge)?sag\w*|stornier\w*|(?:ge)?streich\w*|cancel\w*|loesch\w*|abmeld\w*|abbestell\w*|absage|rausnehm\w*|austrag\w*)\b"
             r"|\bsag\w*\b.*\bab(?:$|[.,!])|\bsag\w* (?:mich|ihn|den|das|es)\b.*\bab\b|\bsag\w*\b.*\bab\b.*\btermin\b|\bnehm\w*\b.*\b(?:raus|heraus)\b|\b(?:kann|muss|soll) (?:\w+ )?(?:weg|raus)\b"
-            r"|\b(?:termin|ihn|den|die|das)\b.*\bnicht mehr\b|\bbrauche? (?:ich )?(?:\w+ )?doch nicht\b|\bnicht (?:kommen|wahrnehmen|schaffen)\b|\bdass (?:ich|wir) .*\bnicht (?:komme\w*|kann|koennen|schaff\w*)\b|\bschaffe? (?:ich )?.*\bnicht\b|\bfaellt\b.*\b(?:aus|flach)\b"
+            r"|\b(?:termin|ihn|den|die|das)\b.*\bnicht mehr\b|\bbrauche? (?:ich )?(?:\w+ )?doch nicht\b|\bnicht (?:kommen|wahrnehmen|schaffen)\b|\b(?:ich|wir) (?:bin|sind) (?:\w+ ){0,4}nicht (?:\w+ ){0,2}(?:dabei|da)\b|\bdass (?:ich|wir) .*\bnicht (?:komme\w*|kann|koennen|schaff\w*)\b|\bschaffe? (?:ich )?.*\bnicht\b|\bfaellt\b.*\b(?:aus|flach)\b"
         ),
     ),
 )
@@ -93,11 +93,15 @@ ASKS_HOW = re.compile(
 PUTS_OFF = re.compile(
     r"\b(?:ueberleg\w*|melde? (?:ich )?mich|meld mich|ruf\w* (?:\w+ ){0,3}(?:wieder|nochmal|noch mal|noch einmal|spaeter) ?(?:an)?|lassen sie (?:es|mal|das)|ein andermal"
     r"|doch nicht|lieber (?:noch )?nicht|muss (?:ich )?(?:erst|noch|das erst)|muss (?:ich )?(?:\w+ ){0,3}(?:fragen|besprechen|gucken|schauen|klaeren|ueberlegen|absprechen|abklaeren)|klaer\w* (?:ich )?(?:das )?|erst (?:mal )?(?:meine?n?|mit)|vergessen sie es|schade|erkundig\w*"
-    r"|schaff\w* (?:ich )?(?:das )?(?:doch )?nicht|beides nicht|nehme ich nicht|weiss (?:ich )?(?:noch )?nicht|gar nichts|auch nicht|(?:guck|such|schau|frag|sprech|red|pruef|seh|check)\w* (?:ich )?(?:\w+ )?erst|warte (?:noch|erst)|buch\w* (?:\w+ ){0,3}(?:online|im netz|internet)|online (?:buchen|machen)|bleib\w* (?:ich |es )?(?:dabei|bei (?:mein\w*|d\w+) (?:alten|bisherigen)|so)|behalte ich|(?:wir|ich) melden? (?:uns|mich)|dann (?:\w+ ){1,3}wieder$|komm\w* (?:\w+ ){0,2}(?:darauf|drauf) zurueck|gut zu wissen|reicht (?:mir|schon)|bespreche|absprechen|rede (?:erst )?mit|bescheid weiss|weiss ich bescheid|nur (?:mal )?(?:wissen|fragen|hoeren)|theoretisch|eventuell|ein anderes mal)\b"
+    r"|schaff\w* (?:ich )?(?:das )?(?:doch )?nicht|beides nicht|nehme ich nicht|weiss (?:ich )?(?:noch )?nicht|gar nichts|auch nicht|(?:guck|such|schau|frag|sprech|red|pruef|seh|check)\w* (?:ich )?(?:\w+ )?erst|warte (?:noch|erst)|buch\w* (?:\w+ ){0,3}(?:online|im netz|internet)|online (?:buchen|machen)|lass\w* (?:ich |wir )?(?:\W?s |es |das |ihn |den )?(?:lieber |einfach |erst ?mal )?(?:so|stehen|dabei|bleiben|offen)|bleib\w* (?:ich |es )?(?:dabei|bei (?:mein\w*|d\w+) (?:alten|bisherigen)|so)|behalte ich|(?:wir|ich) melden? (?:uns|mich)|dann (?:\w+ ){1,3}wieder$|komm\w* (?:\w+ ){0,2}(?:darauf|drauf) zurueck|gut zu wissen|reicht (?:mir|schon)|bespreche|absprechen|rede (?:erst )?mit|bescheid weiss|weiss ich bescheid|nur (?:mal )?(?:wissen|fragen|hoeren)|theoretisch|eventuell|ein anderes mal)\b"
     r"|\bruf\w* ich\b|\bich ruf\w*\b|\b(?:schau|guck|seh|sehe|schaue|gucke)\w*\b.*\bob\b|\bmal (?:sehen|schauen|gucken)\b"
 )
 NO = re.compile(
     r"^(?:\w+ )?(?:nein|nee|ne|noe|na)\b|\b(?:nein danke|passt (?:mir )?(?:leider )?nicht|geht (?:leider )?nicht|zu (?:frueh|spaet|teuer))\b"
+)
+# Gives up what was granted, whatever was spoken of in between.
+REVOKES = re.compile(
+    r"\b(?:lassen sie|lass es|lassen wir|vergessen sie|doch nicht|lieber nicht|doch lieber|nehm\w* (?:ich )?nicht|ueberleg\w*|absag\w*|stornier\w*|zu (?:teuer|viel))\b"
 )
 # What does not fit, with its hour: it is neither taken nor wished for.
 FITS_NOT = re.compile(
@@ -112,10 +116,15 @@ SEVERAL = re.compile(
     r"|\b(?:fuer mich und|und (?:einmal )?fuer|fuer (?:meinen|meine|unsere|unseren|den|die) (?:sohn|tochter|mann|frau|kind|kinder|mutter|vater|freundin|freund))\b|\bund \w+tags?\b"
 )
 COUNTS = (
-    (re.compile(r"\bbeide[rn]?\b(?! leistungen)|\b(?:die|alle|ihre) zwei\b|\bzwei termine\b"), 2),
     (
         re.compile(
-            r"\b(?:die|alle|ihre) drei(?! (?!termine|sind|stehen|dienstage)[a-z])|\bdrei termine\b|\bdreimal\b"
+            r"(?<!\bfuer sie )(?<!\bfuer euch )(?<!\bfuer uns )\bbeide[rn]?\b(?! leistungen)|\b(?:die|alle|ihre) zwei\b|\bzwei termine\b"
+        ),
+        2,
+    ),
+    (
+        re.compile(
+            r"\b(?:die|alle|ihre) drei(?! (?!termine|sind|stehen|stunden|sitzungen|behandlungen|einheiten|(?:\w+tage|mittwoche)\b)[a-z])|\bdrei termine\b|\bdreimal\b"
         ),
         3,
     ),
@@ -149,11 +158,31 @@ FAREWELL = re.compile(
 )
 # Asks which appointment is meant, and offers none.
 IS_IT_THIS = re.compile(
-    r"\b(?:richtig|korrekt|stimmt das|stimmt|der|den|diesen|meinen sie)\s?\?$|\b(?:richtig|korrekt)$"
+    r"\b(?:richtig|korrekt|stimmt das|stimmt|der|den|diesen|meinen sie)\s?\?$|,\s?(?:ja|oder|nicht wahr)\s?\?$|\b(?:richtig|korrekt)$"
 )
 STAYS_AWAY = re.compile(
     r"\b(?:existiert|gibt es|gilt|findet|steht|stehst|stehen|besteht)\b.*\bnicht mehr\b|"
-    r"\b(?:brauchen|muessen|brauchst|musst) (?:sie|du) (?:\w+ ){0,3}nicht (?:mehr )?(?:zu )?kommen\b"
+    r"\b(?:brauchen|muessen|brauchst|musst) (?:sie|du) (?:\w+ ){0,3}nicht (?:mehr )?(?:zu )?kommen\b|"
+    r"\b(?:rechn|wart|erwart|plan)\w* (?:\w+ )?(?:nicht|nicht mehr) (?:mehr )?(?:mit |auf )?(?:ihnen|sie|dir|dich|euch)\b"
+)
+# Some other thing is there, and no appointment ("dafür ist jetzt ein Kaffee dabei").
+OTHER_THING = re.compile(
+    r"\b(?:ist|sind|waere)\b(?: \w+){0,3} (?:eine?|einen) (?!termin\b|platz\b|stunde\b|buchung\b)\w+ (?:\w+ )?(?:dabei|drin|dran|inklusive)\b"
+)
+# Only agrees to what the caller sighed about.
+SIGHS = re.compile(r"^(?:ja|tja|das stimmt|stimmt),? leider\W*$|^leider(?: ja)?\W*$")
+# Asks about what belongs to no wish: things, ways, prices.
+BY_THE_WAY = re.compile(
+    r"\b(?:kostet|kosten|parken|parkplatz|brauch\w*|mitbring\w*|zahl\w*|karte|kasse|preis\w*|duerfen?|darf man|kann man|muss man|eigentlich|uebrigens|sagen sie|sag mal)\b"
+)
+# The caller has to come back for it, or it may be gone by then.
+LEFT_OPEN = re.compile(
+    r"\b(?:rufen|melden|kommen) sie (?:\w+ ){0,3}(?:wieder|noch ?mal|noch einmal|erneut)\b|\b(?:ruf|meld|meldest|rufst) (?:\w+ ){0,4}(?:wieder|noch ?mal|noch einmal|erneut)\b"
+    r"|\bkann sich (?:\w+ ){0,3}aendern\b|\bohne gewaehr\b|\bnicht (?:frei|zurueck|fest)(?:ge)?halten\b|\bkann ich (?:\w+ ){0,4}nicht (?:reservieren|blocken|garantieren)\b"
+)
+# An errand beside the appointment, and not instead of it.
+ON_TOP = re.compile(
+    r"\b(?:auch|ebenfalls|ebenso|ausserdem|zusaetzlich|noch dazu|obendrein|dazu)\b(?!.*\b(?:nicht|nichts|kein\w*|termin\w*|bestaetig\w*)\b).*\b(?:notiert|vermerkt|aufgeschrieben|eingetragen|hinterlegt|weitergegeben|veranlasst|dabei|rueckruf|angerufen|zurueck|an)\b"
 )
 MERE_THANKS = re.compile(r"\bdanke\w*\b")
 WHEN_AGAIN = re.compile(
@@ -190,8 +219,8 @@ READS_OUT = re.compile(
 
 ASKS = re.compile(
     r"^(?:(?:und|also|gut|ja|ok|okay|so|klar|na|ach|gern|gerne|alles|dann|super|prima|wunderbar|schoen|kein thema) )*"
-    r"(?:wann|welche[rsnm]?|wie|wo|wer|wen|wem|was|wieso|auf welche\w*|unter welche\w*|bei wem|zu wem|soll|sollen|darf|duerfte|moechten|moechtest|wollen|willst|passt (?:ihnen|es ihnen|dir|es dir)|"
-    r"haben sie(?! (?:jetzt|nun|also|damit|alle|beide)\b)|hast du|hattest|hatten sie|haetten sie|koennen|koennten|kannst|koenntest|waeren sie|brauchen sie|brauchst|waere (?:ihnen|dir|das))\b"
+    r"(?:wann|welche[rsnm]?|wie(?! (?:immer|gesagt|besprochen|gehabt|gewuenscht|gewohnt|abgesprochen|vereinbart|ueblich)\b)|wo|wer|wen|wem|was|wieso|auf welche\w*|unter welche\w*|bei wem|zu wem|soll|sollen|darf|duerfte|moechten|moechtest|wollen|willst|passt (?:ihnen|es ihnen|dir|es dir)|"
+    r"haben sie(?! (?:jetzt|nun|also|damit|alle|beide)\b)|hast du(?! (?:jetzt|nun|also|damit|alle|beide|den|die)\b)|hattest|hatten sie|haetten sie|koennen|koennten|kannst|koenntest|waeren sie|brauchen sie|brauchst|waere (?:ihnen|dir|das))\b"
     r"|\b(?:soll ich|darf ich|moechten sie|willst du)\b|\b(?:richtig|oder|ja|recht|stimmt das|stimmts)\?$"
 )
 SHALL_I = re.compile(
@@ -229,6 +258,10 @@ OFFERS = re.compile(
     r"hat (?:\w+ ){0,5}(?:zeit|luft|platz|noch etwas|noch was)|ist (?:\w+ )?da|passen|passt (?:ihnen|dir)|kann|koennen|haben wir noch|zur auswahl|entweder|oder)\b"
 )
 ROOM = re.compile(r"\b(?:platz|luft|frei)\b")
+# The appointment that the caller has already.
+STAYS_AS_IT_IS = re.compile(
+    r"\bbleibt (?:es )?(?:also |dann )?beim?\b|\b(?:lasse|lassen) (?:ich|wir) (?:es|ihn|alles)\b"
+)
 LOOKS = re.compile(
     r"\b(?:moment|momentchen|augenblick|sekunde|schau\w*|pruef\w*|guck\w*|probier\w*|versuch\w*|check(?!\W?up)\w*|nachsehen|sehe|seh|frage? (?:das|mal|kurz|im|nach)|"
     r"(?:eben|kurz|gerade|mal) (?:an|ein|dabei|nach|ab)|suche|such|lade|laedt|warte|bin dabei|wird gerade)\b"
@@ -249,6 +282,9 @@ COURTESY = re.compile(
     r"(?: (?:weiter|mehr|zu|machen|tun|sorgen|nochmal|noch|einmal|mal|anrufen|melden)\b)*"
     r"|\bnicht (?:vor|spaeter als)\b|\bleider (?:absag\w*|krank)\b|\bgar nicht so\b|\bnicht nur\b"
     rf"|{NOT_BUT}"
+    r"|\bauf (?:anfrage|wunsch)\b"
+    # What was left for something else ("…, die um acht gibt es nicht mehr").
+    r"|(?<=\w), (?:und )?(?:die|der|das|ihr\w*|dein\w*) (?:\w+ ){0,5}(?:gibt es|gilt|steht|existiert) (?:\w+ )?nicht mehr\b"
 )
 # A plain "not" may be about anything; it counts where it speaks of the appointment, or of what can be done.
 NOT = re.compile(r"\b(?:nicht|nirgends|nirgendwo|nichts|nix|kein|keine|keinen|keiner|keinem)\b")
@@ -270,11 +306,11 @@ ABOUT_IT = re.compile(
     r"erst wenn|erst dann|geht|ging|gelungen|funktioniert|moeglich|konnte|weggeschnappt|system|platz)\b"
 )
 _PARTICLES = (
-    r"(?:drin|drinnen|dabei|dran|sicher|fix|fest|fertig|erledigt|klar|bestaetigt|weg|raus|perfekt|geritzt|safe|done|im (?:kalender|system|buch|plan)|an der reihe|"
+    r"(?:drin|drinnen|dabei|(?<!rechtzeitig )(?<!frueh )(?<!spaet )(?<!gut )(?<!puenktlich )dran|sicher|fix|fest|fertig|erledigt|klar|bestaetigt|weg|raus|perfekt|geritzt|safe|done|im (?:kalender|system|buch|plan)|an der reihe|"
     r"auf dem (?:zettel|plan)|in trockenen tuechern|unter dach und fach|versorgt|verbindlich|amtlich|gebongt|eingetuetet|durch(?=$|[:,.!]))"
 )
 # The shape of a participle, with its prefix; dialects drop vowels ("eingschriebn").
-_PARTICIPLE = r"(?:(?:ein|aus|ab|vor|fest|um|her|heraus|raus|weg|dazu|nach|frei|an|auf|unter|zu|hin|rein|zusammen|durch|heran|dran)?(?:ge|gs|gsch)\w{2,}(?:t|en|n|a)|(?:ver|be|hinter)\w{2,}(?:t|en|n)|\w{2,}iert)"
+_PARTICIPLE = r"(?:(?:ein|aus|ab|vor|fest|um|her|heraus|raus|weg|dazu|nach|frei|an|auf|unter|zu|hin|rein|zusammen|durch|heran|dran)?(?:ge|gs|gsch)\w{2,}(?:t|en|n|a)|(?:ver|be|hinter)\w{2,}(?:t|en|n)|erfasst|erledigt|entfernt|\w{2,}iert)"
 _SENSED = r"(?!(?:gesehen|geschaut|gefunden|verstanden|gehoert|gefragt|nachgesehen|nachgeschaut|gesagt|gemeint|gesprochen|geoeffnet|geschlossen|gern\w*|gut\w*|ganz\w*|genau|gerade|gegen|gleich|beratung|bitten|bereit|besten|beiden|beim|bekommen|verstehen|abgesprungen|informiert|interessiert|funktioniert|geworden|ausgefallen|frei\w*)\b)"
 DONE = rf"{_SENSED}{_PARTICIPLE}"
 # Looked for a moment, and done in the same breath.
@@ -293,7 +329,8 @@ DOES = re.compile(
     rf"|\b(?:ist|sind|seid|san|bist|waere damit)\b.*\b{_PARTICLES}\b"
     rf"|^(?:\w+,? ){{0,2}}(?:eingetragen|gebucht|notiert|reserviert|vermerkt|abgemacht|erledigt|gemacht|ausgemacht|gebongt|geritzt|vorgemerkt|verschoben|umgebucht|verlegt|eingeplant|vereinbart|bestaetigt|gespeichert)\b"
     r"|\b(?:beides?|alle \w+) (?:sind |ist )?(?:drin|drinnen|fest|gebucht|notiert|eingetragen|reserviert|vermerkt)\b"
-    r"|\blieg(?:t|en) (?:jetzt|nun)\b|\bsteht\b(?! (?:\w+ ){0,3}(?:frei|offen|aus|zur)\b)|\b(?:sie|du|ihr|beides?|termine|alle \w+) steh(?:en|st|t)\b|\bsteh(?:en|st) (?:sie|du)\b|\b(?:dann|damit|somit|jetzt) (?:haben|hast|habt) (?:sie|du|ihr) (?:jetzt |nun |also |damit )?(?:alle|beide|den|die|ihren|einen|deinen)\b|\bgehoer(?:t|en)\b.*\b(?:ihnen|dir|sie)\b|\bhat(?:\W?s)? (?:es |alles |jetzt )*geklappt\b|\bgeht klar\b|\bhab ich\b|\bhaben wir\b"
+    r"|\blieg(?:t|en) (?:jetzt|nun)\b|\bsteht\b(?! (?:\w+ ){0,3}(?:frei|offen|aus|zur)\b)|\b(?:sie|du|ihr|beides?|termine|alle \w+) steh(?:en|st|t)\b|\bsteh(?:en|st) (?:sie|du)\b|\b(?:dann|damit|somit|jetzt) (?:haben|hast|habt) (?:sie|du|ihr) (?:jetzt |nun |also |damit )?(?:alle|beide|den|die|ihren|einen|deinen)\b|\bhat (?:jetzt|nun|damit|somit) (?:alle|beide|den|die|das|einen|seinen|ihren)\b|\bgehoer(?:t|en)\b.*\b(?:ihnen|dir|sie)\b|\bhat(?:\W?s)? (?:es |alles |jetzt )*geklappt\b|\bgeht klar\b|\bhab ich\b|\bhaben wir\b"
+    rf"|\b(?:dann|damit|somit|jetzt) (?:haben|hast|habt) (?:sie|du|ihr)\b(?!.*\b(?:frei|zeit|wahl|moeglich\w*|noch)\b)(?=.*(?:{CLOCK.pattern}))"
     r"|\b(?:trag|trage|schreib|schreibe|plane|buch|buche|reservier|reserviere|notier|notiere|verschieb|verschiebe|verleg|verlege|leg|lege|nehm|nehme|setz|setze|pack|packe|merk|merke|halt|halte) (?:ich|wir)?\b.*\b(?:sie|dich|ihnen|dir|das|den|es|ein|um|vor)\b"
     r"|\b(?:ich|wir) (?:\w+ ){0,3}(?:trag|trage|tragen|schreib|schreibe|buch|buche|buchen|reservier|reserviere|plane|verschieb|verschiebe|verlege|lege|nehme)\b"
     r"|\bfindet (?:jetzt|nun|damit|dann|also|somit)\b|\b\w+e ich (?:sie|dich|euch|ihn|es|das|den)\b.*\b(?:vor|um|ein|rein|rueber|dazwischen|fest|dazu)$|\b(?:sie|du) komm(?:en|st) (?:dann|also|nun|jetzt|damit|somit)\b"

@@ -38,6 +38,11 @@ def kept(evidence: Evidence) -> list[Fact]:
     return [fact for fact in evidence.facts if not fact.is_cancelled_here or fact.is_booked_here]
 
 
+def is_touched(fact: Fact) -> bool:
+    """Whether this call made or changed an appointment."""
+    return fact.is_booked_here or fact.is_moved_here or fact.is_cancelled_here
+
+
 def has_failed(evidence: Evidence) -> bool:
     """Whether a change was tried that did not work."""
     return any(each.tool in CHANGING and each.state not in WORKED for each in evidence.asked)

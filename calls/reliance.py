@@ -83,6 +83,8 @@ def _denies(believed: Belief, claim: Claim) -> bool:
     """Whether the agent left it at trouble; what is told beside a claim in one breath is about something else."""
     if believed.act != Act.DENIES or _names_another_day(believed.quote, claim.sentence):
         return False
+    if believed.turn > claim.turn and dialogue.is_another_errand(believed.quote):
+        return False  # a call back that was asked for beside it
     return claim.sentence not in believed.quote or claim.sentence == believed.quote
 
 

@@ -5,6 +5,7 @@ Pure.
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 
 from calls import findings, promise_times, promises, told_counts, told_people, told_times, trades
 from calls.evidence import Evidence, Fact
@@ -38,9 +39,11 @@ def _is_one_more(
     if claim.kind != Kind.BOOKED or claim.when is None:
         return False
     starts = [start for fact in meant for start in fact.starts]
+    is_added = _IS_ADDED.search(claim.sentence.casefold()) is not None
+    if is_added and (claim.when.date is None or _is_told_beside(claim, promised, starts, evidence)):
+        return not told_times.is_true(claim, starts, evidence)
     if claim.when.date is None:
-        is_added = _IS_ADDED.search(claim.sentence.casefold()) is not None
-        return is_added and not told_times.is_true(claim, starts, evidence)
+        return False
     days = {start.date() for start in starts}
     said = {each.when.date for each in promised if each.when is not None}
     if (
@@ -49,13 +52,28 @@ def _is_one_more(
         or told_times.is_corrected(claim, starts, evidence)
     ):
         return False
-    if _IS_ADDED.search(claim.sentence.casefold()):
+    if is_added:
         return True
     is_same_hour = claim.when.time in {start.time() for start in starts}
     return not is_same_hour and not promises.is_farewell(claim.sentence)
 
 
-_IS_ADDED = re.compile(r"\b(?:auch|ebenfalls|ebenso|beide|außerdem|zusätzlich|zweite|dritte)\b")
+def _is_told_beside(
+    claim: Claim, promised: Sequence[Claim], starts: list[datetime], evidence: Evidence
+) -> bool:
+    """Whether another claim tells of the appointment that there is, so that this one is not about it."""
+    return any(
+        each.turn != claim.turn
+        and each.when is not None
+        and promise_times.names_an_hour(each.when)
+        and told_times.is_true(each, starts, evidence)
+        for each in promised
+    )
+
+
+_IS_ADDED = re.compile(
+    r"\b(?:auch|ebenfalls|ebenso|beide|außerdem|zusätzlich|(?:zweite|dritte|weitere)[nrs]?|(?:gleich|direkt) (?:im anschluss|danach|dahinter))\b"
+)
 
 
 _PHANTOM_OF = {
