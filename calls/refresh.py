@@ -16,7 +16,7 @@ import structlog
 from calls import lifecycle
 from calls.models import Call
 from integrations import credentials, inbox
-from integrations.errors import ProviderError
+from integrations.errors import ConfigurationError, ProviderError
 from integrations.voice import client, retell
 from integrations.voice.events import CallFacts, EventKind
 from tenants import directory, scope
@@ -94,7 +94,12 @@ def close_stale(tenant_id: UUID, *, now: datetime) -> int:
 def _is_lost(tenant_id: UUID, call_id: str, began: datetime, *, now: datetime) -> bool:
     """Whether nothing more will be learnt about a call."""
     try:
-        was_fetched = fetch(call_id, key=credentials.secret_for(tenant_id, retell.PROVIDER))
+        key = credentials.secret_for(tenant_id, retell.PROVIDER)
+    except ConfigurationError as error:
+        # Without an account there is nobody to ask; a key that was switched off may come back.
+        return error.code == "no_key" or now - began > _GIVE_UP_AFTER
+    try:
+        was_fetched = fetch(call_id, key=key)
     except ProviderError as error:
         log.warning("stale_call_not_asked_for", error=str(error))
         return now - began > _GIVE_UP_AFTER

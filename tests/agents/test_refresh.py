@@ -164,6 +164,15 @@ def test_a_platform_that_does_not_answer_is_asked_again_later(
     assert look() == refresh.Refreshed(seen=1, fetched=1)
 
 
+def test_a_key_of_our_own_making_is_sent_to_nobody(
+    salon: Tenant, retell: Retell, workshop: Workshop, settings: Any
+) -> None:
+    settings.RETELL_API_KEY = "demo_made-here"
+
+    assert look() == refresh.Refreshed()
+    assert workshop.requests == []
+
+
 def test_the_night_looks_back_a_week(salon: Tenant, retell: Retell, workshop: Workshop) -> None:
     known(workshop, a_call(retell, minutes_ago=6 * 24 * 60))
 
@@ -216,6 +225,17 @@ class TestStale:
         tasks.close_stale_calls()
 
         assert rows(salon)[0].status == "ongoing"
+        assert workshop.requests == []
+
+    def test_who_has_no_account_asks_nobody(
+        self, salon: Tenant, retell: Retell, workshop: Workshop, settings: Any
+    ) -> None:
+        self.begun(salon, retell, hours_ago=3)
+        settings.RETELL_API_KEY = "demo_made-here"
+
+        tasks.close_stale_calls()
+
+        assert rows(salon)[0].status == "ended"
         assert workshop.requests == []
 
     def test_a_platform_that_is_away_is_waited_for_a_day(
