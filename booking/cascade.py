@@ -8,7 +8,7 @@ proposed with a colleague where it stands, or nearly: between the other parts.
 Whoever changes a proposal has its row, then waits for diaries.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -25,6 +25,7 @@ from booking import (
     offers,
     rules,
     scheduling,
+    together,
 )
 from booking.availability import Slot
 from booking.models import Appointment, Proposal, StaffMember, TimeOff
@@ -93,6 +94,7 @@ def propose(off: TimeOff, *, by: Actor, now: datetime) -> Report:
     with transaction.atomic():
         locking.lock_teams(off.tenant_id, [off.branch_id])
         found = affected(off, now=now)
+        together.wait_for(found)
         known = _proposals_of(off, found)
         made: list[Proposal] = []
         cases: list[Case] = []
@@ -112,6 +114,14 @@ def propose(off: TimeOff, *, by: Actor, now: datetime) -> Report:
             without=sum(case.proposal is None for case in cases),
         )
     return Report(cases=cases, made=made)
+
+
+def propose_all(absences: Sequence[TimeOff], *, by: Actor, now: datetime) -> list[Report]:
+    """Propose for several absences of one business in one transaction: what all of them need is waited for first."""
+    with transaction.atomic():
+        locking.lock_teams(absences[0].tenant_id, {off.branch_id for off in absences})
+        together.wait_for([each for off in absences for each in affected(off, now=now)])
+        return [propose(off, by=by, now=now) for off in absences]
 
 
 def report(off: TimeOff, *, now: datetime) -> Report:
@@ -207,13 +217,16 @@ def sweep(tenant_id: UUID, *, now: datetime) -> int:
 
 
 def wait_for(tenant_id: UUID, proposal_ids: Iterable[int]) -> None:
-    """Have several proposals and all their diaries until the commit, before the first of them is answered."""
+    """Have several proposals and all that moving needs until the commit, before the first of them is answered."""
     proposals = Proposal.objects.filter(pk__in=list(proposal_ids)).order_by("pk")
     numbers = list(proposals.select_for_update(no_key=True).values_list("pk", flat=True))
     people = Proposal.objects.filter(pk__in=numbers).values_list(
         "staff_member", "appointment__staff_member"
     )
     locking.lock_diaries(tenant_id, {number for pair in people for number in pair})
+    related = ("branch__tenant", "service", "customer")
+    moving = Appointment.objects.filter(proposals__in=numbers).select_related(*related)
+    together.wait_for(list(moving))
 
 
 def proposal_for(tenant_id: UUID, proposal_id: int) -> Proposal:

@@ -6,7 +6,7 @@ that writes into several diaries takes all of them before the first change.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from uuid import UUID
 
 from booking.models import Customer, Service, SpecialHours, TimeOff, WorkingHours
@@ -57,24 +57,47 @@ def lock_limits(services: Iterable[Service], branch: Branch, customer: Customer 
     Two who write into different diaries would each count without the other. Days first, then customers, in order.
     Diaries and resources are locked before.
     """
-    names = set()
-    for service in services:
-        if service.max_per_day is not None:
-            names.add(f"1 day {branch.pk} {service.pk}")
-        if customer is not None and service.limits_customers:
-            names.add(f"2 customer {customer.pk} {service.pk}")
-    if names:
-        statements.run(_LOCK_LIMITS, (sorted(names),))
+    _lock_names(name for service in services for name in _limits(service, branch, customer))
+
+
+def lock_counts(parts: Iterable[tuple[Service, Branch, Customer | None]]) -> None:
+    """Wait for everybody who counts against the same limits and quotas as several appointments of one transaction.
+
+    One after the other they would be waited for in the order of the appointments, which is another one elsewhere.
+    """
+    names: set[str] = set()
+    for service, branch, customer in parts:
+        names.update(_limits(service, branch, customer))
+        if customer is not None:
+            names.add(_quota(customer.pk))
+    _lock_names(names)
 
 
 def lock_visit(visit_id: int) -> None:
     """Wait for whoever moves another part of a visit; before resources and limits are locked."""
-    statements.run(_LOCK_LIMITS, ([f"0 visit {visit_id}"],))
+    _lock_names([f"0 visit {visit_id}"])
 
 
 def lock_quota(customer_id: int) -> None:
     """Wait for everybody who changes appointments of a customer that count against a quota; limits are locked before."""
-    statements.run(_LOCK_LIMITS, ([f"3 quota {customer_id}"],))
+    _lock_names([_quota(customer_id)])
+
+
+def _limits(service: Service, branch: Branch, customer: Customer | None) -> Iterator[str]:
+    if service.max_per_day is not None:
+        yield f"1 day {branch.pk} {service.pk}"
+    if customer is not None and service.limits_customers:
+        yield f"2 customer {customer.pk} {service.pk}"
+
+
+def _quota(customer_id: int) -> str:
+    return f"3 quota {customer_id}"
+
+
+def _lock_names(names: Iterable[str]) -> None:
+    wanted = sorted(set(names))
+    if wanted:
+        statements.run(_LOCK_LIMITS, (wanted,))
 
 
 def _team(tenant_id: UUID, branch_ids: Iterable[int]) -> set[int]:

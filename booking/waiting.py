@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from booking import catalogue, customers, locking, offers, scheduling
+from booking import catalogue, customers, locking, offers, scheduling, together
 from booking.models import Customer, Service, StaffMember, WaitingEntry, WaitingOffer
 from booking.refusals import KeyReused
 from tenants import audit, rows
@@ -173,11 +173,14 @@ def decline(offer: WaitingOffer, *, by: Actor, now: datetime) -> None:
 
 
 def wait_for(tenant_id: UUID, entry_ids: Iterable[int]) -> None:
-    """Have several entries and the diaries of their open offers until the commit, before the first of them is changed."""
+    """Have several entries and all that their open offers need until the commit, before the first of them is changed."""
     entries = WaitingEntry.objects.filter(pk__in=list(entry_ids)).order_by("pk")
     numbers = list(entries.select_for_update(no_key=True).values_list("pk", flat=True))
     offered = WaitingOffer.objects.filter(entry__in=numbers, status=WaitingOffer.Status.OPEN)
     locking.lock_diaries(tenant_id, offered.values_list("staff_member", flat=True))
+    related = ("branch__tenant", "service", "customer")
+    waiting = WaitingEntry.objects.filter(pk__in=numbers).select_related(*related)
+    together.wait_for(list(waiting))
 
 
 def entry_for(tenant_id: UUID, entry_id: int) -> WaitingEntry:

@@ -21,7 +21,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from booking import attendance, availability, in_hand, notes, scheduling
+from booking import attendance, availability, in_hand, notes, scheduling, together
 from booking.admin import customers as customer_pages
 from booking.admin import diary_forms
 from booking.admin.attendance import BUTTONS, AttendanceVerbs
@@ -254,6 +254,7 @@ class AppointmentAdmin(AttendanceVerbs, LocalTimeAdmin):
 
     def _cancel_each(self, request: HttpRequest, chosen: list[Appointment]) -> int:
         cancelled = 0
+        together.wait_for(chosen)
         for appointment in chosen:
             try:
                 scheduling.cancel(

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from booking import cascade, locking, waiting
+from booking import cascade, waiting
 from booking.admin.inputs import WallTimeField, written
 from booking.admin.local_time import LocalTimeAdmin
 from booking.admin.staff import TimeOffAdmin
@@ -267,18 +267,20 @@ class TimeOffWithProposalsAdmin(TimeOffAdmin):
     @admin.action(description=_("Propose other times to the customers"), permissions=["act"])
     def propose(self, request: HttpRequest, queryset: QuerySet[TimeOff]) -> None:
         by, now = actor(request), timezone.now()
-        chosen = list(queryset.select_related("branch", "staff_member"))
-        locking.lock_diaries_of(
-            [TimeOff(tenant_id=off.tenant_id, branch_id=off.branch_id) for off in chosen]
-        )
-        for off in chosen:
-            with scope.tenant(off.tenant_id):
-                report = cascade.propose(off, by=by, now=now)
-                text = _("%(made)d proposals made, %(all)d appointments affected.")
-                facts = {"made": len(report.made), "all": len(report.cases)}
-                self.message_user(request, text % facts)
-                for case in report.for_people:
-                    self.message_user(request, _told(case, off.branch), messages.WARNING)
+        chosen = queryset.select_related("branch", "staff_member").order_by("tenant_id", "pk")
+        for tenant_id, own in groupby(chosen, attrgetter("tenant_id")):
+            absences = list(own)
+            with scope.tenant(tenant_id):
+                reports = cascade.propose_all(absences, by=by, now=now)
+            for off, report in zip(absences, reports, strict=True):
+                self._tell(request, off, report)
+
+    def _tell(self, request: HttpRequest, off: TimeOff, report: cascade.Report) -> None:
+        text = _("%(made)d proposals made, %(all)d appointments affected.")
+        facts = {"made": len(report.made), "all": len(report.cases)}
+        self.message_user(request, text % facts)
+        for case in report.for_people:
+            self.message_user(request, _told(case, off.branch), messages.WARNING)
 
 
 def _told(case: Case, branch: Branch) -> str:

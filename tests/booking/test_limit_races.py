@@ -1,13 +1,15 @@
 """Limits that hold over several diaries: rivals with different people do not get past them together."""
 
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from askpro.operations import proof
-from booking import visits
+from booking import locking, together, visits
 from booking.models import Appointment, StaffMember
 from tenants import scope
 from tenants.errors import Refused
@@ -124,6 +126,39 @@ def test_visits_over_cross_keep_to_limits_without_waiting_in_a_circle(
     assert (said.count("done"), said.count("day_full")) == (2, RIVALS - 2)
     with scope.tenant(salon):
         assert Appointment.objects.count() == 4
+
+
+def test_who_moves_several_appointments_at_once_waits_for_nobody_in_a_circle(
+    salon: Tenant, now: datetime
+) -> None:
+    """Half of them move a cut and then a colour, the others a colour and then a cut, in one transaction."""
+    people = _people(salon)
+    cut, colour = (factories.service_of(salon, name) for name in ("Haarschnitt", "Färben"))
+    erika, day = factories.make_customer(salon), timedelta(days=1)
+    for service in (cut, colour):
+        scenes.change(service, max_per_day=RIVALS, duration_minutes=30)
+    stood: list[list[Appointment]] = []
+    for person in people:
+        factories.make_skill(person, colour)
+        both = [
+            scenes.appointment(person, cut, TEN, customer=erika),
+            scenes.appointment(person, colour, TEN + timedelta(hours=1), customer=erika),
+        ]
+        stood.append(both if len(stood) % 2 else both[::-1])
+
+    def move_both(rival: int) -> None:
+        with transaction.atomic():
+            locking.lock_diaries(salon.pk, [people[rival].pk])
+            together.wait_for(stood[rival])
+            for each in stood[rival]:
+                move(each, each.starts_at + day, now=now)
+                time.sleep(0.02)  # the others have come as far
+
+    said = _at_once(salon, move_both)
+
+    assert said == ["done"] * RIVALS
+    with scope.tenant(salon):
+        assert Appointment.objects.filter(starts_at__gte=TEN + day).count() == 2 * RIVALS
 
 
 def test_two_parts_of_a_visit_do_not_meet_where_both_move_at_once(
