@@ -222,10 +222,20 @@ def _word(value: Any, parameter: Parameter) -> str:
         value = int(value)
     if not isinstance(value, str | int | float) or (not isinstance(value, str) and value < 0):
         raise TypeError(parameter.name)
-    text = str(value).replace("\x00", "").strip()[:_LONGEST]
+    text = _seen(str(value))[:_LONGEST]
     if text.lower() in _EMPTY or _PLACEHOLDER.fullmatch(text):
         return ""
     return _yes_or_no(text) if parameter.is_yes_or_no else text
+
+
+def _seen(text: str) -> str:
+    """Return what a reader would see: no NUL, no zero widths, no soft hyphens, no marks of direction."""
+    return (text if text.isascii() else _INVISIBLE.sub("", text)).replace("\x00", "").strip()
+
+
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
+)
 
 
 def _yes_or_no(text: str) -> str:

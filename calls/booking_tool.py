@@ -100,6 +100,37 @@ def book_appointment(
     return _booked(made, wish.branch, mailed=mailed)
 
 
+def collect_appointment_data(
+    call: Call,
+    *,
+    slot_id: str,
+    service: str,
+    date: str,
+    time: str,
+    staff: str,
+    confirmed: str,
+    now: datetime,
+    **who: str,
+) -> Answer:
+    """Take what was collected to the diary: first say whether it is free and ask, after the yes book.
+
+    A yes is `confirmed`, or taking a time that was offered in this call and is kept for it: what is collected first is a
+    wish, and nobody has been asked yet.
+    """
+    wanted = {"slot_id": slot_id, "service": service, "date": date, "time": time, "staff": staff}
+    if not confirmed and not slot_id and not _was_offered(call, now=now, **wanted):
+        confirmed = arguments.UNCLEAR
+    return book_appointment(call, confirmed=confirmed, now=now, **wanted, **who)
+
+
+def _was_offered(call: Call, *, now: datetime, **wanted: str) -> bool:
+    try:
+        wish, starts_at = starts.of(call, now=now, **wanted)
+    except Ask:
+        return False
+    return bool(_mine(call, wish, starts_at))
+
+
 def _mailed(
     appointment: Appointment, address: str | None, *, said: str, is_own_number: bool
 ) -> str:

@@ -32,6 +32,7 @@ class _Attempt:
 
     given: dict[str, Any]
     asked_at: datetime
+    is_wish: bool  # what was collected is a wish until somebody said yes to it
 
 
 _BOOKING = ("book_appointment", "collect_appointment_data")
@@ -108,8 +109,10 @@ def _last_attempt(call: Call) -> _Attempt | None:
     attempts = [each for each in (*asked, *unheard) if evidence.tool_named(each[0]) in _BOOKING]
     if not attempts:
         return None
-    _name, given, state, at = attempts[-1]
-    return _Attempt(given=given, asked_at=at) if state in ("", "failed") else None
+    name, given, state, at = attempts[-1]
+    is_wish = evidence.tool_named(name) == "collect_appointment_data"
+    attempt = _Attempt(given=given, asked_at=at, is_wish=is_wish)
+    return attempt if state in ("", "failed") else None
 
 
 def _book(call: Call, attempt: _Attempt, *, is_expected: bool, now: datetime) -> bool:
@@ -118,7 +121,8 @@ def _book(call: Call, attempt: _Attempt, *, is_expected: bool, now: datetime) ->
     try:
         given = arguments.clean(attempt.given, tool.parameters)
         is_refused = given["confirmed"] in (arguments.NO, arguments.UNCLEAR)
-        if is_refused or not (is_expected or _can_be_told(call, given)):
+        is_open = attempt.is_wish and not (is_expected or given["confirmed"] or given["slot_id"])
+        if is_refused or is_open or not (is_expected or _can_be_told(call, given)):
             return False
         exact = _pinned(call, given, attempt)
     except (TypeError, Ask):

@@ -141,8 +141,8 @@ TOOLS: Mapping[str, Tool] = {
         ),
         Tool(
             name="collect_appointment_data",
-            purpose="Nimmt die Daten eines Termins auf und bucht ihn, genau wie book_appointment.",
-            verb=booking_tool.book_appointment,
+            purpose="Nimmt die Daten eines Termins auf: zuerst ohne confirmed fragen, nach dem Ja mit confirmed=ja buchen.",
+            verb=booking_tool.collect_appointment_data,
             makes_appointments=True,
             parameters=_BOOKING,
         ),

@@ -145,6 +145,8 @@ def bare_day(split: Tokens, position: int) -> Found | None:
     token, before, following = (at(split, position + i) for i in (0, -1, 1))
     if token.name == "word" and not {before.kind, following.kind} <= _BESIDE_BARE_DAYS:
         return None
+    if following.kind in (Kind.UNIT, Kind.THING):
+        return None  # "dreißig Minuten"
     return ([Day(token.number)], position + 1) if 1 <= token.number <= 31 else None
 
 

@@ -128,19 +128,24 @@ class _Chooser:
         )
 
     def _by_opening(self, clock: Clock, *, is_end: bool) -> tuple[int, ...]:
-        for periods in self._hours():
-            inside = tuple(m for m in clock.readings if _is_inside(m, periods, is_end=is_end))
-            if clock.form is Form.DIGITAL:
-                return inside if len(inside) == 2 else clock.readings[:1]
-            if inside:
-                return inside
-        return clock.readings[:1] if clock.form is Form.DIGITAL else clock.readings
+        inside = self._inside(clock, is_end=is_end)
+        if clock.form is Form.DIGITAL:
+            return inside if len(inside) == 2 else clock.readings[:1]
+        return inside or self._closing(clock) or clock.readings
 
-    def _hours(self) -> Iterable[tuple[Minutes, ...]]:
-        """Return the hours of the day, then those of the week, for a day that is closed then."""
-        if self.opening:
-            yield self.opening.periods(self.weekday)
-            yield self.opening.periods(None)
+    def _closing(self, clock: Clock) -> tuple[int, ...]:
+        """Return the reading at which the day closes, if it lies within the hours of other days: nobody means the night."""
+        if not self.opening:
+            return ()
+        week = self.opening.periods(None)
+        ends = {last for _, last in self.opening.periods(self.weekday)}
+        return tuple(m for m in clock.readings if m in ends and _is_inside(m, week, is_end=False))
+
+    def _hours(self) -> tuple[Minutes, ...]:
+        """Return the hours of the day, and those of the week for one on which nobody is there."""
+        if not self.opening:
+            return ()
+        return self.opening.periods(self.weekday) or self.opening.periods(None)
 
     def stretches(self, stretch: Stretch) -> tuple[Minutes, ...]:
         """Return the readings of "zwischen zehn und zwölf" that can be meant."""
@@ -153,16 +158,30 @@ class _Chooser:
             called = [p for p in pairs if self._is_called_so(p[0]) or self._is_called_so(p[1])]
             shortest = sorted(called, key=lambda pair: pair[1] - pair[0])
             return tuple(shortest[:1])
+        if self._is_backwards(stretch):
+            return ()
         return self._open_stretches(_as_written(pairs, stretch))
+
+    def _is_backwards(self, stretch: Stretch) -> bool:
+        """Tell "von zwölf bis zehn" where only ten in the morning is open: nobody stays for half a day and a night."""
+        if Form.MIDNIGHT in (stretch.first.form, stretch.last.form):
+            return False
+        first = self._inside(stretch.first, is_end=False)
+        last = self._inside(stretch.last, is_end=True)
+        return len(first) == len(last) == 1 and first[0] >= last[0]
+
+    def _inside(self, clock: Clock, *, is_end: bool) -> tuple[int, ...]:
+        periods = self._hours()
+        return tuple(m for m in clock.readings if _is_inside(m, periods, is_end=is_end))
 
     def _open_stretches(self, pairs: list[Minutes]) -> tuple[Minutes, ...]:
         if len(pairs) < 2:
             return tuple(pairs)
-        for periods in self._hours():
-            within = [p for p in pairs if any(a <= p[0] and p[1] <= b for a, b in periods)]
-            touching = [p for p in pairs if any(p[0] < b and a < p[1] for a, b in periods)]
-            if within or touching:
-                return tuple(_shortest(within or touching))
+        periods = self._hours()
+        within = [p for p in pairs if any(a <= p[0] and p[1] <= b for a, b in periods)]
+        touching = [p for p in pairs if any(p[0] < b and a < p[1] for a, b in periods)]
+        if within or touching:
+            return tuple(_shortest(within or touching))
         shortest = _shortest(pairs)
         return tuple(shortest if len(shortest) > 1 else pairs)
 

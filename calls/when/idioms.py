@@ -3,7 +3,7 @@
 They are rewritten before the text is split. Patterns are written with umlauts and match all three spellings.
 """
 
-import re
+from calls.when import asides
 
 _AS_IT_GOES = r"(?:wie|als)(?:'?s)? (?:es |nur |irgend )*(?:möglich|geht|machbar|irgend)\w*"
 _FREE = r"(?:(?:freie|verfügbare|mögliche|offene|beste|passende)[nrsm]? )*"
@@ -12,7 +12,6 @@ _IDIOMS: tuple[tuple[str, str], ...] = (
     (rf"\b(?:so\s?)?(?:bald|schnell|früh|zeitnah|rasch)\w* {_AS_IT_GOES}", " asap "),
     (r"\bso (?:bald|schnell|früh|zeitnah|rasch)\w* (?:es|was) (?:\w+ )?(?:geht|frei)\w*", " asap "),
     (r"\bsobald (?:\w+ ){0,3}(?:frei|verfügbar|möglich)\w*(?: ist| wird)?", " asap "),
-    (r"\bas soon as possible\b", " asap "),
     (r"\bmöglichst (?:bald|schnell|früh|zeitnah|rasch|sofort)(?:ig|e[nrs]?)?\b", " asap "),
     (r"\b(?:schnellst|frühest|nächst|ehest)\s?möglich\w*(?: termin| zeitpunkt)?", " asap "),
     (rf"\b(?:nächste|erste|früheste|schnellste)[nrsm]? {_FREE}(?:termin|slot|zeit)\b", " asap "),
@@ -67,8 +66,6 @@ _IDIOMS: tuple[tuple[str, str], ...] = (
     ),
     (r"\b(?:äh+m?|öh+m?|ehm|hmm?)\b", " , "),
     (r"\b(?:einschliesslich|inklusive)\b", " "),
-    (r"\bthe day after tomorrow\b", "uebermorgen"),
-    (r"\b(\d{1,2}(?:st|nd|rd|th)) of\b", r"\1"),
     # torn apart by the transcription
     (r"\b(ue?ber) (nae?chste[nrsm]?|nechste[nrsm]?|morgen)\b", r"\1\2"),
     (r"\bvor gestern\b", "vorgestern"),
@@ -94,28 +91,47 @@ _IDIOMS: tuple[tuple[str, str], ...] = (
     (r"\b(?:3\.|dritte[nrsm]?) advent(?:ssonntag)?\b", "adventdrei"),
     (r"\b(?:4\.|vierte[nrsm]?) advent(?:ssonntag)?\b", "adventvier"),
     (r"\b(?:an)?statt\b(?! dessen)", " , nicht "),
-    (r"\bich (?:meine|meinte|korrigiere)\b|\bbesser gesagt\b", " nein "),
+    (r"\b(?:anytime +)?unter der woche(?: +anytime)?\b", " "),
+    (r"\bich (?:meine|meinte|korrigiere|wollte sagen)\b|\bbesser gesagt\b", " nein "),
+    (
+        r"\b(?:ach )?was (?:sage?|rede?|erzähle?|quatsche?) ich(?: denn| da)*\b|\bach ne\b|, ne,",
+        " nein ",
+    ),
+    (
+        r"\b(?:ich )?habe? mich (?:\w+ )?(?:versprochen|vertan|verguckt|verlesen|geirrt|verschaut|vertippt)\b",
+        " nein ",
+    ),
+    (r"\b(?:streichen sie|vergessen sie|vergiss)(?:'s| das| es| den)?\b", " nein "),
+    (r"(?<!oder )(?<!oder auch )\b(?:doch lieber|lieber doch)\b", " nein "),
+    (r"\bach mist\b", " nein "),
+    (r"\boder,? (?=(?:warten?|moment|halt|stopp?|nein|nee)\b)", " "),
     (r"\balle (?:zwei|drei|vier|sechs|acht|\d+) (?:tage|wochen|monate)\b", " jeden "),
     (r"\b(?:14|vierzehn)-?tägig\w*", " jeden "),
     # written by programs
-    (r"\ba\.\s?m\.", " am"),
-    (r"\bp\.\s?m\.?", " pm"),
+    (r"(?<=\d)\s?([ap])(?:\.\s?| )m\b\.?", r"\1m"),
     (r"\bt(?=\d{1,2}:\d{2})", " "),
+    (r"\b(\d{4}-\d{2}-\d{2})t(\d{2})(\d{2})(?:\d{2})?(?=z|\b)", r"\1t\2:\3"),
     (r"\b(\d{4})(\d{2})(\d{2})t(\d{2})(\d{2})(?:\d{2})?(?=z|\b)", r"\1-\2-\3t\4:\5"),
 )
 
 
-def _compiled(pattern: str) -> re.Pattern[str]:
-    for umlaut, spellings in {"ä": "ae?", "ö": "oe?", "ü": "ue?"}.items():
-        pattern = pattern.replace(umlaut, spellings)
-    return re.compile(pattern)
-
-
-_PATTERNS = tuple((_compiled(pattern), plain) for pattern, plain in _IDIOMS)
+_PATTERNS = tuple((asides.spelled(pattern), plain) for pattern, plain in _IDIOMS)
+# One of these must be there for any of the above: most of what is said has none (tests/calls/test_when.py).
+_HINT = asides.spelled(
+    r"möglich|geht|mach|frei|so |schnell|früh|nächste|\berst|am ehe|sofort|egal|wann|jederzeit|nicht|spät|längst|maximal"
+    r"|höchst|kurz|tag (?:vor|nach|davor|danach)|(?:vor|nach) halb|jahr|feierabend|bleib|lass|oder|hm|\bäh|\böh|ehm|einschl|inkl"
+    r"|über |vor gestern|mittags|wochen ende|kalender|stunde|k\.? ?w|heilig|christi|weihnacht|könig|arbeit|einheit"
+    r"|advent|statt|der woche|\bich (?:mein|korr|woll|hab)|mich|gesagt|\bach\b|was (?:sag|red|erz|quat)|, ne,|n sie|vergiss|lieber|alle|tägig|\d\s?[ap]|t\d|feiertag"
+)
 
 
 def plain(folded: str) -> str:
     """Return the folded text with its idioms rewritten."""
+    return rewritten(folded) if _HINT.search(folded) else folded
+
+
+def rewritten(folded: str) -> str:
+    """Do the same without asking first whether there are any."""
     for pattern, replacement in _PATTERNS:
         folded = pattern.sub(replacement, folded)
     return folded

@@ -199,8 +199,11 @@ _WORDS: Mapping[Kind, Mapping[str, str]] = {
         "not": "nicht kein keine keinen keinem keiner keinesfalls ausser weder niemals nie net ned "
         "schlecht unguenstig unpassend schwierig unmoeglich"
     },
-    Kind.CORRECTION: {"no": "nein nee quatsch korrektur vielmehr pardon entschuldigung sorry"},
-    Kind.WAIT: {"wait": "halt moment momentchen stop stopp warte warten verzeihung sekunde"},
+    Kind.CORRECTION: {
+        "no": "nein nee noe nope quatsch korrektur vielmehr pardon entschuldigung sorry "
+        "entschuldige tschuldigung tschuldige falsch verkehrt bloedsinn unsinn"
+    },
+    Kind.WAIT: {"wait": "halt moment momentchen stop stopp warte warten verzeihung sekunde mist"},
     Kind.BUT: {"but": "aber sondern lieber dafuer stattdessen dessen"},
     Kind.OR: {"or": "oder bzw beziehungsweise or"},
     Kind.AND: {"and": "und and"},
@@ -221,6 +224,7 @@ _WORDS: Mapping[Kind, Mapping[str, str]] = {
         "thing": "person personen leute leuten kind kinder kindern mal termin termine terminen montage euro "
         "prozent mann frauen herren haarschnitt haarschnitte behandlung behandlungen plaetze platz "
         "stueck versuche versuchen sitzungen sitzung maenner gaeste haende advent adventssonntag "
+        "people persons adults kids children guests "
         "feiertag weihnachtstag weihnachtsfeiertag ferientag werktag arbeitstag stock etage versuch",
     },
     Kind.POLITE: {

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum, auto
 from typing import NamedTuple
 
-from calls.when import idioms, words
+from calls.when import asides, english, idioms, words
 from calls.when.lexicon import Kind
 
 
@@ -33,10 +33,20 @@ NOTHING = Token(Kind.EDGE_OF_TEXT)
 def split(text: str) -> list[Token]:
     """Split folded text into tokens."""
     found: list[Token] = []
-    for match in _TOKEN.finditer(idioms.plain(text)):
+    for match in _TOKEN.finditer(_as_words_of_time(text)):
         shape = match.lastgroup or "word"
         found.extend(_MAKERS[shape](match))
     return list(_with_abbreviations(_with_joined_numbers(found)))
+
+
+def _as_words_of_time(text: str) -> str:
+    """Return German without idioms and asides; "26.11.2026" and "14:30 Uhr" are that already."""
+    if _ONLY_DIGITS.fullmatch(text):
+        return text
+    return idioms.plain(asides.without(english.in_german(text)))
+
+
+_ONLY_DIGITS = re.compile(r"[\d.:/ -]+(?:uhr)?")
 
 
 def at(tokens: Sequence[Token], position: int) -> Token:
@@ -47,21 +57,27 @@ def at(tokens: Sequence[Token], position: int) -> Token:
 # --- shapes -----------------------------------------------------------------------------------------------
 
 _ZONE = (
-    r"(?:z\b|\s?utc\b|\s?\+\d{2}:?\d{2}"
+    r"(?:z\b|\s?(?:utc|gmt)\b(?!\+)|\s?(?:gmt|utc)?\+\d{2}:?\d{2}"
     r"|(?:(?<=:\d\d:\d\d)|(?<=\.\d{3}))-(?:0\d|1[0-2]):?\d{2}(?![\d:]))"
 )
+# "9 am" is the forenoon where English goes on or nothing does; in "9 am Freitag" it is a preposition.
+_NOT_GERMAN = (
+    r"(?=\s*(?:$|[-,.;!?()]|(?:am|on|at|in|to|bis|or|oder|and|und|till|until|today|tomorrow|next|this|please|bitte|uhr"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b))"
+)
+_HALF = rf"(?:\s?pm\b|(?<=\d)am\b|\s?am\b{_NOT_GERMAN})"
 _TOKEN = re.compile(
     rf"""
-      (?P<instant>\b\d{{4}}-\d{{1,2}}-\d{{1,2}}(?:t|\s+)\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d+)?)?{_ZONE}?(?!\d))
+      (?P<instant>\b\d{{4}}-\d{{1,2}}-\d{{1,2}}(?:t|\s+)\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d+)?)?(?:{_HALF}|{_ZONE})?(?!\d))
     | (?P<iso_week>\b\d{{4}}-?w\d{{1,2}}(?:-[1-7])?\b)
     | (?P<ymd>\b\d{{4}}[-./]\d{{1,2}}[-./]\d{{1,2}}(?!\d))
     | (?P<compact>\b(?:19|20|21)\d{{6}}\b)
     | (?P<dmy>\b\d{{1,2}}\.\s?\d{{1,2}}\.(?:\s?(?:19|20|21)\d{{2}}\b|'?\d{{2}}\b(?!\s*(?:uhr|:|h\b)))?(?!\d))
     | (?P<slashed>\b\d{{1,2}}[/-]\d{{1,2}}[/-](?:\d{{4}}|\d{{2}})(?!\d))
     | (?P<day_month>\b\d{{1,2}}/\d{{1,2}}(?![\d/]))
-    | (?P<clock>\b\d{{1,2}}\s?(?::|h(?=\d))\s?\d{{2}}(?::\d{{2}}(?:[.,]\d+)?)?(?!\d)(?:\s?(?P<half>pm\b|am\b(?=\s*(?:$|,)))|{_ZONE})?)
+    | (?P<clock>\b\d{{1,2}}\s?(?::|h(?=\d))\s?\d{{2}}(?::\d{{2}}(?:[.,]\d+)?)?(?!\d)(?:(?P<half>{_HALF})|{_ZONE})?)
     | (?P<short_clock>\b\d{{1,2}}:\d(?!\d))
-    | (?P<half_hour>\b\d{{1,2}}\s?(?:pm\b|am\b(?=\s*(?:$|,))))
+    | (?P<half_hour>\b\d{{1,2}}{_HALF})
     | (?P<dotted>\b\d{{1,2}}\.\d{{1,2}}(?!\.?\d))
     | (?P<ordinal>\b\d{{1,2}}(?:\.(?!\d)|\.?(?:i?gs?|s)?te[nrsm]?\b|(?:st|nd|rd|th)\b))
     | (?P<number>\d+)
@@ -83,16 +99,18 @@ def _instant(match: re.Match[str]) -> Iterator[Token]:
     """Cut an ISO date and time; the zone, if any, is kept in the text for `instants`."""
     text = match.group()
     year, month, day, hour, minute = _numbers(text)[:5]
+    if text.endswith("m"):
+        hour = _of_24(hour, text[-2:])
     yield Token(Kind.INSTANT, text, zone_of(text[10:]), 0, (year, month, day, hour, minute))
 
 
 def zone_of(text: str) -> str:
     """Return the zone written behind a time: "", "+00:00" or another offset."""
-    found = re.search(r"(z|utc|[+-]\d{2}:?\d{2})$", text.strip())
+    found = re.search(r"(z|utc|gmt|[+-]\d{2}:?\d{2})$", text.strip())
     if not found:
         return ""
     zone = found.group()
-    return "+00:00" if zone in ("z", "utc") else f"{zone[:3]}:{zone[-2:]}"
+    return "+00:00" if zone in ("z", "utc", "gmt") else f"{zone[:3]}:{zone[-2:]}"
 
 
 def _iso_week(match: re.Match[str]) -> Iterator[Token]:
@@ -125,7 +143,7 @@ def _clock(match: re.Match[str]) -> Iterator[Token]:
     text = match.group()
     hour, minute = _numbers(text)[:2]
     if match.group("half"):
-        yield Token(Kind.CLOCK, text, "firm", 0, (_of_24(hour, match.group("half")), minute))
+        yield Token(Kind.CLOCK, text, "firm", 0, (_of_24(hour, text[-2:]), minute))
         return
     yield Token(Kind.CLOCK, text, zone_of(text), 0, (hour, minute))
 

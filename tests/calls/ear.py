@@ -202,8 +202,9 @@ def _is_window(meant: When, wanted: str) -> bool:
 
 
 def _is_same(one: datetime | None, other: datetime) -> bool:
-    # In UTC: an hour that comes twice equals nothing in another zone.
-    return one is not None and one.astimezone(UTC) == other.astimezone(UTC)
+    # In UTC: an hour that comes twice equals nothing in another zone. A table that writes no offset means either of the two.
+    folds = (other, other.replace(fold=1)) if other.tzinfo is BERLIN else (other,)
+    return one is not None and one.astimezone(UTC) in {each.astimezone(UTC) for each in folds}
 
 
 def _minute(clock: str) -> int:

@@ -101,9 +101,19 @@ MISSION = {
 }
 
 
-def test_the_missions_tool_books_like_the_other(salon: Tenant, retell: Retell) -> None:
-    answer = retell.asks_for("collect_appointment_data", retell.new_call(), **MISSION)
+@pytest.mark.parametrize("yes", [{"bestaetigung": True}, {"bestaetigung": "ja"}, {}])
+def test_the_missions_tool_asks_first_and_books_after_the_yes(
+    salon: Tenant, retell: Retell, yes: dict[str, Any]
+) -> None:
+    call = retell.new_call()
+    asked = retell.asks_for("collect_appointment_data", call, **MISSION)
+    with scope.tenant(salon):
+        was_booked = Appointment.objects.exclude(status=Appointment.Status.HELD).exists()
 
+    answer = retell.asks_for("collect_appointment_data", call, **MISSION, **yes)
+
+    assert (asked["state"], was_booked) == ("available", False)
+    assert asked["say"].endswith("Soll ich das buchen?")
     assert answer["state"] == "booked"
     assert answer["data"]["appointment"]["starts_at"] == "2026-11-26T14:30:00+01:00"
     assert answer["data"]["appointment"]["staff"] == "Jana"

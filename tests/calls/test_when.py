@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,9 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calls import speech, when
-from calls.when import Opening, State, When
+from calls.when import Opening, State, When, folding, idioms
 from calls.when.lexicon import LEXICON
 
+TABLES = Path(__file__).parent / "tables"
 BERLIN = ZoneInfo("Europe/Berlin")
 THURSDAY_TEN = datetime(2026, 11, 19, 10, 0, tzinfo=BERLIN)
 SALON = Opening(hours={**dict.fromkeys(range(1, 6), ((540, 1080),)), 6: ((600, 840),)})
@@ -454,7 +456,7 @@ Donnerstag um neun => exact Thu 2026-11-26 09:00
 Ja, Dienstag um halb elf wäre super => exact Tue 2026-11-24 10:30
 am Dienstag um 10 Uhr für zwei Personen => exact Tue 2026-11-24 10:00
 ein Termin am Mittwoch Vormittag bitte => window Wed 2026-11-25 08:00-12:00
-Samstag um drei => exact Sat 2026-11-21 15:00
+Samstag um drei => ambiguous (hour): exact Sat 2026-11-21 03:00 | exact Sat 2026-11-21 15:00
 Sonntag um zehn => exact Sun 2026-11-22 10:00
 morgen abend um acht => exact Fri 2026-11-20 20:00
 heute Nachmittag um drei => exact Thu 2026-11-19 15:00
@@ -515,9 +517,9 @@ Montag 9 bis 11 => window Mon 2026-11-23 09:00-11:00
 Montag von neun bis elf => window Mon 2026-11-23 09:00-11:00
 Montag 9-11 Uhr => window Mon 2026-11-23 09:00-11:00
 am 24ten um 10 => exact Tue 2026-11-24 10:00
-am 5. um 5 => exact Sat 2026-12-05 17:00
-am 5.12. um 5 => exact Sat 2026-12-05 17:00
-5.12. 5 Uhr => exact Sat 2026-12-05 17:00
+am 5. um 5 => ambiguous (hour): exact Sat 2026-12-05 05:00 | exact Sat 2026-12-05 17:00
+am 5.12. um 5 => ambiguous (hour): exact Sat 2026-12-05 05:00 | exact Sat 2026-12-05 17:00
+5.12. 5 Uhr => ambiguous (hour): exact Sat 2026-12-05 05:00 | exact Sat 2026-12-05 17:00
 10 Uhr Dienstag => exact Tue 2026-11-24 10:00
 Di 10h => exact Tue 2026-11-24 10:00
 um acht Uhr morgen früh => exact Fri 2026-11-20 08:00
@@ -1730,3 +1732,17 @@ def test_whatever_is_said_the_answer_is_whole(
         assert not any(one.alternatives for one in found.alternatives)
     if found.state is State.UNPARSEABLE:
         assert found == When(state=State.UNPARSEABLE, reason=found.reason)
+
+
+# --- as cheap as it is -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "table", ["ear_when", "ear_fields", "strangers_when", "own_calls", "strangers_calls_10"]
+)
+def test_no_idiom_is_passed_over_for_speed(table: str) -> None:
+    lines = (TABLES / f"{table}.txt").read_text().splitlines()
+
+    folded = [" ".join(folding.fold(line).split()) for line in lines]
+
+    assert [line for line in folded if idioms.plain(line) != idioms.rewritten(line)] == []
