@@ -202,7 +202,10 @@ def _left_over(evidence: Evidence, found: Sequence[Finding]) -> list[Finding]:
     """Find what no row explains, once the appointments that there are have been looked at."""
     if _has(found, {*findings.PHANTOMS, Trouble.WRONG_TIME}):
         return []
-    return _unexplained(evidence) or _beside(evidence)
+    if left := _unexplained(evidence) or _beside(evidence):
+        return left
+    quote = told_times.never_told(evidence)
+    return [Finding(trouble=Trouble.WRONG_TIME, quote=quote)] if quote else []
 
 
 def _with_another(evidence: Evidence, found: Sequence[Finding]) -> list[Finding]:

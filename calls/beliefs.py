@@ -113,6 +113,8 @@ def _is_granted(standing: _Open, turns: Sequence[tuple[str, str]]) -> bool:
 def _revokes(words: str, offered: str, asked: str) -> bool:
     """Whether a caller gives up what was granted, and not some other thing that was just spoken of."""
     said = dialogue.folded(words)
+    if words.rstrip().endswith("?") and not words_of.REVOKES.search(said):
+        return False
     is_answer = dialogue.is_asking(dialogue.folded(asked)) and not dialogue.is_about_it(asked)
     is_about = dialogue.is_about_it(words) or (dialogue.is_about_it(offered) and not is_answer)
     return is_about or words_of.REVOKES.search(said) is not None

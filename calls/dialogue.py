@@ -210,6 +210,11 @@ def has_clock(words: str) -> bool:
     return words_of.CLOCK.search(folded(words)) is not None
 
 
+def has_day(words: str) -> bool:
+    """Whether a day is named."""
+    return words_of.DAY.search(folded(words)) is not None
+
+
 def pieces(words: str) -> list[str]:
     """Return the sentences of a turn, and what stands apart in them."""
     return [part.strip(" ,;") for part in words_of.BREAK.split(words) if part.strip(" ,;.!")]
@@ -225,7 +230,7 @@ def folded(text: str) -> str:
 
 
 def _act(piece: str, wish: Wish) -> Act:
-    said = _without_courtesy(folded(piece))
+    said = _without_what_was_left(_without_courtesy(folded(piece)))
     if wish == Wish.CANCEL and words_of.STAYS_AWAY.search(folded(piece)):
         return Act.DOES
     if _denies(said):
@@ -241,6 +246,12 @@ def _act(piece: str, wish: Wish) -> Act:
     if wish != Wish.CANCEL and _repeats(said):
         return Act.REPEATS
     return Act.AGREES if words_of.AGREES.search(said) else Act.INFORMS
+
+
+def _without_what_was_left(said: str) -> str:
+    """Return what is told, without the day that was given up for it ("am Freitag um drei, der Dienstag ist frei")."""
+    left = words_of.FREE_AGAIN.search(said)
+    return said[: left.start()] if left and has_clock(said[: left.start()]) else said
 
 
 def _denies(said: str) -> bool:

@@ -48,7 +48,7 @@ WISHES = (
     (
         "move",
         re.compile(
-            r"\b(?:um|ver|vor|nach hinten|nach vorne|rueber)\s?(?:schieb|leg(?!t\b)|buch|zieh|tausch)\w*|\bschieben?\b(?! (?:\w+ )?vorbei)|\bauf\b.*\b(?:legen|ziehen|setzen)\b"
+            r"\b(?:um|ver|vor|nach hinten|nach vorne|rueber)\s?(?:schieb|leg(?!t\b)|buch|zieh|tausch)\w*|\bschieben?\b(?! (?:\w+ )?vorbei)(?!.*\b(?:dazwischen|ein|rein)\b)|\bauf\b.*\b(?:legen|ziehen|setzen)\b"
             r"|\b(?:statt|anstatt|anstelle)\b|\bander(?:en|er) (?:termin|tag|zeit|uhrzeit)\b|\bmove\w*|\bwechseln auf\b"
             rf"|\b(?:muss|muesste|muessten|bitte|lieber)\b (?:\w+ ){{0,2}}auf (?:den )?(?:{_HOURS}|halb|\w+tag|mittwoch|morgen|uebermorgen)\b"
             r"|\b(?:muss|muesste|muessten|soll|sollte|kann|koennte)\b (?:\w+ ){0,3}(?:spaeter|frueher) (?:sein|liegen|werden)\b|\brutschen\b|\bspaeter kommen\b|\bfrueher kommen\b|\btauschen\b"
@@ -59,7 +59,7 @@ WISHES = (
         re.compile(
             r"\b(?:ab(?:ge)?sag\w*|stornier\w*|(?:ge)?streich\w*|cancel\w*|loesch\w*|abmeld\w*|abbestell\w*|absage|rausnehm\w*|austrag\w*)\b"
             r"|\bsag\w*\b.*\bab(?:$|[.,!])|\bsag\w* (?:mich|ihn|den|das|es)\b.*\bab\b|\bsag\w*\b.*\bab\b.*\btermin\b|\bnehm\w*\b.*\b(?:raus|heraus)\b|\b(?:kann|muss|soll) (?:\w+ )?(?:weg|raus)\b"
-            r"|\b(?:termin|ihn|den|die|das)\b.*\bnicht mehr\b|\bbrauche? (?:ich )?(?:\w+ )?doch nicht\b|\bnicht (?:kommen|wahrnehmen|schaffen)\b|\b(?:ich|wir) (?:bin|sind) (?:\w+ ){0,4}nicht (?:\w+ ){0,2}(?:dabei|da)\b|\bdass (?:ich|wir) .*\bnicht (?:komme\w*|kann|koennen|schaff\w*)\b|\bschaffe? (?:ich )?.*\bnicht\b|\bfaellt\b.*\b(?:aus|flach)\b"
+            r"|\b(?:termin|ihn|den|die|das)\b.*\bnicht mehr\b|\bbrauche? (?:ich )?(?:\w+ )?doch nicht\b|\bnicht (?:kommen|wahrnehmen|schaffen)\b|\b(?:ich|wir) (?:bin|sind) (?:\w+ ){0,4}nicht (?:\w+ ){0,2}(?:dabei|da)\b|\bdass (?:ich|wir) .*\bnicht (?:komme\w*|kann|koennen|schaff\w*)\b|\bschaffe?(?:\W?s)? (?:ich )?.*\bnicht\b|\bfaellt\b.*\b(?:aus|flach)\b|\b(?:aus|ent)fallen\b"
         ),
     ),
 )
@@ -161,6 +161,7 @@ IS_IT_THIS = re.compile(
     r"\b(?:richtig|korrekt|stimmt das|stimmt|der|den|diesen|meinen sie)\s?\?$|,\s?(?:ja|oder|nicht wahr)\s?\?$|\b(?:richtig|korrekt)$"
 )
 STAYS_AWAY = re.compile(
+    r"\b(?:dann|also|gut|okay) (?:kommen|kommst) (?:sie|du) (?:\w+ ){0,4}nicht\b|"
     r"\b(?:existiert|gibt es|gilt|findet|steht|stehst|stehen|besteht)\b.*\bnicht mehr\b|"
     r"\b(?:brauchen|muessen|brauchst|musst) (?:sie|du) (?:\w+ ){0,3}nicht (?:mehr )?(?:zu )?kommen\b|"
     r"\b(?:rechn|wart|erwart|plan)\w* (?:\w+ )?(?:nicht|nicht mehr) (?:mehr )?(?:mit |auf )?(?:ihnen|sie|dir|dich|euch)\b"
@@ -183,6 +184,10 @@ LEFT_OPEN = re.compile(
 # An errand beside the appointment, and not instead of it.
 ON_TOP = re.compile(
     r"\b(?:auch|ebenfalls|ebenso|ausserdem|zusaetzlich|noch dazu|obendrein|dazu)\b(?!.*\b(?:nicht|nichts|kein\w*|termin\w*|bestaetig\w*)\b).*\b(?:notiert|vermerkt|aufgeschrieben|eingetragen|hinterlegt|weitergegeben|veranlasst|dabei|rueckruf|angerufen|zurueck|an)\b"
+)
+# The day that was left for another is free again.
+FREE_AGAIN = re.compile(
+    r"[,;] (?:und )?(?:der|die|das|ihr|dein) (?:\w+ ){0,3}(?:ist|wird|waere) (?:damit |dann |wieder |nun )*frei\b"
 )
 MERE_THANKS = re.compile(r"\bdanke\w*\b")
 WHEN_AGAIN = re.compile(
@@ -297,11 +302,11 @@ DENIES = re.compile(
     r"stattdessen|anfrage|angefragt|wunsch|terminwunsch|warteliste|tut mir leid|schneller|noch offen|vorbehalt|vorlaeufig|unverbindlich|vermutlich|"
     r"bedaure|bedaurer|schon weg|nachricht|ausrichten|weitergegeben|weitergeleitet|weiterleiten)\b"
     r"|^(?:nein |leider |da )*noch nicht\b|\b(?:hat|haben|wurde)\b.*\b(?:jemand\w*|ander\w+)\b.*\b(?:genommen|gebucht|geschnappt|geholt|gesichert|ergattert|erwischt|bekommen|belegt|vergeben)\b|\bweggegangen\b|\bsagt\b(?: \w+){0,5} nein\b|\bauch\b(?: \S+){0,4} nicht[ .!]*$|\b(?:bleib\w*|geh\w*|steh\w*|sind|bist)\b.*\bohne (?:\w+ )?termin\b(?!.*\b(?:vorbei|kommen)\b)|\blehnt\b.*\bab\b|\bnimmt\b.*\bnicht an\b|\b(?:alles|ist|sind|komplett|schon|ganz) voll\b(?! der\b)|\b(?:zurueck|rueck)(?:ruf\w*|meld\w*)\b|\b(?:ruft|rufen(?! sie)|melden?(?! sie)|meldet)\b.*\b(?:zurueck|an|uns|sich)\b|\bverbinden?\b|\bstelle? sie durch\b|\b(?:bestaetigung|rueckmeldung|zusage)\b.*\b(?:aussteht|steht noch aus|fehlt|abwarten|sobald)\b|\b(?:endgueltige \w+|rueckmeldung|zusage)\b.*\bfolgt\b|\bbestaetigung\b.*\bfolgt (?:noch|erst|dann|spaeter)\b|\bfolgt\b.*\bbestaetigung\b.*\b(?:wenn|sobald|erst)\b"
-    r"|\bbleibt? (?:daher |also |dann |wie |so |es )?(?:bestehen|stehen|wie|so)\b|\bnotiert,? dass\b|\berst (?:dann|wenn|nach|mit)\b|\bversuchen sie es\b|\bgeht\b.*\bnur noch\b|\bnur noch persoenlich\b|\bgilt (?:also |noch |daher )?weiter(?:hin)?\b|\bmuss\b.*\bnoch\b|\b(?:bestaetigt|bestaetigen|prueft|pruefen) (?:\w+ ){0,2}noch\b|\bnoch (?:bestaetig|freigeb|zustimm|pruef|freizugeb)\w*|\bhaengt\b.*\bab\b|\b(?:provisorisch|in klaerung|in der schwebe)\b|\bnoch (?:ein)?mal (?:versuch|an)\w*"
+    r"|\b(?:ist|sind|waere)\b(?:(?! fuer sie| bis (?!auf)).)*\b(?:dicht|besetzt|verplant|ueberfuellt)\b|\bbleibt? (?:daher |also |dann |wie |so |es )?(?:bestehen|stehen|wie|so)\b|\bnotiert,? dass\b|\berst (?:dann|wenn|nach|mit)\b|\bversuchen sie es\b|\bgeht\b.*\bnur noch\b|\bnur noch persoenlich\b|\bgilt (?:also |noch |daher )?weiter(?:hin)?\b|\bmuss\b.*\bnoch\b|\b(?:bestaetigt|bestaetigen|prueft|pruefen) (?:\w+ ){0,2}noch\b|\bnoch (?:bestaetig|freigeb|zustimm|pruef|freizugeb)\w*|\bhaengt\b.*\bab\b|\b(?:provisorisch|in klaerung|in der schwebe)\b|\bnoch (?:ein)?mal (?:versuch|an)\w*"
 )
 # Trouble told after a confirmation takes it back only where it speaks of the same thing.
 ABOUT_IT = re.compile(
-    rf"{CLOCK.pattern}|{DAY.pattern}|\b\w*termin\w*\b|\b(?:gebucht|eingetragen|eingeplant|eingeschrieben|drin|drinnen|reserviert|vorgemerkt|storniert|abgesagt|verschoben|geloescht|buchung|anfrage|angefragt|"
+    rf"{CLOCK.pattern}|{DAY.pattern}|\bjemand\w*\b.*\b(?:geschnappt|genommen|geholt|gesichert|ergattert|erwischt|bekommen)\b|\b\w*termin\w*\b|\b(?:gebucht|eingetragen|eingeplant|eingeschrieben|drin|drinnen|reserviert|vorgemerkt|storniert|abgesagt|verschoben|geloescht|buchung|anfrage|angefragt|"
     r"warteliste|\w*bestaetig\w*|zusage|vergeben|belegt|ausgebucht|geklappt|klappt|fehler|stoerung|schneller|rueckruf|zurueck|fest|verbindlich|sicher|tut mir leid|noch nicht|noch nichts|"
     r"erst wenn|erst dann|geht|ging|gelungen|funktioniert|moeglich|konnte|weggeschnappt|system|platz)\b"
 )
@@ -333,7 +338,9 @@ DOES = re.compile(
     rf"|\b(?:dann|damit|somit|jetzt) (?:haben|hast|habt) (?:sie|du|ihr)\b(?!.*\b(?:frei|zeit|wahl|moeglich\w*|noch)\b)(?=.*(?:{CLOCK.pattern}))"
     r"|\b(?:trag|trage|schreib|schreibe|plane|buch|buche|reservier|reserviere|notier|notiere|verschieb|verschiebe|verleg|verlege|leg|lege|nehm|nehme|setz|setze|pack|packe|merk|merke|halt|halte) (?:ich|wir)?\b.*\b(?:sie|dich|ihnen|dir|das|den|es|ein|um|vor)\b"
     r"|\b(?:ich|wir) (?:\w+ ){0,3}(?:trag|trage|tragen|schreib|schreibe|buch|buche|buchen|reservier|reserviere|plane|verschieb|verschiebe|verlege|lege|nehme)\b"
-    r"|\bfindet (?:jetzt|nun|damit|dann|also|somit)\b|\b\w+e ich (?:sie|dich|euch|ihn|es|das|den)\b.*\b(?:vor|um|ein|rein|rueber|dazwischen|fest|dazu)$|\b(?:sie|du) komm(?:en|st) (?:dann|also|nun|jetzt|damit|somit)\b"
+    r"|\b(?:einladung|termineinladung|kalendereintrag|terminkarte|terminzettel|termindaten)\b.*\b(?:geht|kommt|erhalten|bekommen|schick\w*|unterwegs|liegt)\b|\b(?:erhalten|bekommen|kriegen|schick\w*)\b.*\b(?:einladung|termineinladung|kalendereintrag|terminkarte|terminzettel|termindaten)\b"
+    r"|\b(?:koennen|duerfen) (?:sie )?(?:sich )?(?:schon |jetzt )?darauf freuen\b|\bfreuen sie sich (?:schon )?(?:auf|drauf)\b"
+    r"|\bfindet (?:jetzt|nun|damit|dann|also|somit)\b|\b\w+e ich (?:sie|dich|euch|ihn|es|das|den)\b.*\b(?:vor|um|ein|rein|rueber|dazwischen|fest|dazu)\W*$|\b(?:sie|du) komm(?:en|st) (?:dann|also|nun|jetzt|damit|somit)\b"
     r"|\bmach\w* (?:ich|wir)\b.*\b(?:fest|so|klar|fix)\b|\bsehen (?:wir )?uns\b|\berwart\w+\b.*\b(?:sie|dich|euch)\b|\b(?:freut sich|freuen (?:wir )?uns|freue mich) (?:\w+ )?auf (?!ihren anruf|deinen anruf|ihre nachricht|ihre rueckmeldung|bald)|\bkomm(?:en|st|t|e)? (?:sie|du|dann|einfach|der|die|ihr)\b(?! (?:\w+ ){0,2}(?:gut|sicher|gesund|heil|wohlbehalten)\b)"
     r"|\b\w*bestaetig\w*\b|\bbuchungsnummer\b|\bdarauf verlassen\b|\bes bleibt bei\b|\bim kalender\b|\bgeht in ordnung\b|\b(?:ihre?|dein|deine) (?:reservierung|buchung|termin)\b.*\b(?:ist|steht|liegt)\b"
 )
@@ -344,7 +351,7 @@ DOES_AWAY = re.compile(
     r"|^(?:\w+,? ){0,2}(?:weg|raus|draussen)[.!]?$"
     r"|^(?:\w+ ){0,2}(?:abgesagt|storniert|gestrichen|geloescht|erledigt|gemacht|ausgetragen|gecancelt|rausgenommen|entfernt|notiert|vermerkt|aufgehoben)\b"
     r"|\b(?:nehme?|streiche?|sage?|loesche?|trage?|storniere?|cancele?) (?:ich|wir)?\b.*\b(?:raus|heraus|ab|aus|sie|ihn|den|das|es|dich)\b"
-    r"|\b(?:ich|wir) (?:\w+ ){0,2}(?:nehme?n?|streichen?|sagen?|loeschen?|tragen?|stornieren?)\b|\b(?:entfaellt|faellt|hinfaellig|aufgehoben|gibt es nicht mehr)\b|\bmach ich\b|\bmachen wir\b|\bgeht (?:klar|in ordnung)\b|\b(?:gebe?|mache?) (?:ich|wir)\b.*\b(?:platz|termin|ihn|das|zeit)\b.*\bfrei\b"
+    r"|\b(?:ich|wir) (?:\w+ ){0,2}(?:nehme?n?|streichen?|sagen?|loeschen?|tragen?|stornieren?)\b|\b(?:entfaellt|faellt|hinfaellig|aufgehoben|gibt es nicht mehr)\b|\bmach ich\b|\bmachen wir\b|\bgeht (?:klar|in ordnung)\b|\b(?:gebe?|mache?)\b.*\b(?:platz|slot|luecke|termin|ihn|das|zeit)\b.*\b(?:frei|auf)\b|\b(?:geb|gebe|sag|sage)\b (?:\w+ ){0,4}bescheid\b"
 )
 AGREES = re.compile(
     r"\b(?:abgemacht|passt|basst|alles klar|gut|prima|super|perfekt|wunderbar|top|okay|ok|klar|gern|gerne|jawohl|cool|ja|sehr gerne?|mach ich|machen wir|in ordnung|einverstanden|freut|done|gebongt|geritzt|laeuft|erledigt|wird gemacht|gemacht)\b"

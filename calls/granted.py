@@ -73,7 +73,11 @@ def _told(evidence: Evidence) -> Iterator[Granted]:
                 continue
             said = _FROM.sub("auf", clause)
             for slot in slots_in(said, now=evidence.began, opening=evidence.opening):
-                if slot.days and slot.hour is not None and dialogue.has_clock(clause):
+                if (
+                    (slot.days or not evidence.facts)
+                    and slot.hour is not None
+                    and dialogue.has_clock(clause)
+                ):
                     is_change = _CHANGES.search(dialogue.folded(clause)) is not None
                     yield Granted(turn=turn, quote=clause, slot=slot, is_change=is_change)
 
@@ -87,7 +91,7 @@ _SUMS_UP = re.compile(
 def _is_done(clause: str, *, is_sum: bool = False) -> bool:
     """Whether a clause says that an appointment is made or moved, not that one is gone, called about or past."""
     said = dialogue.folded(clause)
-    if promises.ends(clause) or _OF_OTHERS.search(said) or words_of.SURROUNDINGS.search(said):
+    if promises.ends(clause) or any(shape.search(said) for shape in _NOT_MEANT):
         return False
     heard = [act for act, _piece in dialogue.acts(clause, wish=Wish.BOOK)]
     is_told = Act.DOES in heard or (is_sum and Act.REPEATS in heard)
@@ -99,6 +103,7 @@ _OF_OTHERS = re.compile(
     r"\b(?:\w*rueckruf\w*|zurueckruf\w*|ruft|rufen|anrufen|meldet|melden|entfaellt|faellt|gestrichen|raus|weg|storniert|abgesagt|statt (?!$)|anstatt|"
     r"sms|mail|schon (?:gebucht|vergeben|belegt)|gerne?|bisher\w*|alte[rnms]?|bleibt|weiterhin|spaetestens|bis (?:spaetestens|um)|vorher|fertig|abhol\w*|erinner\w*|geschlossen|geoeffnet|notiert,? dass|wunsch\w*)\b"
 )
+_NOT_MEANT = (_OF_OTHERS, words_of.SURROUNDINGS, words_of.WITHOUT)
 _FROM = re.compile(r"\bvo[nm]\b.*?\bauf\b", re.IGNORECASE)  # the time that was left
 _CHANGES = re.compile(
     r"\b(?:jetzt|nun|neu(?:e[rnms]?)?|umgebucht|umgelegt|verschoben|verschieb\w*|verlegt|verleg\w*|vorgezogen|vorverlegt|ziehe)\b"
@@ -148,7 +153,7 @@ def _wants_otherwise(words: str) -> bool:
 
 
 _OTHERWISE = re.compile(
-    r"\b(?:lieber|doch (?:nicht|lieber|eher)|ach nein|halt|moment|stopp|statt|falsch|stimmt nicht|nicht (?:am|um)|sondern|anders|lassen sie|verschieb\w*|verleg\w*|umbuch\w*|absag\w*|stornier\w*)\b|^nein\b(?!.{0,3}(?:das|danke|sonst|nichts|alles|vielen|mehr)\b)"
+    r"\b(?:lieber|(?:waere|passt|ginge|geht)(?: \w+)? besser|besser (?:waere|passt|ginge)|doch (?:nicht|lieber|eher)|ach nein|halt|moment|stopp|statt|falsch|stimmt nicht|nicht (?:am|um)|sondern|anders|lassen sie|verschieb\w*|verleg\w*|umbuch\w*|absag\w*|stornier\w*)\b|^nein\b(?!.{0,3}(?:das|danke|sonst|nichts|alles|vielen|mehr)\b)"
 )
 
 

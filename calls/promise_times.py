@@ -108,8 +108,10 @@ def read(sentence: str, *, now: datetime, opening: Opening) -> When | None:
     return None
 
 
-# To the parser "an der Reihe" is a misspelled "Frühe", and "jetzt" a wish for as soon as possible.
-_NO_TIME = re.compile(r"\ban der reihe\b|\b(?:jetzt|nun)\b(?=.*\d| .*\w)", re.IGNORECASE)
+# To the parser "an der Reihe" is a misspelled "Frühe", "an der Annahme" a limit, and "jetzt" a wish for as soon as possible.
+_NO_TIME = re.compile(
+    r"\ban (?:der|unserer|ihrer|eurer) \w+|\b(?:jetzt|nun)\b(?=.*\d| .*\w)", re.IGNORECASE
+)
 
 
 def names_an_hour(said: When | None) -> bool:

@@ -57,15 +57,17 @@ _SHARED = re.compile(
 # Told as made beside what there is: by its verb, or by its place behind the other one.
 _BESIDE = r"(?:dazu|mit|hinzu|drauf|dran|an|hinten\s?dran|hinterher|nach|ein|dahinter)"
 _ADDED = re.compile(
-    rf"\b(?:dazu|mit|hinzu|drauf|dran|hinten\s?dran|dahinter)ge(?:bucht|nommen|setzt|haengt|legt|packt|plant|tragen)\b|\bangehaengt\b"
+    rf"\b(?:dazu|mit|hinzu|drauf|dran|hinten\s?dran|dahinter)ge(?:bucht|nommen|setzt|haengt|legt|packt|plant|tragen)\b|\bangehaengt\b|\bhaengt\b.*\b(?:dran|dahinter|an)\b|\b(?:folgt|schliesst)\b.*\b(?:danach|direkt|gleich|anschliessend|dahinter|sich an)\b"
     rf"|\b(?:direkt|gleich|unmittelbar|anschliessend|danach|davor|dahinter|im anschluss|auch|ebenfalls|zusaetzlich|ausserdem)\b.*\b{_BESIDE}?ge(?:bucht|tragen|plant|setzt)\b"
 )
 
 
 def _told(evidence: Evidence) -> Iterator[tuple[int, str]]:
+    is_done = False
     for turn, (role, words) in enumerate(evidence.turns):
         heard = list(dialogue.acts(words, wish=Wish.BOOK)) if role == "agent" else []
-        if any(act == Act.DOES for act, _ in heard):
+        is_done = is_done or any(act == Act.DOES for act, _ in heard)
+        if is_done:
             yield from ((turn, piece) for act, piece in heard if act in (Act.DOES, Act.REPEATS))
 
 

@@ -1,14 +1,16 @@
 """Whether the time that was said of an appointment is the one that stands: as read back, corrected, or agreed on."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from calls import dialogue, promises
 from calls.beliefs import Belief
-from calls.dialogue import Act
+from calls.dialogue import Act, Wish
 from calls.evidence import Evidence
-from calls.promises import Claim
+from calls.promises import Claim, Kind
+from calls.told_together import Slot, slots_in
 from calls.when import State, When
 
 _HALF_A_DAY = timedelta(hours=12)
@@ -64,15 +66,69 @@ def miscorrected(evidence: Evidence) -> str:
     return ""
 
 
+def never_told(evidence: Evidence) -> str:
+    """Return the time told last where nobody in the call ever named the one that was made; empty where somebody did."""
+    made = [fact for fact in evidence.facts if fact.is_booked_here or fact.is_moved_here]
+    told = list(_hours_told(evidence)) if len(made) == 1 else []
+    if any(slot is None or slot.can_be(made[0].starts[0]) for _quote, slot in told):
+        return ""
+    return next((quote for quote, _slot in reversed(told) if quote), "")
+
+
+def _hours_told(evidence: Evidence) -> Iterator[tuple[str, Slot | None]]:
+    """Yield each hour that was named with its day, and the agent's words where it told it; None: it cannot be read."""
+    days = frozenset[date]()
+    for role, words in evidence.turns:
+        for act, piece in dialogue.acts(words, wish=Wish.BOOK):
+            told = _slots(piece, evidence)
+            is_agent = role == "agent"
+            if _is_unreadable(piece, told):
+                days = frozenset()
+                yield from [("", None)] if is_agent else []
+            for slot in told:
+                days = slot.days or days
+                if slot.hour is not None:
+                    quote = piece if is_agent and act in _TOLD else ""
+                    yield quote, replace(slot, days=days)
+
+
+_TOLD = (Act.DOES, Act.REPEATS)
+
+
+def _is_unreadable(piece: str, told: Sequence[Slot]) -> bool:
+    """Whether a piece names a day or an hour that could not be read: then nothing can be said of it."""
+    is_day = dialogue.has_day(piece) and not any(slot.days for slot in told)
+    return is_day or (dialogue.has_clock(piece) and not any(slot.hour for slot in told))
+
+
 def is_corrected(claim: Claim, starts: Sequence[datetime], evidence: Evidence) -> bool:
     """Whether the agent took a claim back later and named a time that stands."""
     said = [words for role, words in evidence.turns[claim.turn :] if role == "agent"]
     corrected = [place for place, words in enumerate(said) if promises.corrects(words)]
+    if not corrected:
+        return claim.kind == Kind.BOOKED and _is_conceded(claim, starts, evidence)
     return any(
         _agrees(told, starts) and _has_its_day(told, claim, starts)
-        for words in (said[corrected[0] :] if corrected else ())
+        for words in said[corrected[0] :]
         for told in promises.hours_in(words, now=evidence.began, opening=evidence.opening)
     )
+
+
+def _is_conceded(claim: Claim, starts: Sequence[datetime], evidence: Evidence) -> bool:
+    """Whether the caller wanted the time that stands instead, and the agent named it last."""
+    wanted, last = False, ""
+    for role, words in evidence.turns[claim.turn + 1 :]:
+        hours = [each for each in _slots(words, evidence) if each.hour is not None]
+        is_so = any(slot.can_be(start) for slot in hours for start in starts)
+        if role != "agent":
+            wanted = wanted or (is_so and not words.rstrip().endswith("?"))
+        elif hours:
+            last = words if is_so else ""
+    return wanted and bool(last)
+
+
+def _slots(words: str, evidence: Evidence) -> list[Slot]:
+    return slots_in(words, now=evidence.began, opening=evidence.opening)
 
 
 def _has_its_day(said: When, claim: Claim, starts: Sequence[datetime]) -> bool:

@@ -144,7 +144,7 @@ _TOGETHER = re.compile(
 def _read(part: str, *, now: datetime, opening: Opening) -> Slot | None:
     if len(part.strip()) < _SHORTEST and not part.strip()[:1].isdigit():
         return None  # "So, Samstag um zwölf": no Sunday
-    said = when.understand(part, now=now, opening=opening)
+    said = when.understand(_NO_TIME.sub(" ", part), now=now, opening=opening)
     readings = said.alternatives or (said,)
     if said.state not in _READABLE and not said.alternatives:
         return None
@@ -159,6 +159,11 @@ def _read(part: str, *, now: datetime, opening: Opening) -> Slot | None:
     return Slot(days, hour, is_bare, is_half_said) if days or hour else None
 
 
+# Places and what comes after another: to the parser they are day parts and limits.
+_NO_TIME = re.compile(
+    r"\ban (?:der|unserer|ihrer|eurer) \w+|\b(?:danach|anschließend|hinterher|im anschluss)\b",
+    re.IGNORECASE,
+)
 _SHORTEST = 3
 _READABLE = (when.State.EXACT, when.State.DAY, when.State.TIME_ONLY)
 
