@@ -105,4 +105,4 @@ def _says_anything(facts: tuple[Fact, ...]) -> bool:
     return any(not isinstance(fact, Mark) or fact in _TELLING for fact in facts)
 
 
-_TELLING = (Mark.EARLIEST, Mark.ANYTIME, Mark.SOON, Mark.RECURRING)
+_TELLING = (Mark.EARLIEST, Mark.ANYTIME, Mark.SOON, Mark.RECURRING, Mark.UNREAD, Mark.COMPARED)

@@ -20,7 +20,7 @@ _MINE = r"(?:mein|unser|sein|ihr)e?[nrsm]?"
 # One of these words must be there before anything is looked for.
 _HINT = spelled(
     r"guten|schöne|für|for|ist|wird|bin|sind|nummer|telefon|handy|zimmer|raum|nr|plz|postleit|grösse|geb|war|hatte|ich hab"
-    r"|kommt|kommen|kabine|0\d{2}|\+\d"
+    r"|strasse|str\b|weg|allee|gasse|damm|\dx|kommt|kommen|kabine|0\d{2}|\+\d"
 )
 _ASIDES = tuple(
     (spelled(pattern), instead)
@@ -67,6 +67,7 @@ _ASIDES = tuple(
             ),
             " , ",
         ),
+        (r"\b\d{1,2} ?x\b|\b\w+(?:strasse|str|weg|allee|gasse|damm)\b\.? \d+\w?\b", " "),
         (r"(?<![\d.:])(?:\+\d{2}|0\d{2,4})[ /-]?\d[\d /-]{4,}\d", " , "),
     )
 )

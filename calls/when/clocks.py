@@ -57,7 +57,12 @@ def _role(tokens: Tokens, behind: int, said: frozenset[str]) -> tuple[Role, int]
         return Role.ABOUT, behind + 2
     if following.kind is Kind.AN:
         return Role.FROM, behind + 1
+    if following.name in _BEHIND and next_one.kind in ENDS:  # "um elf spätestens"
+        return _BEHIND[following.name], behind + 1
     return _role_before(said), behind
+
+
+_BEHIND = {"latest": Role.LATEST, "ab": Role.FROM}
 
 
 def _is_rounded(tokens: Tokens, position: int) -> bool:

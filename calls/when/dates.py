@@ -171,7 +171,7 @@ def _month(split: Tokens, position: int) -> Found:
     return found, behind
 
 
-_ENDS_OF_DAYS = (Kind.EDGE_OF_TEXT, Kind.COMMA, Kind.PREPOSITION)
+_ENDS_OF_DAYS = (Kind.EDGE_OF_TEXT, Kind.COMMA, Kind.PREPOSITION, Kind.CLOCK)
 
 
 def _number(split: Tokens, position: int) -> Found | None:

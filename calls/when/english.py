@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 _ONES = "one two three four five six seven eight nine ten eleven twelve".split()
 _TEENS = "thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
-_NUMBERS = {word: number for number, word in enumerate((*_ONES, *_TEENS, "twenty"), start=1)}
-_NUMBERS |= {"thirty": 30, "forty": 40, "fourty": 40, "fifty": 50}
+NUMBERS = {word: number for number, word in enumerate((*_ONES, *_TEENS, "twenty"), start=1)}
+NUMBERS |= {"thirty": 30, "forty": 40, "fourty": 40, "fifty": 50}
 _ORDINALS = {
     word: number
     for number, word in enumerate(
@@ -36,12 +36,13 @@ _SHORT_DAYS = {
 # Words of which one is enough to know that somebody speaks English.
 _ENGLISH = re.compile(
     rf"\b(?:{'|'.join(_WEEKDAYS)}|january|february|march|may|june|july|october|december"
-    r"|today|tonight|tomorrow|yesterday|noon|o'?clock|half past|quarter (?:to|past|after|of)"
+    r"|fortnight|today|tonight|tomorrow|yesterday|noon|o'?clock|half past|quarter (?:to|past|after|of)"
     r"|next|this|the|from|until|after|before|between|around|every|each|week|weeks|days?|hours?|months?"
     r"|morning|afternoon|evening|weekend|possible|available|earliest|soonest|any ?time|whenever|midday"
     rf"|(?:{'|'.join(_SHORT_DAYS)})\b[.,]? (?:\d|at\b|the\b|{_MONTHS})"
     rf"|(?:{'|'.join(_ONES)})(?: (?:thirty|fifteen|forty-?five))? ?[ap]\.? ?m\b"
-    r"|in \d+ minutes|\d(?:st|nd|rd|th)\b)"
+    rf"|as soon as|(?:at|half) (?:{'|'.join(_ONES)})|(?:{'|'.join(_ONES)}) (?:thirty|fifteen|forty-?five)\b"
+    r"|in \d+ minutes|\d{1,2}(?:st|nd|rd|th)\b)"
 )
 
 
@@ -56,7 +57,7 @@ def in_german(folded: str) -> str:
 
 # --- numbers ----------------------------------------------------------------------------------------------
 
-_WORD = rf"(?:{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})"
+_WORD = rf"(?:{'|'.join(sorted(NUMBERS, key=len, reverse=True))})"
 _COUNT = rf"(?:(?:twenty|thirty|forty|fifty)[- ](?:{'|'.join(_ONES[:9])})|{_WORD}|\d{{1,2}})"
 _HALF_OF_DAY = r"(?: ?(?P<half>[ap])\.? ?m\b\.?)"
 
@@ -64,7 +65,7 @@ _HALF_OF_DAY = r"(?: ?(?P<half>[ap])\.? ?m\b\.?)"
 def _number(words: str) -> int:
     if words.isdigit():
         return int(words)
-    return sum(_NUMBERS[word] for word in re.split(r"[- ]", words))
+    return sum(NUMBERS[word] for word in re.split(r"[- ]", words))
 
 
 def _spoken(number: int) -> str:
@@ -82,7 +83,7 @@ def _counted(match: re.Match[str]) -> str:
 
 def _day(match: re.Match[str]) -> str:
     tens, word = match["tens"], match["ones"]
-    return f" am {(_NUMBERS[tens] if tens else 0) + _ORDINALS[word]}. "
+    return f" am {(NUMBERS[tens] if tens else 0) + _ORDINALS[word]}. "
 
 
 # --- the clock --------------------------------------------------------------------------------------------
@@ -113,7 +114,7 @@ def _beside(match: re.Match[str]) -> str:
     if count.isdigit() and not match["minutes"] and minutes < 20:
         return match.group()  # "10 to 12" is a stretch
     moved = _at(hour - 1 or 12, 60 - minutes, _half_before(hour, match["half"]))
-    is_open = not match["minutes"] and "quarter" not in count and minutes < hour
+    is_open = not match["minutes"] and minutes == 10 < hour  # "five to nine" is no stretch
     return f"{moved} oder {minutes} bis {hour} uhr " if is_open else moved
 
 
@@ -150,6 +151,7 @@ def _any_of(words: dict[str, str]) -> str:
 _NAMED = rf"(?:{'|'.join(_WEEKDAYS)})"
 _PERIOD = rf"(?:(?:next|this|the|that) )?(?:week|month|year|{_MONTHS})\b"
 _SLOT = r"(?: (?:appointment|slot|time|opening|date|one))"
+_WORDS_OF_NUMBERS = rf"(?:{'|'.join(_GERMAN)})"
 _Translation = str | Callable[[re.Match[str]], str]
 _TRANSLATIONS: tuple[tuple[str, _Translation], ...] = (
     (r"(?<=\d)\s?([ap])(?:\.\s?| )m\b\.?", r"\1m"),
@@ -164,7 +166,7 @@ _TRANSLATIONS: tuple[tuple[str, _Translation], ...] = (
         " asap ",
     ),
     (
-        rf"\b(?:the )?(?:earliest|first|next|soonest){_SLOT}\b|\bthe (?:earliest|soonest)\b",
+        rf"\b(?:the )?(?:earliest|first|next|soonest){_SLOT}\b|(?<!at )\bthe (?:earliest|soonest)\b",
         " asap ",
     ),
     (
@@ -181,14 +183,15 @@ _TRANSLATIONS: tuple[tuple[str, _Translation], ...] = (
     ),
     (rf"(?<=table) for {_COUNT}\b", ""),
     # distances
-    (r"\bfortnight\b", "two weeks"),
+    (r"\b(?:a |one )?fortnight\b", "two weeks"),
+    (r"\b(\d{4}) hours\b", r"\1 uhr"),
     (rf"\b(?P<count>{_COUNT})(?= (?:and|or|to) {_COUNT} (?:{'|'.join(_UNITS)})\b)", _counted),
     (
         rf"\b(an?|one|{_COUNT}) (days?|weeks?|months?) from (?:now|today)\b",
         r"in \1 \2",
     ),
     (rf"\b(an?|one|{_COUNT}) (days?|weeks?) from tomorrow\b", r"tomorrow in \1 \2"),
-    (rf"\b(an?|one|{_COUNT}) (weeks?) (?:from|after) (?:on )?({_NAMED})\b", r"\3 in \1 \2"),
+    (rf"\b(an?|one|{_COUNT}) (weeks?) (?:from|after|on) (?:on )?({_NAMED})\b", r"\3 in \1 \2"),
     (rf"\b({_NAMED}) week\b", r"\1 in a week"),
     (rf"\b(an?|one|{_COUNT}) (days?|weeks?|months?) ago\b", r"vor \1 \2"),
     (r"\bin (?:an hour and a half|one and a half hours)\b", "in anderthalb stunden"),
@@ -246,11 +249,12 @@ _TRANSLATIONS: tuple[tuple[str, _Translation], ...] = (
         _word_with_half,
     ),
     (
-        r"\b(?:12|twelve) noon\b|(?P<at>\b(?:at|before|by|until|till|after|to|from|since|around|about) )noon\b",
-        r"\g<at>12 uhr mittags",
+        r"\b(?:12|twelve) noon\b|(?P<at>\b(?:at|before|by|until|till|after|to|from|since|around|about|between|and|or) )noon\b",
+        r"\g<at>12:00",
     ),
     (r" ?\bo'? ?clock\b", " uhr"),
     # parts of the day
+    (r"\blunch ?time\b", "mittags"),
     (r"\b(?:in the|at) (early |late )?(?P<word>morning|afternoon|evening|night)\b", r"\1\g<word>s"),
     (r"\blate (?=afternoon|evening|morning|night)", "spaeten "),
     (r"\bearly (?=afternoon|evening|morning|night)", "fruehen "),
@@ -258,6 +262,7 @@ _TRANSLATIONS: tuple[tuple[str, _Translation], ...] = (
     # limits
     (r"\b(?:not before|no(?:t)? (?:earlier|sooner) than|at the earliest)\b", "fruehestens"),
     (r"\b(?:no(?:t)? later than|not after|at the latest)\b", "spaetestens"),
+    (rf"\bby (?={_NAMED}|tomorrow|next|{_MONTHS}|the end)", "bis "),
     (r"\bby (?=\d|noon|" + _WORD + r")", "spaetestens "),
     (r"\bor later\b|\bonwards?\b|\band later\b", "oder spaeter"),
     (r"\bor (?:earlier|before)\b", "oder frueher"),
@@ -280,6 +285,7 @@ _TRANSLATIONS: tuple[tuple[str, _Translation], ...] = (
     (r"\bexcept\b", "ausser"),
     (r"\bbut\b", "aber"),
     (r"\b(?:every|each)\b", "jeden"),
+    (rf"\b({_MONTHS})\.? (\d{{1,2}})(?= (?:and|or|bis|gegen|at|in)\b)", r"\2. \1"),
     # small words
     (
         rf"\b(?P<count>{_COUNT})(?=$|\b(?![:.]\d))",
@@ -289,5 +295,7 @@ _TRANSLATIONS: tuple[tuple[str, _Translation], ...] = (
     (r"\bon\b", "am"),
     (r"\ban?\b", "einer"),
     (r"\bthe\b", "den"),
+    # an hour was begun that nobody here can read: "half eleven" is another one in Dublin than in Berlin
+    (rf"\bhalf (?:{_WORDS_OF_NUMBERS})\b|\b(?:half|quarter|past|o'?clock|lunch)\b", " halb , "),
 )
 _PHRASES = tuple((re.compile(pattern), german) for pattern, german in _TRANSLATIONS)

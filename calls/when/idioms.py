@@ -104,7 +104,16 @@ _IDIOMS: tuple[tuple[str, str], ...] = (
     (r"\b(?:streichen sie|vergessen sie|vergiss)(?:'s| das| es| den)?\b", " nein "),
     (r"(?<!oder )(?<!oder auch )\b(?:doch lieber|lieber doch)\b", " nein "),
     (r"\bach mist\b", " nein "),
-    (r"\boder,? (?=(?:warten?|moment|halt|stopp?|nein|nee)\b)", " "),
+    # what was named before is refused, and something else may follow
+    (
+        (
+            r"\b(?:da|das|der|dann) (?:kann|geht|gehts|passt|klappt|habe?|muss|bin)(?: (?:ich|wir|es|mir|uns|bei|ja|leider|doch|gar|auch))*"
+            r" (?:nicht|keine zeit|schon was(?: vor)?|arbeiten|weg|verhindert)(?= ?(?:[,.;]|$))"
+        ),
+        " nein ",
+    ),
+    (r"\boder,? (?=(?:warten?|moment|halt|stopp?|nein|nee)\b)", " , "),
+    (r"\bzur not(?: auch)?\b", " oder "),
     (r"\balle (?:zwei|drei|vier|sechs|acht|\d+) (?:tage|wochen|monate)\b", " jeden "),
     (r"\b(?:14|vierzehn)-?tägig\w*", " jeden "),
     # written by programs
@@ -121,7 +130,7 @@ _HINT = asides.spelled(
     r"möglich|geht|mach|frei|so |schnell|früh|nächste|\berst|am ehe|sofort|egal|wann|jederzeit|nicht|spät|längst|maximal"
     r"|höchst|kurz|tag (?:vor|nach|davor|danach)|(?:vor|nach) halb|jahr|feierabend|bleib|lass|oder|hm|\bäh|\böh|ehm|einschl|inkl"
     r"|über |vor gestern|mittags|wochen ende|kalender|stunde|k\.? ?w|heilig|christi|weihnacht|könig|arbeit|einheit"
-    r"|advent|statt|der woche|\bich (?:mein|korr|woll|hab)|mich|gesagt|\bach\b|was (?:sag|red|erz|quat)|, ne,|n sie|vergiss|lieber|alle|tägig|\d\s?[ap]|t\d|feiertag"
+    r"|advent|statt|der woche|\bich (?:mein|korr|woll|hab)|mich|gesagt|\bach\b|was (?:sag|red|erz|quat)|, ne,|n sie|vergiss|lieber|alle|tägig|\d\s?[ap]|t\d|feiertag|zur not"
 )
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum, auto
 from typing import NamedTuple
 
 from calls import speech
+from calls.when.english import NUMBERS
 from calls.when.folding import fold
 
 
@@ -205,7 +206,7 @@ _WORDS: Mapping[Kind, Mapping[str, str]] = {
     },
     Kind.WAIT: {"wait": "halt moment momentchen stop stopp warte warten verzeihung sekunde mist"},
     Kind.BUT: {"but": "aber sondern lieber dafuer stattdessen dessen"},
-    Kind.OR: {"or": "oder bzw beziehungsweise or"},
+    Kind.OR: {"or": "oder bzw beziehungsweise or notfalls ansonsten sonst alternativ ersatzweise"},
     Kind.AND: {"and": "und and"},
     Kind.RECURRING: {
         "every": "jeden jede jedes jeder jedem woechentlich taeglich monatlich regelmaessig",
@@ -285,6 +286,7 @@ def _number_words() -> dict[str, Meaning]:
         "neune": 9,
         "elfe": 11,
         "zwoelfe": 12,
+        **NUMBERS,
     }.items():
         found.setdefault(word, Meaning(Kind.NUMBER, "word", number))
     return found

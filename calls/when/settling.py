@@ -75,10 +75,18 @@ def _without_negated(facts: Facts) -> Facts | None:
     ]
     for clause in clauses:
         wanted = _without_refused(wanted, clause) if Mark.NOT in clause else wanted
+    if _is_other_hour(refused, wanted):
+        wanted = [*(fact for fact in refused if isinstance(fact, DATE_FACTS)), *wanted]
     for kinds in (DATE_FACTS, TIME_FACTS):
         if _has(refused, kinds) and not _has(wanted, kinds):
             return None
     return wanted if _is_telling(refused) or not _is_telling(facts) else None
+
+
+def _is_other_hour(refused: Facts, wanted: Facts) -> bool:
+    """Tell "Freitag um elf geht nicht, um zwölf schon": the hour is refused, the day stays."""
+    is_hour_of_day = _has(refused, DATE_FACTS) and _has(refused, TIME_FACTS)
+    return is_hour_of_day and _has(wanted, TIME_FACTS) and not _has(wanted, DATE_FACTS)
 
 
 def _apart(clause: Facts) -> list[Facts]:
