@@ -1,16 +1,15 @@
 """Which service and which person somebody means. Several could be meant: ask. Nobody is: say so. No guess, no default."""
 
-import re
-import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
-from functools import lru_cache, total_ordering
-from typing import Any, Generic, TypeVar
+from functools import lru_cache
+from typing import Any, Protocol, TypeVar
 
 import orjson
 
-from booking import editions, hearing
+from booking import editions, meaning, people, wording
+from booking.meaning import Match as Match
+from booking.meaning import State as State
 from booking.models import Service, StaffMember
 from tenants import rows, scope, statements
 from tenants.models import Branch
@@ -18,60 +17,16 @@ from tenants.models import Branch
 _Row = TypeVar("_Row")
 
 
-class State(StrEnum):
-    MATCHED = "matched"
-    ASK = "ask"  # several could be meant, or nothing was said
-    NONE = "none"  # nothing is called like that
-    CANNOT = "cannot"  # a person who does not offer the service; `found` says who
+class _Somebody(Protocol):
+    """A person as far as names go."""
+
+    name: str
+
+    @property
+    def pk(self) -> int: ...
 
 
-@dataclass(frozen=True, kw_only=True)
-class Match(Generic[_Row]):
-    """What was found; `candidates` are what can be asked for."""
-
-    state: State
-    found: _Row | None = None
-    candidates: tuple[_Row, ...] = ()
-
-
-# Say nothing about what is wanted.
-_FILLERS = frozenset(
-    """aber also am an auf bei beim bitte brauche braeuchte buchen das dem den der des die ein
-    eine einem einen einer fuer gern gerne haette haetten hallo ich im ist kann machen mal mein
-    meine mir mit moechte moechten noch nur schon termin terminen und uns von wir will wollte
-    wuerde zu zum zur""".split()
-)
-_ANYBODY = frozenset(
-    """alle beliebig egal frei gleich ist irgendeine irgendeinem irgendeiner irgendjemand
-    irgendjemandem irgendwem irgendwer ganz jeder jedem jemand jemandem wer wem wen freie
-    freien freier verfuegbar verfuegbare verfuegbaren niemand niemanden praeferenz praeferenzen
-    vorliebe vorlieben wunsch rolle any anybody anyone preference whoever""".split()
-)
-# Say nothing more beside one of those.
-_WITH_ANYBODY = frozenset(
-    """auch bestimmte bestimmten bestimmter bestimmtes besondere besonderen besonderer da einfach eben erste ersten erster
-    gerade hat immer jetzt kein keine keinen keiner kollege kollegen kollegin mitarbeiter mitarbeiterin naechste
-    naechsten naechster no ohne person spielt team zeit zuerst""".split()
-)
-_TITLES = frozenset(
-    ["dr", "doktor", "frau", "fraeulein", "herr", "herrn", "prof", "professor", "dipl", "med"]
-)
-_LETTERS = str.maketrans(
-    {
-        "ä": "ae",
-        "ö": "oe",
-        "ü": "ue",
-        "ß": "ss",
-        # letters of the neighbours that have no plain part to fall back to
-        "ı": "i",
-        "ł": "l",
-        "ø": "o",
-        "đ": "d",
-        "æ": "ae",
-        "œ": "oe",
-    }
-)
-_WORD = re.compile(r"[a-z0-9]+")
+_Person = TypeVar("_Person", bound=_Somebody)
 
 
 def offered_by_phone() -> list[Service]:
@@ -209,7 +164,7 @@ def _meant(said: str, services_json: str) -> tuple[State, int | None, tuple[int,
     """Return which of the listed services is meant, by their places in the list."""
     listed = _listed(services_json)
     places = range(len(listed))
-    if len(places) == 1 and not _words(said, frozenset()):
+    if len(places) == 1 and not wording.words(said):
         return State.MATCHED, 0, (0,)
     names = [[each["service"]["name"], *(each["also"] or ())] for each in listed]
     found = match(said, places, names=lambda place: names[place])
@@ -224,187 +179,30 @@ def match_staff(said: str, *, service: Service, branch: Branch) -> Match[StaffMe
     able = set(
         StaffMember.objects.filter(skills__service_id=service.pk).values_list("pk", flat=True)
     )
+    return person_meant(said, everybody, able=able)
+
+
+def person_meant(said: str, everybody: Sequence[_Person], *, able: Set[int]) -> Match[_Person]:
+    """Return who of everybody is meant; of several, the only one who is able, if nobody is told apart by spelling alone."""
     offering = tuple(person for person in everybody if person.pk in able)
-    meant = match(
-        said, everybody, names=lambda person: [person.name], ignoring=_TITLES, are_people=True
-    )
+    meant = people.meant(said, everybody, name=lambda person: person.name)
     if meant.state == State.ASK:
-        able_candidates = tuple(each for each in meant.candidates if each.pk in able)
-        if len(able_candidates) == 1 and len(meant.candidates) > 1:
-            return Match(state=State.MATCHED, found=able_candidates[0], candidates=able_candidates)
-        return Match(state=State.ASK, candidates=able_candidates or offering)
+        likely = tuple(each for each in meant.candidates if each.pk in able)
+        if len(likely) == 1 and people.is_as_likely(said, likely[0].name, meant.candidates):
+            return Match(state=State.MATCHED, found=likely[0], candidates=likely)
+        return Match(state=State.ASK, candidates=likely or offering)
     if meant.state == State.MATCHED and meant.found is not None and meant.found.pk not in able:
         return Match(state=State.CANNOT, found=meant.found, candidates=offering)
     return Match(state=meant.state, found=meant.found, candidates=meant.candidates or offering)
 
 
 def match(
-    said: str,
-    rows: Sequence[_Row],
-    *,
-    names: Callable[[_Row], Iterable[str]],
-    ignoring: frozenset[str] = frozenset(),
-    are_people: bool = False,
+    said: str, rows: Sequence[_Row], *, names: Callable[[_Row], Iterable[str]]
 ) -> Match[_Row]:
-    """Return which of the rows is meant, comparing whole words without regard to case and umlauts.
-
-    The best kind of agreement decides, if only one row has it: the same words, then all words of a name, then only
-    words of a name. Where some words agree and others do not, something else may be meant: that is asked.
-    What was misheard is understood where one word is nearest (`booking/hearing.py`); a person whose name is only
-    similar is asked for, because there are others with similar names.
-    """
-    heard = _words(said, ignoring)
-    if not heard:
-        return Match(state=State.ASK, candidates=tuple(rows))
-    known = frozenset().union(*(_words(name, ignoring) for row in rows for name in names(row)))
-    understood, is_sure = _understood(heard, known)
-    found = _agreeing(understood, rows, names=names, ignoring=ignoring)
-    if found.state == State.MATCHED and are_people and not is_sure:
-        return Match(state=State.ASK, candidates=found.candidates)
-    if found.state == State.NONE:
-        return _inside(heard, rows, names, ignoring)
-    if found.state == State.MATCHED and not are_people:
-        return _unless_inside(found, heard, understood, rows, names, ignoring)
-    return found
-
-
-def _unless_inside(
-    found: Match[_Row],
-    heard: frozenset[str],
-    understood: frozenset[str],
-    rows: Sequence[_Row],
-    names: Callable[[_Row], Iterable[str]],
-    ignoring: frozenset[str],
-) -> Match[_Row]:
-    """Ask where a word that the name does not explain may be another one's: "Massage" may be a "Rückenmassage"."""
-    mine = [_words(name, ignoring) for row in found.candidates for name in names(row)]
-    whole = [name for name in mine if name <= understood]
-    explained = frozenset[str]().union(*whole)
-    left = frozenset(
-        word
-        for word in (understood if whole else heard | understood) - explained
-        if not any(each in word or hearing.is_inside(word, each) for each in explained)
-    )
-    others = _inside(left, rows, names, ignoring)
-    if others.state == State.NONE:
-        return found
-    candidates = tuple(row for row in rows if row in found.candidates or row in others.candidates)
-    return found if len(candidates) == 1 else Match(state=State.ASK, candidates=candidates)
-
-
-def _understood(heard: frozenset[str], known: frozenset[str]) -> tuple[frozenset[str], bool]:
-    """Return what was heard in known words, and whether they only sound the same or are spelled otherwise."""
-    unknown = heard - known
-    if not unknown:
-        return heard, True
-    understood, is_sure = set(heard & known), True
-    compounds = [word for word in known if hearing.is_compound(word, sorted(heard))]
-    if compounds:  # "Video Sprechstunde" is one thing, though there is a "Sprechstunde", too
-        understood = {each for each in heard if not any(each in one for one in compounds)}
-        understood.update(compounds)
-    for word in unknown:
-        if any(word in compound for compound in compounds):
-            continue
-        pieces = sorted(each for each in known if each in word)
-        joined = hearing.is_compound(word, pieces)
-        meant = frozenset(pieces) if joined else hearing.stands_for(word, known)
-        understood |= meant or {word}
-        is_sure &= joined or all(hearing.spelling(each) == hearing.spelling(word) for each in meant)
-    return frozenset(understood), is_sure
-
-
-def _inside(
-    heard: frozenset[str],
-    rows: Sequence[_Row],
-    names: Callable[[_Row], Iterable[str]],
-    ignoring: frozenset[str],
-) -> Match[_Row]:
-    """Ask for what has a heard word in a compound: "Haarschnitt" may be one for women, men or children."""
-    candidates = tuple(
-        row
-        for row in rows
-        if any(
-            hearing.is_inside(word, each) or hearing.is_inside(each, word)
-            for name in names(row)
-            for each in _words(name, ignoring)
-            for word in heard
-        )
-    )
-    if candidates:
-        return Match(state=State.ASK, candidates=candidates)
-    return Match(state=State.NONE, candidates=tuple(rows))
-
-
-def _agreeing(
-    heard: frozenset[str],
-    rows: Sequence[_Row],
-    *,
-    names: Callable[[_Row], Iterable[str]],
-    ignoring: frozenset[str],
-) -> Match[_Row]:
-    agreements = [
-        (row, max(_agreement(heard, _words(name, ignoring)) for name in names(row))) for row in rows
-    ]
-    best = max((each.kind for _, each in agreements), default=_Kind.NONE)
-    if best == _Kind.NONE:
-        return Match(state=State.NONE, candidates=tuple(rows))
-    alike = [(row, mine.words) for row, mine in agreements if mine.kind == best]
-    meant = [row for row, words in alike if not any(words < others for _, others in alike)]
-    # "Haare schneiden lang" is more than "Haare schneiden", if there is something that is called so.
-    meant += [
-        row
-        for row, mine in agreements
-        if mine.kind != best and any(words < mine.words for _, words in alike)
-    ]
-    if len(meant) == 1 and best != _Kind.SOME:
-        return Match(state=State.MATCHED, found=meant[0], candidates=(meant[0],))
-    return Match(state=State.ASK, candidates=tuple(meant))
+    """Return which of the rows is meant (`booking/meaning.py`)."""
+    return meaning.meant(said, rows, names=names)
 
 
 def names_nobody(said: str) -> bool:
-    """Whether somebody says that it does not matter who it is ("egal", "irgendwer")."""
-    heard = _words(said, _TITLES)
-    return bool(heard & _ANYBODY) and heard <= _ANYBODY | _WITH_ANYBODY
-
-
-class _Kind(IntEnum):
-    NONE = 0
-    SOME = 1  # some words agree, on both sides there are others
-    PART_OF_NAME = 2  # "Färben" for "Färben komplett"
-    WHOLE_NAME = 3  # "Haarschnitt bei Jana" for "Haarschnitt"
-    SAME = 4
-
-
-@total_ordering
-@dataclass(frozen=True)
-class _Agreement:
-    """How well heard words agree with a name, and in which words."""
-
-    kind: _Kind
-    words: frozenset[str]
-
-    def __lt__(self, other: "_Agreement") -> bool:
-        return (self.kind, len(self.words)) < (other.kind, len(other.words))
-
-
-def _agreement(heard: frozenset[str], name: frozenset[str]) -> _Agreement:
-    common = heard & name
-    if not common:
-        kind = _Kind.NONE
-    elif heard == name:
-        kind = _Kind.SAME
-    elif name < heard:
-        kind = _Kind.WHOLE_NAME
-    elif heard < name:
-        kind = _Kind.PART_OF_NAME
-    else:
-        kind = _Kind.SOME
-    return _Agreement(kind, common)
-
-
-@lru_cache(maxsize=4096)
-def _words(text: str, ignoring: frozenset[str]) -> frozenset[str]:
-    plain = unicodedata.normalize("NFC", text).casefold().translate(_LETTERS)
-    ascii_only = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
-    words = _WORD.findall(ascii_only)
-    return frozenset(words) - _FILLERS - ignoring
+    """Whether somebody says that it does not matter who it is (`booking/people.py`)."""
+    return people.names_nobody(said)

@@ -1,68 +1,50 @@
 """Words that were misheard or spelled otherwise: which known words they stand for.
 
-Exact words are compared in `booking/catalogue.py`; this is asked only where they lead nowhere. It is sure of a word only
-where nothing else is as near: other spellings of the same sounds, a letter more or less in a long word, a compound
-that was torn apart. Whatever is only similar is a candidate to ask about.
+Exact words are compared first; this is asked only where they lead nowhere. It is sure of a word only where it sounds the
+same, is another form, or is a slip away that leaves the sound (a letter more or less, two swapped); a slip that could
+be another word is a candidate to ask about. The longer a word, the more slips: a short one is another word at once.
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from functools import lru_cache
-from itertools import permutations
 
-# Spellings of the same sounds, in the folded spelling.
+from booking import trade_words, wording
+
+# Spellings of the same sounds, in the folded spelling, applied one after the other.
 _SAME_SOUND = (
+    ("tsch", "1"), ("sch", "2"), ("sh", "2"), ("tion", "zion"), ("eau", "o"), ("eur", "oer"), ("ou", "u"),
     ("ai", "9"), ("ay", "9"), ("ei", "9"), ("ey", "9"),
     ("ph", "f"), ("th", "t"), ("dt", "t"), ("tz", "z"), ("ts", "z"), ("ck", "k"), ("chs", "x"), ("ks", "x"),
+    ("ce", "ze"), ("ci", "zi"), ("cy", "zi"),
     ("qu", "kw"), ("ae", "e"), ("oe", "o"), ("ue", "u"), ("ie", "i"), ("ih", "i"), ("eh", "e"), ("ah", "a"), ("oh", "o"),
     ("uh", "u"), ("y", "i"), ("j", "i"), ("v", "f"), ("c", "k"),
 )  # fmt: skip
-_ENDINGS = ("chen", "ungen", "ung", "en", "er", "es", "em", "e", "n", "s")
-# Verbs and what is done by them, where the stem changes.
-_DONE_BY = {
-    "schneiden": "schnitt",
-    "massieren": "massage",
-    "rasieren": "rasur",
-    "behandeln": "behandlung",
-    "faerben": "farbe",
-    "waschen": "waesche",
-}
+# Letters that a telephone does not keep apart.
+_ALIKE = str.maketrans("wzdbgm", "fstpkn")
+_FRENCH = re.compile(r"ages?$")
 _LONG, _VERY_LONG = 5, 9
-_MOST_WORDS = 4
+# No two spellings or forms of one word differ by more in length.
+_MOST_LETTERS = 4
+_HEADS = tuple(
+    sorted((each for each in trade_words.lexicon() if len(each) > 3), key=len, reverse=True)
+)
 
 
-def stands_for(heard: str, known: Collection[str]) -> frozenset[str]:
-    """Return the known words that a heard word is, misspelled or in another form; several only if equally near."""
-    for is_it in (_sounds_the_same, _is_a_form, _is_near):
-        found = frozenset(word for word in known if is_it(heard, word))
+def stands_for(heard: str, known: Collection[str]) -> tuple[frozenset[str], bool]:
+    """Return the known words that a heard word is, several if they are equally near, and whether that is sure."""
+    near = [word for word in known if abs(len(word) - len(heard)) <= _MOST_LETTERS]
+    for is_it in (_sounds_the_same, _is_a_form, _is_a_slip, _is_near):
+        found = frozenset(word for word in near if is_it(heard, word))
         if found:
-            return found
-    return frozenset()
-
-
-def is_compound(word: str, parts: Iterable[str]) -> bool:
-    """Whether words make up a compound: "Herren" and "Haarschnitt" a "Herrenhaarschnitt"."""
-    few = [part for part in parts if len(part) > 1][:_MOST_WORDS]
-    if len(few) < 2 or not len(word) - 3 <= sum(map(len, few)) <= len(word):
-        return False
-    joints = ("", "s", "n", "en")
-    return any(
-        word == joint.join(order) for order in permutations(few, len(few)) for joint in joints
-    )
-
-
-def is_inside(part: str, word: str) -> bool:
-    """Whether a word, or what it does, begins or ends a compound: "Haarschnitt" in "Herrenhaarschnitt"."""
-    parts = (part, _DONE_BY.get(part, part))
-    return any(
-        len(each) > 3 and part != word and (word.startswith(each) or word.endswith(each))
-        for each in parts
-    )
+            return found, is_it is not _is_near
+    return frozenset(), False
 
 
 @lru_cache(maxsize=8192)
 def spelling(word: str) -> str:
     """Return how a word is spelled by its sounds, doubled letters once: "Sophie" and "Sofi"."""
+    word = _FRENCH.sub("a2e", word)
     for usual, plain in _SAME_SOUND:
         word = word.replace(usual, plain)
     return "".join(
@@ -70,30 +52,84 @@ def spelling(word: str) -> str:
     )
 
 
-def _sounds_the_same(one: str, other: str) -> bool:
-    # "Mayer" and "Mayr"
-    sounds = {re.sub("er$", "r", spelling(word)) for word in (one, other)}
-    return len(one) > 2 and len(other) > 2 and len(sounds) == 1
+@lru_cache(maxsize=8192)
+def roughly(word: str) -> str:
+    """Return a spelling in which sounds that are taken for each other on the telephone are the same."""
+    return spelling(word).translate(_ALIKE)
+
+
+def sounds_the_same(one: str, other: str) -> bool:
+    """Whether two words cannot be told apart by ear: "Mayer" and "Mayr"."""
+    if len(one) < 3 or len(other) < 3:
+        return one == other
+    return _ear(one) == _ear(other)
+
+
+@lru_cache(maxsize=8192)
+def _ear(word: str) -> str:
+    return re.sub("er$", "r", spelling(word))
+
+
+_sounds_the_same = sounds_the_same
 
 
 def _is_a_form(one: str, other: str) -> bool:
     """Whether two words have the same stem: "Strähnchen" and "Strähnen", "Massagen" and "Massage"."""
-    stem = _stem(spelling(one))
-    return len(stem) > 3 and stem == _stem(spelling(other))
+    stem = wording.bare(spelling(one))
+    return len(stem) > 3 and stem == wording.bare(spelling(other))
 
 
-def _stem(word: str) -> str:
-    for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) > 3:
-            return word[: -len(ending)]
-    return word
+def _is_a_slip(one: str, other: str) -> bool:
+    """Whether two words differ by so little that only one is a word, and sound nearly the same."""
+    one, other = _what_differs(one, other)
+    if len(one) >= _LONG and one.replace("h", "") == other.replace("h", ""):
+        return True
+    if not _is_within(one, other) or one[:1] != other[:1]:
+        return False
+    return min(len(one), len(other)) >= _VERY_LONG or not _is_swap_of_sounds(one, other)
 
 
 def _is_near(one: str, other: str) -> bool:
+    one, other = _what_differs(one, other)
+    if min(len(one), len(other)) > _LONG and roughly(one) == roughly(other):
+        return True
+    return _is_within(one, other)
+
+
+def _what_differs(one: str, other: str) -> tuple[str, str]:
+    """Return two words without what many words share: "Warzen" and "Wurzel" of two that end in "-behandlung", and no endings."""
+    head = _head(other)
+    if head and one.endswith(head) and one != head:
+        return one[: -len(head)], other[: -len(head)]
+    return _without_ending(one), _without_ending(other)
+
+
+@lru_cache(maxsize=8192)
+def _head(word: str) -> str:
+    return next((each for each in _HEADS if word.endswith(each) and word != each), "")
+
+
+def _without_ending(word: str) -> str:
+    """Return a word without the ending that makes a noun of a verb: what differs before it must be near for its length."""
+    return word.removesuffix("en").removesuffix("ung") if len(word) > _LONG + 3 else word
+
+
+def _is_within(one: str, other: str) -> bool:
     length = min(len(one), len(other))
     if length < _LONG or abs(len(one) - len(other)) > 2:
         return False
-    return distance(one, other) <= (2 if length >= _VERY_LONG else 1)
+    most = 2 if length >= _VERY_LONG else 1
+    return min(distance(one, other), distance(spelling(one), spelling(other))) <= most
+
+
+def _is_swap_of_sounds(one: str, other: str) -> bool:
+    """Whether one sound stands for another one, as in two words that differ by it: "Farbe" and "Narbe"."""
+    first, second = roughly(one), roughly(other)
+    if len(one) != len(other):
+        return False
+    return (
+        len(first) == len(second) and sum(a != b for a, b in zip(first, second, strict=True)) == 1
+    )
 
 
 @lru_cache(maxsize=8192)

@@ -3,7 +3,7 @@
 import re
 from datetime import date, datetime
 
-from booking import catalogue
+from booking import catalogue, people
 from booking.models import Service, StaffMember
 from calls import callbacks, dictation, errands, naming, speech, when, wishes
 from calls.answers import Answer
@@ -176,8 +176,8 @@ def _person(call: Call, said: str) -> StaffMember | None:
     if not said:
         return None
     branch = wishes.branch_of(call)
-    people = StaffMember.objects.filter(branch=branch, is_active=True).order_by("pk")
-    match = catalogue.match(said, list(people), names=lambda each: [each.name])
+    team = StaffMember.objects.filter(branch=branch, is_active=True).order_by("pk")
+    match = people.meant(said, list(team), name=lambda each: each.name)
     return match.found if match.state == catalogue.State.MATCHED else None
 
 

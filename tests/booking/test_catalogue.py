@@ -28,6 +28,7 @@ def _match(said: str) -> catalogue.Match[str]:
         ("haarschnitt", "Haarschnitt"),
         ("einen Haarschnitt, bitte!", "Haarschnitt"),
         ("Ich hätte gern einen Termin zum Haare schneiden", "Haarschnitt"),
+        ("Schnitt", "Haarschnitt"),
         ("FÖHNEN", "Waschen und Föhnen"),
         ("foehnen", "Waschen und Föhnen"),
         ("fo\u0308hnen", "Waschen und Föhnen"),  # the umlaut in two characters
@@ -61,7 +62,7 @@ def test_several_could_be_meant(said: str, candidates: set[str]) -> None:
     assert set(found.candidates) == candidates
 
 
-@pytest.mark.parametrize("said", ["Massage", "schnitt", "Haar", "färb", "%", "🙂", "x" * 5000])
+@pytest.mark.parametrize("said", ["Massage", "Haar", "färb", "%", "🙂", "x" * 5000])
 def test_nothing_is_called_like_that(said: str) -> None:
     found = _match(said)
 

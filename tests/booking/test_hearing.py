@@ -2,7 +2,7 @@
 
 import pytest
 
-from booking import catalogue, hearing
+from booking import catalogue, hearing, people
 from booking.catalogue import State
 
 SALON = {
@@ -49,10 +49,7 @@ def _service(said: str, offered: dict[str, list[str]]) -> catalogue.Match[str]:
 
 
 def _person(said: str) -> catalogue.Match[str]:
-    return catalogue.match(
-        said, PEOPLE, names=lambda name: [name], ignoring=frozenset(("dr", "frau", "herr", "herrn", "doktor")),
-        are_people=True,
-    )  # fmt: skip
+    return people.meant(said, PEOPLE, name=lambda name: name)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,203 @@
+"""Which person somebody names. Names are heard, not read: who sounds the same as somebody else is asked for.
+
+The whole name, as our own offer says it, is always enough; otherwise a call with "Stefan Schmidt" and "Stephan Schmitt" would
+never end. A part of a name is enough where nobody else's sounds like it. What is only similar is a question.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from itertools import pairwise
+from typing import Protocol, TypeVar
+
+from booking import hearing, wording
+from booking.meaning import Match, State, kept_of
+
+_Row = TypeVar("_Row")
+
+
+class _Named(Protocol):
+    name: str
+
+
+_ANYBODY = frozenset(
+    """alle allen jede beliebig beliebige beliebigen egal erstbeste erstbesten erstbester irgendeine irgendeinem irgendeinen
+    irgendeiner irgendjemand irgendjemanden irgendjemandem irgendwen irgendwem irgendwer irgendwelche irgendwelcher jeder
+    jedem jeden jemand jemanden jemandem wer wem wen verfuegbar verfuegbare verfuegbaren verfuegbarer frei freie freien freier
+    gleich gleichgueltig niemand niemanden praeferenz praeferenzen vorliebe vorlieben wunsch wuensche rolle unterschied
+    flexibel offen schnuppe wurscht wurst hauptsache bevorzuge bevorzugung any anybody anyone preference whoever nobody
+    entscheiden entscheidung aussuchen ueberlasse festgelegt waehlerisch""".split()
+)
+# Say nothing more beside one of those.
+_WITH_ANYBODY = frozenset(
+    """bald bin da dabei darf
+    duerfen diese dieser erste ersten erster erstes familie fest frau hier hin immer jetzt kein keine keinem keinen keiner
+    keinerlei kollege kollegen kollegin kolleginnen leute macht machen mann mitarbeiter mitarbeiterin mitarbeiterinnen moeglichst
+    naechste naechsten naechster nicht no person personal nimmt ob ohne oder passt selber selbst spielt schnell schnellsten
+    schneller spontan team lang voellig vollkommen total voll eure euer ihren ihrem wie wunschperson zeit zuerst zustaendig
+    frueh fruehesten eh jede anwesend arbeitet uebernimmt verfuegung steht stehen lieb recht hauptsaechlich dienst
+    auswaehlen suchen aussucht dafuer der das es mir habe zeitnah""".split()
+)  # fmt: skip
+_NONE = frozenset(
+    "kein keine keinen keinem keiner keinerlei nicht ohne no niemand niemanden".split()
+)
+_IN_PARTICULAR = frozenset(
+    f"{stem}{ending}"
+    for stem in ("bestimmt", "besonder", "speziell")
+    for ending in ("e", "en", "em", "er", "es")
+)
+_BESIDE_A_NAME = frozenset(
+    """am besten bitte doch dort drankommen gefaellt gewesen hin immer kollege kollegin letztes letzten liebe lieber mag
+    mal moechte moeglichst nett nette netten netter person dame herrn unbedingt wenns wieder wo wunsch zeit zuletzt
+    schwester pfleger meister meisterin chef chefin diese dieser diesem diesen geht kommen komme war bin fest
+    anne mitarbeiter mitarbeiterin frau herr hauptsache""".split()
+) - {"schwester", "anne"}  # fmt: skip
+_TITLED = re.compile(
+    r"(?:(?:bei|zu|zum|zur|mit|der|dem|den)\s+)*(?:frau|herrn?|dr|doktor|prof|professor)\b"
+)
+# How letters of other languages sound to a German ear, in what stays when marks are taken away.
+_FOREIGN = {
+    "ş": "sch", "ș": "sch", "š": "sch", "ś": "sch", "ż": "sch", "ž": "sch", "ź": "s", "ç": "tsch", "č": "tsch", "ć": "tsch",
+    "ğ": "", "ñ": "nj", "ň": "nj", "ń": "n", "ő": "ö", "ű": "ü", "ł": "w", "ř": "rsch", "ę": "en", "ą": "on", "ã": "an",
+    "đ": "dsch", "ó": "u",
+}  # fmt: skip
+_DIGRAPHS = (
+    ("sz", "sch"), ("cz", "tsch"), ("cik", "tschik"), ("nie", "nje"), ("gn", "nj"), ("lh", "lj"), ("nh", "nj"), ("ll", "lj"), ("gi", "dschi"),
+    ("zh", "sch"), ("ou", "u"), ("ois", "oa"), ("oi", "oa"), ("ng", "n"), ("x", "sch"), ("sh", "sch"), ("ch", "tsch"),
+)  # fmt: skip
+_SAME, _SOUND, _SIMILAR, _NO = 3, 2, 1, 0
+_SHORT = 4
+
+
+def names_nobody(said: str) -> bool:
+    """Whether somebody says that it does not matter who it is ("egal", "irgendwer", "da habe ich keinen Wunsch")."""
+    plain = wording.folded(said)
+    if _TITLED.match(plain.strip()):
+        return False  # "Frau Frei" is somebody
+    heard = wording.words(said, wording.TITLES)
+    has_cue = heard & _ANYBODY or (heard & _NONE and heard & _IN_PARTICULAR)
+    return bool(has_cue) and heard <= _ANYBODY | _WITH_ANYBODY | _IN_PARTICULAR
+
+
+def meant(said: str, rows: Sequence[_Row], *, name: Callable[[_Row], str]) -> Match[_Row]:
+    """Return which of some people is meant; people whose names sound like what was said are asked for."""
+    left = kept_of(said)
+    names = [_name(name(row)) for row in rows]
+    heard = _heard(said if left is None else left, names)
+    if not heard:
+        return Match(state=State.ASK, candidates=tuple(rows))
+    state, places = _chosen(heard, names)
+    found = tuple(rows[place] for place in places)
+    if state == State.NONE:
+        return Match(state=state, candidates=tuple(rows))
+    return Match(state=state, found=found[0] if state == State.MATCHED else None, candidates=found)
+
+
+def is_as_likely(said: str, name: str, among: Sequence[_Named]) -> bool:
+    """Whether one of several people whom somebody may mean is not less likely than the others by the sound of the name."""
+    heard = _heard(said, [_name(each.name) for each in among])
+    mine = _fit(heard, _name(name))
+    if min(mine, default=_NO) < _SOUND:
+        return False
+    return all(min(_fit(heard, _name(each.name))) <= min(mine) for each in among)
+
+
+def _heard(said: str, names: Iterable["_Name"]) -> tuple[str, ...]:
+    """Return the words that may name somebody; a word that says nothing does, if it is somebody's name ("Lange")."""
+    named = {word for name in names for word, _ in name if len(word) >= _SHORT}
+    words = [
+        each
+        for each in wording.sequence(said)
+        if each in named or each not in wording.FILLERS | wording.TITLES
+    ]
+    telling = [each for each in words if each in named or each not in _BESIDE_A_NAME]
+    return tuple(dict.fromkeys(telling or words))
+
+
+_Name = tuple[tuple[str, frozenset[str]], ...]  # its words, each with how else it may sound
+
+
+@lru_cache(maxsize=4096)
+def _name(text: str) -> _Name:
+    raw = [
+        each for each in re.split(r"[^\w]+", unicodedata.normalize("NFC", text).casefold()) if each
+    ]
+    return tuple(
+        (word, frozenset(hearing.roughly(wording.folded(each)) for each in _sounding(part)))
+        for part in raw
+        for word in wording.sequence(part)
+        if word not in wording.TITLES
+    )
+
+
+def _sounding(word: str) -> set[str]:
+    """Return how a name of another language may be written down by somebody who heard it."""
+    spoken = "".join(_FOREIGN.get(letter, letter) for letter in word)
+    found = {word, spoken, word.replace("ç", "s")}
+    for letters, sound in _DIGRAPHS:
+        found |= {each.replace(letters, sound) for each in found}
+    return found
+
+
+def _chosen(heard: tuple[str, ...], names: list[_Name]) -> tuple[State, tuple[int, ...]]:
+    whole = [place for place, each in enumerate(names) if _is_whole(heard, each)]
+    if len(whole) == 1:
+        return State.MATCHED, (whole[0],)
+    fits = [_fit(heard, each) for each in names]
+    alike = tuple(place for place, each in enumerate(fits) if min(each) >= _SOUND)
+    if alike:
+        return (State.MATCHED if len(alike) == 1 else State.ASK), _first(alike, fits)
+    similar = tuple(place for place, each in enumerate(fits) if min(each) >= _SIMILAR)
+    similar = similar or tuple(place for place, each in enumerate(fits) if max(each) >= _SOUND)
+    similar = similar or tuple(place for place, each in enumerate(fits) if max(each) >= _SIMILAR)
+    return (State.ASK, _first(similar, fits)) if similar else (State.NONE, ())
+
+
+def _first(places: tuple[int, ...], fits: list[tuple[int, ...]]) -> tuple[int, ...]:
+    return tuple(sorted(places, key=lambda place: -sum(fits[place])))
+
+
+def _is_whole(heard: tuple[str, ...], name: _Name) -> bool:
+    """Whether a whole name was said, and, if it is one word only, nothing else."""
+    telling = {word for word, _ in name if len(word) >= _SHORT or word not in wording.FILLERS}
+    return telling == set(heard) or len(telling) > 1 and telling < set(heard)
+
+
+def _fit(heard: tuple[str, ...], name: _Name) -> tuple[int, ...]:
+    """Return how well each heard word is one of a name; words that belong together may be joined or parted."""
+    fits = [_word_agrees(word, name) for word in heard]
+    for at in range(len(heard) - 1):
+        joined = _word_agrees(heard[at] + heard[at + 1], name)
+        if joined > min(fits[at], fits[at + 1]):
+            fits[at] = fits[at + 1] = joined
+    return tuple(fits)
+
+
+def _word_agrees(heard: str, name: _Name) -> int:
+    words = [word for word, _ in name]
+    joined = [one + other for one, other in pairwise(words)]
+    if heard in words or heard in joined:
+        return _SAME
+    if any(hearing.sounds_the_same(heard, each) for each in (*words, *joined)):
+        return _SOUND
+    if any(_is_similar(heard, word, sounds) for word, sounds in name):
+        return _SIMILAR
+    return _NO
+
+
+def _is_similar(heard: str, word: str, sounds: frozenset[str]) -> bool:
+    shorter, longer = sorted((heard, word), key=len)
+    if len(shorter) >= _SHORT and longer.startswith(shorter) and len(longer) - len(shorter) < 4:
+        return True
+    rough = hearing.roughly(heard)
+    if rough in sounds or len(shorter) < _SHORT:
+        return rough in sounds and len(heard) > 2
+    return any(_is_slip(rough, each) for each in sounds) or _is_slip(heard, word)
+
+
+def _is_slip(one: str, other: str) -> bool:
+    length = min(len(one), len(other))
+    if length < _SHORT or abs(len(one) - len(other)) > 2:
+        return False
+    return hearing.distance(one, other) <= (2 if length >= 8 else 1 if length > _SHORT else 0)
