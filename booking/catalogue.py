@@ -20,7 +20,8 @@ _Row = TypeVar("_Row")
 class _Somebody(Protocol):
     """A person as far as names go."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     @property
     def pk(self) -> int: ...

@@ -18,7 +18,8 @@ _Row = TypeVar("_Row")
 
 
 class _Named(Protocol):
-    name: str
+    @property
+    def name(self) -> str: ...
 
 
 _ANYBODY = frozenset(
