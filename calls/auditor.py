@@ -124,6 +124,8 @@ def _believed(believed: Belief, evidence: Evidence) -> list[Finding]:
     """Find what the caller goes away believing though no row bears it out."""
     if believed.wish == Wish.BOOK and evidence.only_moved_in_vain():
         believed = replace(believed, wish=Wish.MOVE)  # "ginge auch Dienstag?"
+    if believed.wish == Wish.BOOK and promises.moves(believed.quote):
+        believed = replace(believed, wish=Wish.MOVE)
     if evidence.answered(*reliance.LED_ELSEWHERE) or findings.is_borne_out(
         believed.wish, evidence.facts
     ):

@@ -150,9 +150,9 @@ def wishes_several(words: str) -> bool:
     return words_of.SEVERAL.search(folded(words)) is not None
 
 
-def confirmed_together(words: str) -> Iterator[tuple[int, str]]:
+def confirmed_together(words: str, *, wish: Wish = Wish.BOOK) -> Iterator[tuple[int, str]]:
     """Yield how many appointments a turn says are done, and where it says so."""
-    for act, piece in acts(words, wish=Wish.BOOK):
+    for act, piece in acts(words, wish=wish):
         for shape, count in words_of.COUNTS if act == Act.DOES else ():
             if shape.search(folded(piece)):
                 yield count, piece
@@ -294,6 +294,7 @@ def wish_heard(said: str) -> Wish | None:
     """Return what folded words of a caller want to have done."""
     if words_of.ASKS_HOW.search(said):
         return None
+    said = words_of.OF_ANOTHER.sub(" ", said)
     for wish, shape in words_of.WISHES:
         if shape.search(said):
             return Wish(wish)

@@ -131,7 +131,7 @@ COUNTS = (
     *(
         (
             re.compile(
-                rf"\b(?:die|alle|ihre) {many}(?= termine| sind| stehen|$)|\b{many} termine\b"
+                rf"\b(?:die|alle|ihre) {many}(?= termine| sind| stehen| gehoeren| \w+tage\b| mittwoche\b| stunden\b| sitzungen\b| behandlungen\b| einheiten\b| anwendungen\b|$)|\b{many} termine\b"
             ),
             count,
         )
@@ -258,8 +258,13 @@ READY = re.compile(
 # Things are fetched and brought without an appointment.
 FETCHES = re.compile(r"\b(?:abhol\w*|abgeholt|abgeben|vorbeibring\w*|fertig|bereit)\b")
 WOULD_BE = re.compile(r"\b(?:haette|waere|wuerde|ginge|koennte|bliebe)\w*\b")
+# Somebody else gave it up, which makes room ("um acht hat jemand abgesagt").
+OF_ANOTHER = re.compile(
+    r"\b(?:hat|haben|ist) (?:\w+ ){0,3}(?:jemand|jemand anders|einer|eine kundin|ein kunde|eine patientin|ein patient|wer) (?:\w+ ){0,3}(?:abgesagt|storniert|abgesprungen|ausgefallen|gecancelt)\b"
+    r"|\b(?:jemand|einer|eine kundin|ein kunde|eine patientin|ein patient) (?:\w+ )?(?:hat|ist) (?:\w+ ){0,4}(?:abgesagt|storniert|abgesprungen|ausgefallen|gecancelt)\b"
+)
 OFFERS = re.compile(
-    r"\b(?:frei|moeglich|verfuegbar|offen|haette\w*|waere\w*|wuerde\w*|ginge\w*|geht|gehen|koennte\w*|kann ich ihnen|kann ich dir|luecke|anbieten|bieten|biete|bliebe\w*|"
+    r"\b(?:hat|haben|ist) (?:\w+ ){0,3}(?:jemand|einer|wer) (?:\w+ ){0,3}(?:abgesagt|abgesprungen|ausgefallen)\b|\b(?:frei|moeglich|verfuegbar|offen|haette\w*|waere\w*|wuerde\w*|ginge\w*|geht|gehen|koennte\w*|kann ich ihnen|kann ich dir|luecke|anbieten|bieten|biete|bliebe\w*|"
     r"hat (?:\w+ ){0,5}(?:zeit|luft|platz|noch etwas|noch was)|ist (?:\w+ )?da|passen|passt (?:ihnen|dir)|kann|koennen|haben wir noch|zur auswahl|entweder|oder)\b"
 )
 ROOM = re.compile(r"\b(?:platz|luft|frei)\b")
@@ -268,7 +273,7 @@ STAYS_AS_IT_IS = re.compile(
     r"\bbleibt (?:es )?(?:also |dann )?beim?\b|\b(?:lasse|lassen) (?:ich|wir) (?:es|ihn|alles)\b"
 )
 LOOKS = re.compile(
-    r"\b(?:moment|momentchen|augenblick|sekunde|schau\w*|pruef\w*|guck\w*|probier\w*|versuch\w*|check(?!\W?up)\w*|nachsehen|sehe|seh|frage? (?:das|mal|kurz|im|nach)|"
+    r"\b(?:moment|momentchen|augenblick|sekunde|schau\w*|pruef\w*|guck\w*|probier\w*|versuch\w*|check(?!\W?up)\w*|nachsehen|(?:sehe|seh)(?! (?:sie|dich|euch) (?:dann|also|am|um|morgen|heute|uebermorgen)\b)|frage? (?:das|mal|kurz|im|nach)|"
     r"(?:eben|kurz|gerade|mal) (?:an|ein|dabei|nach|ab)|suche|such|lade|laedt|warte|bin dabei|wird gerade)\b"
 )
 # "Wird wer krank, sind Sie dran" is a condition without its word.
@@ -340,21 +345,24 @@ DOES = re.compile(
     r"|\b(?:ich|wir) (?:\w+ ){0,3}(?:trag|trage|tragen|schreib|schreibe|buch|buche|buchen|reservier|reserviere|plane|verschieb|verschiebe|verlege|lege|nehme)\b"
     r"|\b(?:einladung|termineinladung|kalendereintrag|terminkarte|terminzettel|termindaten)\b.*\b(?:geht|kommt|erhalten|bekommen|schick\w*|unterwegs|liegt)\b|\b(?:erhalten|bekommen|kriegen|schick\w*)\b.*\b(?:einladung|termineinladung|kalendereintrag|terminkarte|terminzettel|termindaten)\b"
     r"|\b(?:koennen|duerfen) (?:sie )?(?:sich )?(?:schon |jetzt )?darauf freuen\b|\bfreuen sie sich (?:schon )?(?:auf|drauf)\b"
+    r"|\bbetrachten? (?:sie )?(?:es|das|ihn|die sache)? ?als (?:erledigt|geregelt|gebucht|gemacht|vereinbart|fix)\b"
     r"|\bfindet (?:jetzt|nun|damit|dann|also|somit)\b|\b\w+e ich (?:sie|dich|euch|ihn|es|das|den)\b.*\b(?:vor|um|ein|rein|rueber|dazwischen|fest|dazu)\W*$|\b(?:sie|du) komm(?:en|st) (?:dann|also|nun|jetzt|damit|somit)\b"
-    r"|\bmach\w* (?:ich|wir)\b.*\b(?:fest|so|klar|fix)\b|\bsehen (?:wir )?uns\b|\berwart\w+\b.*\b(?:sie|dich|euch)\b|\b(?:freut sich|freuen (?:wir )?uns|freue mich) (?:\w+ )?auf (?!ihren anruf|deinen anruf|ihre nachricht|ihre rueckmeldung|bald)|\bkomm(?:en|st|t|e)? (?:sie|du|dann|einfach|der|die|ihr)\b(?! (?:\w+ ){0,2}(?:gut|sicher|gesund|heil|wohlbehalten)\b)"
+    r"|\bmach\w* (?:ich|wir)\b.*\b(?:fest|so|klar|fix)\b|\bsehen (?:wir )?uns\b|\b(?:ich|wir) (?:sehe|sehen) (?:sie|dich|euch) (?:dann|also|am|um|morgen|heute|uebermorgen)\b|\berwart\w+\b.*\b(?:sie|dich|euch)\b|\b(?:freut sich|freuen (?:wir )?uns|freue mich) (?:\w+ )?auf (?!ihren anruf|deinen anruf|ihre nachricht|ihre rueckmeldung|bald)|\bkomm(?:en|st|t|e)? (?:sie|du|dann|einfach|der|die|ihr)\b(?! (?:\w+ ){0,2}(?:gut|sicher|gesund|heil|wohlbehalten)\b)"
     r"|\b\w*bestaetig\w*\b|\bbuchungsnummer\b|\bdarauf verlassen\b|\bes bleibt bei\b|\bim kalender\b|\bgeht in ordnung\b|\b(?:ihre?|dein|deine) (?:reservierung|buchung|termin)\b.*\b(?:ist|steht|liegt)\b"
 )
 DOES_AWAY = re.compile(
+    r"\bbetrachten? (?:sie )?(?:es|das|ihn|die sache|den termin)? ?als (?:erledigt|geregelt|storniert|abgesagt|gestrichen|geloescht)\b|"
     r"\b(?:ich|wir) (?!wuensch|versteh|seh|schau|guck|pruef|frag|versuch|probier|dank|find|weiss|hoff|sag|mein|brauch|kann|koenn|moecht|muss|muess|hoer|habe|haben|haett|waer|wuerd|verbind|such|melde|ruf|bin|sind|war|freu|darf|will|wollen)\w+(?:e|en)\b.*\b(?:den|ihn|das|es|sie|dich|platz|termin|ihren|ihnen|dir)\b"
     rf"|\b(?:hab|habe|haben|ham|ist|sind|san|wurde|wurden)\b.*\b{DONE}\b"
     rf"|\b(?:ist|sind|san)\b.*\b{_PARTICLES}\b"
     r"|^(?:\w+,? ){0,2}(?:weg|raus|draussen)[.!]?$"
     r"|^(?:\w+ ){0,2}(?:abgesagt|storniert|gestrichen|geloescht|erledigt|gemacht|ausgetragen|gecancelt|rausgenommen|entfernt|notiert|vermerkt|aufgehoben)\b"
     r"|\b(?:nehme?|streiche?|sage?|loesche?|trage?|storniere?|cancele?) (?:ich|wir)?\b.*\b(?:raus|heraus|ab|aus|sie|ihn|den|das|es|dich)\b"
+    r"|\b(?:nehmen|streichen|sagen|loeschen|stornieren) wir\b.*\b(?:beide\w*|alle|den|die|das|ihn|sie|raus|ab)\b"
     r"|\b(?:ich|wir) (?:\w+ ){0,2}(?:nehme?n?|streichen?|sagen?|loeschen?|tragen?|stornieren?)\b|\b(?:entfaellt|faellt|hinfaellig|aufgehoben|gibt es nicht mehr)\b|\bmach ich\b|\bmachen wir\b|\bgeht (?:klar|in ordnung)\b|\b(?:gebe?|mache?)\b.*\b(?:platz|slot|luecke|termin|ihn|das|zeit)\b.*\b(?:frei|auf)\b|\b(?:geb|gebe|sag|sage)\b (?:\w+ ){0,4}bescheid\b"
 )
 AGREES = re.compile(
-    r"\b(?:abgemacht|passt|basst|alles klar|gut|prima|super|perfekt|wunderbar|top|okay|ok|klar|gern|gerne|jawohl|cool|ja|sehr gerne?|mach ich|machen wir|in ordnung|einverstanden|freut|done|gebongt|geritzt|laeuft|erledigt|wird gemacht|gemacht)\b"
+    r"\b(?:sehr wohl|so sei es|so machen wir (?:es|das)|abgemacht|passt|basst|alles klar|gut|prima|super|perfekt|wunderbar|top|okay|ok|klar|gern|gerne|jawohl|cool|ja|sehr gerne?|mach ich|machen wir|in ordnung|einverstanden|freut|done|gebongt|geritzt|laeuft|erledigt|wird gemacht|gemacht)\b"
     r"|\bbis (?:dann|dahin|denn|morgen|uebermorgen|zum|am|um|\w*tag|mittwoch)\b"
 )
 # What is told of and not given: hours, ways, prices.

@@ -106,7 +106,7 @@ _OF_OTHERS = re.compile(
 _NOT_MEANT = (_OF_OTHERS, words_of.SURROUNDINGS, words_of.WITHOUT)
 _FROM = re.compile(r"\bvo[nm]\b.*?\bauf\b", re.IGNORECASE)  # the time that was left
 _CHANGES = re.compile(
-    r"\b(?:jetzt|nun|neu(?:e[rnms]?)?|umgebucht|umgelegt|verschoben|verschieb\w*|verlegt|verleg\w*|vorgezogen|vorverlegt|ziehe)\b"
+    r"\b(?:jetzt|nun|neu(?:e[rnms]?)?|umgebucht|umgelegt|verschoben|verschieb\w*|verlegt|verleg\w*|vorgezogen|vorverlegt|ziehe|rutscht|wandert)\b"
 )
 
 

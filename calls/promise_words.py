@@ -64,12 +64,16 @@ TAKEN_BACK = re.compile(
 )
 MOVED = re.compile(
     r"\b(?:ist|habe|hab|haben|wurde|sind)\b.*\b(?:verschoben|umgebucht|verlegt|umgelegt)\b"
-    r"|\b(?:verschoben|umgebucht|verlegt|umgelegt)$|\btermine? lieg(?:t|en) (?:jetzt|nun) auf\b"
+    r"|\b(?:verschoben|umgebucht|verlegt|umgelegt)$|\b(?:rutscht|rutschen|wandert|wandern)\b.*\bauf\b|\btermine? lieg(?:t|en) (?:jetzt|nun) auf\b"
 )
 CANCELLED = re.compile(
     r"\b(?:ist|bist|seid|habe|hab|haben|wurde|wurden|sind)\b.*\b(?:storniert|abgesagt|geloescht|gestrichen|ausgetragen|abgemeldet|"
     r"(?:heraus|raus)genommen|rausgestrichen|abbestellt|gecancelt|annulliert)\b"
     r"|\b(?:storniert|abgesagt|geloescht|gestrichen|ausgetragen|rausgenommen)$"
+)
+# "Er ruft Sie zwischen vier und fünf zurück": one time, and not two clauses.
+RINGS_BETWEEN = re.compile(
+    r"\b((?:ruft|rufen|meldet|melden)\b[^,;.]*?) zwischen \w+ (?:uhr )?und \w+(?: uhr)?\b(.*)"
 )
 CALLBACK = re.compile(
     r"\b(?:ruft|rufen)\b.*\b(?:zurueck|an)\b"

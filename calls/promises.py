@@ -210,6 +210,7 @@ def _own_part(shape: re.Pattern[str], sentence: str) -> str:
 def _kind(sentence: str) -> tuple[Kind | None, bool]:
     """Return what a sentence claims, and whether it only announces it, agrees, or says goodbye until then."""
     said = dialogue_words.COURTESY.sub(" ", dialogue.folded(sentence))
+    said = words_of.RINGS_BETWEEN.sub(r"\1 \2", said)
     asserted = words_of.BELIED.sub("", words_of.ADVICE.sub("", words_of.TAG.sub("", said))).strip(
         " ,"
     )
@@ -229,7 +230,11 @@ def _kind(sentence: str) -> tuple[Kind | None, bool]:
             for each in ended
         )
         return (Kind.CANCELLED, False) if is_ended else (None, False)
-    meant = [each for each in map(_plainly, clauses) if not words_of.NOT_MEANT.search(each)]
+    meant = [
+        each
+        for each in map(_plainly, clauses)
+        if not (words_of.NOT_MEANT.search(each) or dialogue_words.OF_ANOTHER.search(each))
+    ]
     if all(words_of.IS_OVER.search(each) for each in meant if not words_of.NODS.fullmatch(each)):
         return None, False
     for kind, shape in (

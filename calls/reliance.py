@@ -11,6 +11,7 @@ from calls.beliefs import Belief
 from calls.dialogue import Act
 from calls.evidence import Evidence, Fact
 from calls.promises import Claim, Kind
+from calls.told_together import Slot, is_same, slots_in
 from calls.when import State
 
 
@@ -69,11 +70,27 @@ def _is_strong_left_so(claim: Claim, evidence: Evidence, *, believed: Belief | N
 
 
 def _is_weak_left_so(claim: Claim, evidence: Evidence) -> bool:
-    if _answers_what_there_is(claim, evidence):
+    if _answers_what_there_is(claim, evidence) or _is_choice(claim, evidence):
         return False
     if claim.when is not None and claim.when.state == State.TIME_ONLY:
         return _has_agreed(claim, evidence)
     return is_about_one(evidence, besides=claim)
+
+
+def _is_choice(claim: Claim, evidence: Evidence) -> bool:
+    """Whether several times were named, of which the caller chose one then ("um drei oder um elf" – "um elf")."""
+    told = _hours(claim.sentence, evidence)
+    answers = [words for role, words in evidence.turns[claim.turn + 1 :][:1] if role != "agent"]
+    return len(told) > 1 and any(
+        len(chosen := _hours(words, evidence)) == 1
+        and any(is_same(chosen[0], each) for each in told)
+        for words in answers
+    )
+
+
+def _hours(words: str, evidence: Evidence) -> list[Slot]:
+    told = slots_in(words, now=evidence.began, opening=evidence.opening)
+    return [each for each in told if each.hour is not None]
 
 
 _IS_COURTESY = re.compile(r"\b(?:freuen (?:wir )?uns|wir freuen|freue mich)\b")

@@ -6,6 +6,7 @@ Pure. "Beide sind weg" needs two rows: one that was changed does not stand for t
 import re
 
 from calls import dialogue, promises
+from calls.dialogue import Wish
 from calls.evidence import Evidence
 
 _DONE = ("rescheduled", "cancelled")
@@ -14,16 +15,16 @@ _DONE = ("rescheduled", "cancelled")
 def changed_too_many(evidence: Evidence) -> str:
     """Return where more were said to be cancelled or moved than were; empty where none was."""
     is_several = wished_several(evidence)
-    for tool, done, is_so in (
-        ("cancel_appointment", "is_cancelled_here", _says_gone),
-        ("reschedule_appointment", "is_moved_here", promises.moves),
+    for tool, done, is_so, wish in (
+        ("cancel_appointment", "is_cancelled_here", _says_gone, Wish.CANCEL),
+        ("reschedule_appointment", "is_moved_here", promises.moves, Wish.BOOK),
     ):
         changed = sum(bool(getattr(fact, done)) for fact in evidence.facts)
         if not (is_several and changed) and not _has_tried_in_vain(tool, evidence):
             continue
         for turn, (role, words) in enumerate(evidence.turns):
             is_said = role == "agent" and not dialogue.is_overtaken(evidence.turns, turn=turn)
-            for count, quote in dialogue.confirmed_together(words) if is_said else ():
+            for count, quote in dialogue.confirmed_together(words, wish=wish) if is_said else ():
                 if count > changed and is_so(quote):
                     return quote
     return ""
@@ -50,7 +51,7 @@ def _says_gone(quote: str) -> bool:
     return promises.ends(quote) or _IS_GONE.search(dialogue.folded(quote)) is not None
 
 
-_IS_GONE = re.compile(r"\b(?:weg|raus|draussen|gecancelt|hinfaellig)\b")
+_IS_GONE = re.compile(r"\b(?:streiche?n?|storniere?n?|weg|raus|draussen|gecancelt|hinfaellig)\b")
 
 
 def _has_tried_in_vain(tool: str, evidence: Evidence) -> bool:

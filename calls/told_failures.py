@@ -5,7 +5,7 @@ Pure.
 
 from collections.abc import Sequence
 
-from calls import dialogue, findings, promises, standing, told_counts
+from calls import beliefs, dialogue, findings, promises, standing, told_counts
 from calls.beliefs import Belief
 from calls.dialogue import Act, Wish
 from calls.evidence import Asked, Evidence
@@ -48,7 +48,7 @@ def unspoken(evidence: Evidence, believed: Belief | None) -> list[Finding]:
         if _was_told_before(asked, evidence):
             continue
         detail = f"{asked.tool}: {asked.state or 'no answer'}"
-        if quote := _told_as_done(said, asked.tool, evidence):
+        if quote := _told_as_done(said, asked.tool, evidence) or _assented(asked, evidence):
             trouble = _PHANTOM_AFTER.get(asked.tool, Trouble.PHANTOM_BOOKING)
             return [Finding(trouble=trouble, quote=quote, detail=detail)]
         return [Finding(trouble=Trouble.UNSPOKEN_FAILURE, quote=said[-1], detail=detail)]
@@ -86,6 +86,23 @@ def _told_as_done(said: Sequence[str], tool: str, evidence: Evidence) -> str:
             if act == Act.DOES and not is_other and is_meant:
                 return piece
     return ""
+
+
+def _assented(asked: Asked, evidence: Evidence) -> str:
+    """Return where the agent agreed as the caller took a time, and looked for nothing; empty where it did not."""
+    if asked.tool not in findings.BOOKING or evidence.facts:
+        return ""
+    for turn in range(1, len(evidence.turns)):
+        believed = beliefs.belief(evidence.turns[: turn + 1])
+        if believed is None or not believed.is_taken or believed.turn != turn - 1:
+            continue
+        heard = [act for act, _ in dialogue.acts(evidence.turns[turn][1], wish=believed.wish)]
+        if heard[:1] == [Act.AGREES] and not _STILL_OPEN & set(heard):
+            return believed.quote
+    return ""
+
+
+_STILL_OPEN = {Act.LOOKS, Act.ASKS, Act.DENIES, Act.OFFERS}
 
 
 def _was_done_after_all(asked: Asked, later: Sequence[Asked], evidence: Evidence) -> bool:

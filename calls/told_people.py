@@ -124,14 +124,14 @@ def _offered(words: str, evidence: Evidence) -> set[str]:
         trades.words(name)[0]
         for name in named
         if re.search(
-            rf"\b(?:hat|hätte|wäre|könnte) (?:die |der )?{name}\b|\b{name}(?: {_NAME})? (?:hat|hätte|wäre|könnte)\b",
+            rf"\b(?:hat|hätte|wäre|könnte) (?:die |der )?{name}\b|\b{name}(?: {_NAME})? (?:hat|hätte|wäre|könnte|ist|arbeitet)\b",
             said,
         )
     }
 
 
 _WITH = re.compile(
-    r"\b(?:[Bb]ei|[Mm]it) (?:der |dem )?([A-ZÄÖÜ][a-zäöüß]+)(?=[,.!]| (?:ist|sind|gebucht|eingetragen|um|am)\b|$)"
+    r"\b(?:[Bb]ei|[Mm]it) (?:der |dem )?([A-ZÄÖÜ][a-zäöüß]+)(?=[,.!]| [a-zäöü]|$)"
     rf"|\b(?:(?:[Dd]ie|[Dd]er) )?([A-ZÄÖÜ][a-zäöüß]+) {_DOING}\b"
 )
 

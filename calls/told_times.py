@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from calls import dialogue, promises
 from calls.beliefs import Belief
 from calls.dialogue import Act, Wish
-from calls.evidence import Evidence
+from calls.evidence import Evidence, Fact
 from calls.promises import Claim, Kind
 from calls.told_together import Slot, slots_in
 from calls.when import State, When
@@ -67,12 +67,19 @@ def miscorrected(evidence: Evidence) -> str:
 
 
 def never_told(evidence: Evidence) -> str:
-    """Return the time told last where nobody in the call ever named the one that was made; empty where somebody did."""
+    """Return the time told last that fits nothing, where nobody ever named one that was made; else empty."""
     made = [fact for fact in evidence.facts if fact.is_booked_here or fact.is_moved_here]
-    told = list(_hours_told(evidence)) if len(made) == 1 else []
-    if any(slot is None or slot.can_be(made[0].starts[0]) for _quote, slot in told):
+    told = list(_hours_told(evidence)) if made else []
+    slots = [slot for _quote, slot in told if slot is not None]
+    is_readable = len(slots) == len(told)
+    if not is_readable or all(any(slot.can_be(each.starts[0]) for slot in slots) for each in made):
         return ""
-    return next((quote for quote, _slot in reversed(told) if quote), "")
+    left = [quote for quote, slot in told if slot and not _fits(slot, made)]
+    return next(filter(None, reversed(left)), "")
+
+
+def _fits(slot: Slot, facts: Sequence[Fact]) -> bool:
+    return any(slot.can_be(start) for fact in facts for start in fact.starts)
 
 
 def _hours_told(evidence: Evidence) -> Iterator[tuple[str, Slot | None]]:
@@ -141,6 +148,9 @@ def _has_its_day(said: When, claim: Claim, starts: Sequence[datetime]) -> bool:
 def _is_other_hour(believed: Belief, start: datetime, evidence: Evidence) -> bool:
     """Whether hours were named when the time was offered and taken, and none is that of the start."""
     around = evidence.turns[max(0, believed.turn - 1) : believed.turn + 2]
+    chosen = evidence.turns[believed.turn][1]
+    if len([each for each in _slots(chosen, evidence) if each.hour]) == 1 and "?" not in chosen:
+        around = evidence.turns[believed.turn : believed.turn + 2]  # one of those that were named
     hours = [
         said
         for _role, words in around
