@@ -3,6 +3,7 @@
 `examine` is pure; `look_at` reads the rows of a call and asks it. A finding is something a person has to repair.
 """
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
@@ -124,11 +125,9 @@ def _believed(believed: Belief, evidence: Evidence) -> list[Finding]:
     """Find what the caller goes away believing though no row bears it out."""
     if believed.wish == Wish.BOOK and evidence.only_moved_in_vain():
         believed = replace(believed, wish=Wish.MOVE)  # "ginge auch Dienstag?"
-    if believed.wish == Wish.BOOK and promises.moves(believed.quote):
+    if believed.wish == Wish.BOOK and _tells_of_a_change(believed.quote):
         believed = replace(believed, wish=Wish.MOVE)
-    if evidence.answered(*reliance.LED_ELSEWHERE) or findings.is_borne_out(
-        believed.wish, evidence.facts
-    ):
+    if reliance.is_led_elsewhere(evidence) or findings.is_borne_out(believed.wish, evidence.facts):
         return []
     if promises.books(believed.quote) and findings.is_borne_out(Wish.BOOK, evidence.facts):
         return []  # two things were wished, and this is about the other one
@@ -137,9 +136,7 @@ def _believed(believed: Belief, evidence: Evidence) -> list[Finding]:
         return []
     is_left_so = believed.act == Act.AGREES or (
         believed.act == Act.INFORMS
-        and any(
-            dialogue.says_goodbye(words) for role, words in evidence.turns[-2:] if role == "agent"
-        )
+        and any(dialogue.says_goodbye(words) for _role, words in evidence.turns[-2:])
     )
     is_done = believed.act in (Act.DOES, Act.REPEATS) or (
         is_left_so and believed.is_taken and not findings.has_failed(evidence)
@@ -152,6 +149,13 @@ def _believed(believed: Belief, evidence: Evidence) -> list[Finding]:
         return []
     trouble = findings.phantom(findings.NOT_DONE[believed.wish], evidence)
     return [Finding(trouble=trouble, quote=believed.quote)]
+
+
+def _tells_of_a_change(quote: str) -> bool:
+    return promises.moves(quote) or _INSTEAD.search(quote) is not None
+
+
+_INSTEAD = re.compile(r"\b(?:an)?statt (?=\w*(?:tag|woch)|um\b|am\b|den\b)", re.IGNORECASE)
 
 
 def _believed_before(evidence: Evidence, found: Sequence[Finding]) -> list[Finding]:
@@ -176,7 +180,7 @@ def _believed_before(evidence: Evidence, found: Sequence[Finding]) -> list[Findi
 
 def _is_excused(believed: Belief, evidence: Evidence) -> bool:
     """Whether a call ended otherwise, and what was believed named no hour of its own."""
-    is_led = evidence.answered(*reliance.LED_ELSEWHERE)
+    is_led = reliance.is_led_elsewhere(evidence)
     return is_led and not (promises.books(believed.quote) and dialogue.has_clock(believed.quote))
 
 
@@ -206,7 +210,7 @@ def _left_over(evidence: Evidence, found: Sequence[Finding]) -> list[Finding]:
         return []
     if left := _unexplained(evidence) or _beside(evidence):
         return left
-    quote = told_times.never_told(evidence)
+    quote = told_times.never_told(evidence) or told_times.begins_otherwise(evidence)
     return [Finding(trouble=Trouble.WRONG_TIME, quote=quote)] if quote else []
 
 
@@ -252,7 +256,7 @@ def _affirmed(found: list[Finding], claims: Sequence[Claim], evidence: Evidence)
         return found  # the agent told a time of its own after that
     starts = [start for fact in findings.kept(evidence) for start in fact.starts]
     if not starts:
-        is_phantom = last.is_done and not found and not evidence.answered(*reliance.LED_ELSEWHERE)
+        is_phantom = last.is_done and not found and not reliance.is_led_elsewhere(evidence)
         asked = evidence.turns[last.turn - 1][1]
         is_read = dialogue.asks_what_stands(asked) or standing.is_of_before(
             asked, last.turn - 1, evidence

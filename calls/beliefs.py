@@ -139,7 +139,15 @@ def _is_informed(asked: str, answered: str) -> bool:
     is_side = words_of.ASKS_ABOUT.search(
         dialogue.folded(asked)
     ) is not None and not dialogue.has_clock(asked)
-    return dialogue.asks_what_stands(asked) or (is_side and not dialogue.asks_for_more(answered))
+    return (dialogue.asks_what_stands(asked) and not _asks_for_another(asked, answered)) or (
+        is_side and not dialogue.asks_for_more(answered)
+    )
+
+
+def _asks_for_another(asked: str, answered: str) -> bool:
+    """Whether a caller with an appointment asks what else is free, and is told times."""
+    is_asked = words_of.ASKS_FREE.search(dialogue.folded(asked)) is not None
+    return is_asked and dialogue.offers_a_time(answered)
 
 
 def _is_answered(number: int, turns: Sequence[tuple[str, str]]) -> bool:
@@ -264,6 +272,7 @@ def _asks_for(said: str, wish: Wish, *, on_table: Sequence[tuple[str, str]]) -> 
 
 def _is_named(offered: str) -> bool:
     """Whether a time was named without a word of offering it ("Freitag, zehn Uhr, bei Jonas")."""
+    offered = words_of.PRICE.sub(" ", offered)
     if any(shape.search(offered) for shape in _NOT_OFFERED):
         return False
     return dialogue.has_clock(offered) or words_of.DAY.search(offered) is not None

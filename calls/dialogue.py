@@ -153,7 +153,7 @@ def wishes_several(words: str) -> bool:
 def confirmed_together(words: str, *, wish: Wish = Wish.BOOK) -> Iterator[tuple[int, str]]:
     """Yield how many appointments a turn says are done, and where it says so."""
     for act, piece in acts(words, wish=wish):
-        for shape, count in words_of.COUNTS if act == Act.DOES else ():
+        for shape, count in words_of.COUNTS if act in (Act.DOES, Act.REPEATS) else ():
             if shape.search(folded(piece)):
                 yield count, piece
 

@@ -26,7 +26,7 @@ CLOCK = re.compile(
 )
 DAY = re.compile(
     r"(?:mon|diens|donners|frei|sams|sonn)tags?\b|mittwoch|sonnabend|\b(?:heute|(?<!guten )(?<!schoenen )morgen(?! \w+ (?:hier|am apparat))|uebermorgen|woche|wochenende)\b"
-    r"|\b(?:januar|februar|maerz|april|mai|juni|juli|august|september|oktober|november|dezember)\b|\b\d{1,2}\.(?:\d|\s|$)"
+    r"|\b(?:januar|februar|maerz|april|mai|juni|juli|august|september|oktober|november|dezember)\b|\b\d{1,2}\.(?:\d|\s|$)|\b(?:am|der|den|dem|zum|vom) (?:\w*(?:zwanzig|dreissig)ste[nr]?|(?:drei|vier|fuenf|sech|sieb|acht|neun)zehnte[nr]?)\b"
 )
 
 OTHER_DAY = re.compile(rf"\b(?:und|dann|oder|lieber)\b(?! bis).*(?:{DAY.pattern})")
@@ -65,7 +65,7 @@ WISHES = (
 )
 # Offers that lead to no appointment.
 LEADS_OUT = re.compile(
-    r"\b(?:zurueckruf\w*|rueckruf|warteliste|verbinden?|durchstell\w*|nachricht|ausrichten|newsletter|gutschein|offene sprechstunde|"
+    r"\b(?:anzurufen|zurueckzurufen|zurueckruf\w*|rueckruf|warteliste|verbinden?|durchstell\w*|nachricht|ausrichten|newsletter|gutschein|offene sprechstunde|"
     r"ohne (?:\w+ )?(?:termin|anmeldung|voranmeldung))\b|\b(?:rufen|melden|versuchen|probieren|schreiben|schicken|buchen|wenden|sprechen) sie (?!.*\?)|\bmit (?:den|der|dem) \w+ sprechen\b|\b(?:rufst|meldest) du (?!.*\?)|\bruf (?:\w+ ){0,4}(?:an|durch)\b|\beinfach (?:so )?vorbei\b"
 )
 # A call back about another matter.
@@ -79,7 +79,7 @@ INTENDS = re.compile(rf"\b(?:ich|wir) (?:\w+ ){{0,3}}{_VERBS}\b|\b{_VERBS} (?:ic
 CHANGES = re.compile(r"\b(?:absag|stornier|verschieb|verleg|umbuch|streich|loesch|aender)\w*")
 AWAITS = re.compile(
     r"\b(?:fest|bestaetigt|gebucht|sicher|verbindlich)\b.*\bnoch nicht\b|\bnoch nicht (?:fest|bestaetigt|gebucht|sicher|verbindlich)\b"
-    r"|\b(?:bestaetigt|bestaetigen)\b.*\b(?:per|ihnen|noch|ihn|das)\b.*\b(?:sms|mail|anruf|telefonisch|noch)\b|\bunter vorbehalt\b"
+    r"|\b(?:bestaetigt|bestaetigen)\b.*\b(?:per|ihnen|noch|ihn|das)\b.*\b(?:sms|mail|anruf|telefonisch|noch)\b|\bunter vorbehalt\b|\bmuss\b.*\bnoch\b.*\b(?:freigegeben|freigeben|bestaetigt|bestaetigen|genehmigt|genehmigen|zustimmen|absegnen|pruefen)\b|\bbis dahin (?:gilt|bleibt)\b"
 )
 # Tells plainly that a wish cannot be fulfilled.
 CANNOT = re.compile(
@@ -109,7 +109,7 @@ FITS_NOT = re.compile(
 )
 DISLIKES = re.compile(r"\b(?:bloed|schlecht|unguenstig|zu (?:frueh|spaet|knapp|viel|teuer))\b")
 YES = re.compile(
-    r"\b(?:ja|jo|jep|joa|jawohl|genau|gern|gerne|nehm\w*|passt|basst|super|perfekt|prima|klasse|top|okay|ok|einverstanden|buchen|gut|jut|recht|bitte|wunderbar|geht|toll|sehr schoen|alles klar|machen wir|mach\w*|bin ich dabei)\b"
+    r"\b(?:laesst sich (?:machen|einrichten)|kann ich einrichten|richte ich ein|haut hin|kommt hin|ja|jo|jep|joa|jawohl|genau|gern|gerne|nehm\w*|passt|basst|super|perfekt|prima|klasse|top|okay|ok|einverstanden|buchen|gut|jut|recht|bitte|wunderbar|geht|toll|sehr schoen|alles klar|machen wir|mach\w*|bin ich dabei)\b"
 )
 SEVERAL = re.compile(
     r"(?<!um )(?<!halb )(?<!gegen )\b(?:zwei|drei|vier|2|3) (?!ein\b|uhr|minuten|stunden|tage|wochen|monate|jahre)[a-z]{3,}|\bbeide\w*\b|\b(?:zwillinge|geschwister|familie)\b|\bich\b.*\bund (?:ich|meine?n?|sie|er)\b|\bund (?:ich|mich)\b|\b(?:zwei|drei|vier|fuenf|sechs|2|3) (?:termine|mal|behandlungen|sitzungen)\b|\b(?:zwei|drei|vier|fuenf|sechs|acht|zehn) ?mal\b|\bzu (?:zweit|dritt)\b|\bnoch einen\b"
@@ -140,13 +140,14 @@ COUNTS = (
 )
 # Asks whether it is done; a plain yes then says as much as "gebucht".
 IS_IT_DONE = re.compile(
+    r"\b(?:tragen|buchen|reservieren|notieren|schreiben|nehmen) sie\b.*\b(?:ein|uns|mich|das|es|den|auf)\b\W*$|"
     r"\b(?:verbindlich|sicher|fest|fix|gebucht|eingetragen|vorgemerkt|angemeldet|drin|geklappt|klappt|gebongt|steht|notiert|reserviert|abgesagt|storniert|geloescht|raus|erledigt|eingeplant|dabei|weg|verschoben|verlegt|umgebucht)\b"
     r"|\b(?:ist|bleibt|waere|gilt) es (?:jetzt|nun|dann|also)\b|\b(?:jetzt|nun|also) (?:ist|gilt)\b"
 )
 # Asks it of this call, and not of an appointment of before.
 BY_NOW = re.compile(r"\b(?:also|jetzt|nun|dann|damit|somit)\b(?! noch\b)")
 PLAIN_YES = re.compile(
-    r"^(?:ja|jawohl|so ist es|stimmt|exakt|jep|jo|genau|richtig|natuerlich|selbstverstaendlich|klar|na klar|jo|sicher|absolut)\b"
+    r"^(?:aber |na |ja |nun )?(?:ja|jawohl|so ist es|stimmt|exakt|jep|jo|genau|richtig|natuerlich|selbstverstaendlich|klar|na klar|jo|sicher|absolut)\b"
     r"|^(?:jetzt|bist|sind|ist|steht|stehst|hast|haben)\b"
 )
 # Questions whose answer names times and offers none.
@@ -189,6 +190,8 @@ ON_TOP = re.compile(
 FREE_AGAIN = re.compile(
     r"[,;] (?:und )?(?:der|die|das|ihr|dein) (?:\w+ ){0,3}(?:ist|wird|waere) (?:damit |dann |wieder |nun )*frei\b"
 )
+# A price beside a time leaves the time an offer.
+PRICE = re.compile(r"\b(?:ab )?\S+ euro\b(?: (?:pro|je) \w+)?")
 MERE_THANKS = re.compile(r"\bdanke\w*\b")
 WHEN_AGAIN = re.compile(
     r"\b(?:(?<!bis )(?<!ab )wann(?! (?:machen|oeffnen|schliessen|kann|darf|bin ich fertig|hole))|um wie ?viel uhr|welche uhrzeit|wie ?viel uhr|noch ?mal|wiederholen|wie bitte)\b|^um \w+\?$"
@@ -268,12 +271,16 @@ OFFERS = re.compile(
     r"hat (?:\w+ ){0,5}(?:zeit|luft|platz|noch etwas|noch was)|ist (?:\w+ )?da|passen|passt (?:ihnen|dir)|kann|koennen|haben wir noch|zur auswahl|entweder|oder)\b"
 )
 ROOM = re.compile(r"\b(?:platz|luft|frei)\b")
+# Asks for another time, and not only what stands.
+ASKS_FREE = re.compile(
+    r"\b(?:ginge\w*|frei|moeglich|haetten sie|haettest|gibt es|gibt\W?s|was frueheres|was spaeteres|etwas anderes)\b[^.?]*\?"
+)
 # The appointment that the caller has already.
 STAYS_AS_IT_IS = re.compile(
     r"\bbleibt (?:es )?(?:also |dann )?beim?\b|\b(?:lasse|lassen) (?:ich|wir) (?:es|ihn|alles)\b"
 )
 LOOKS = re.compile(
-    r"\b(?:moment|momentchen|augenblick|sekunde|schau\w*|pruef\w*|guck\w*|probier\w*|versuch\w*|check(?!\W?up)\w*|nachsehen|(?:sehe|seh)(?! (?:sie|dich|euch) (?:dann|also|am|um|morgen|heute|uebermorgen)\b)|frage? (?:das|mal|kurz|im|nach)|"
+    r"\b(?:moment|momentchen|augenblick|sekunde|schau\w*|pruef\w*|guck\w*|probier\w*|versuch\w*|(?:ich )?oeffne (?:ich )?(?:mal|kurz|eben|gerade)|check(?!\W?up)\w*|nachsehen|(?:sehe|seh)(?! (?:sie|dich|euch) (?:dann|also|am|um|morgen|heute|uebermorgen)\b)|frage? (?:das|mal|kurz|im|nach)|"
     r"(?:eben|kurz|gerade|mal) (?:an|ein|dabei|nach|ab)|suche|such|lade|laedt|warte|bin dabei|wird gerade)\b"
 )
 # "Wird wer krank, sind Sie dran" is a condition without its word.
@@ -285,7 +292,7 @@ NOT_BUT = r"\bnicht (?:mehr |laenger |länger )?[^.;!?:]{2,40}?,? sondern\b"
 COURTESY = re.compile(
     r"\bkein(?:e|en)? (?:problem|ursache|thema|sorge|stress|umstaende|ding|akt|frage)\b|\bnicht(?:s)? (?:dafuer|zu danken|der rede wert|vergessen|wahr|weiter)\b"
     r"|\b(?!haben|sind|werden|koennen|bekommen|stehen|duerfen)\w{3,}(?:en|ern|eln) sie (?:bitte |doch )?(?:\w+ ){0,3}(?:nicht|nichts|kein\w*|niemand\w*)\b(?! (?:\w+ )?(?:davon|darauf|damit)\b)|\bbitte (?:\w+ ){0,3}(?:nicht|nichts|kein\w*)\b(?! (?:\w+ )?(?:davon|darauf|damit)\b)"
-    r"|\bmacht (?:doch |ja |gar )?nichts\b|\bvergessen sie (?:\w+ ){0,4}nicht\b"
+    r"|\bkost\w* (?:\w+ ){0,3}(?:nichts|nix)\b|\bkeine (?:\w*gebuehr\w*|\w*kosten|berechnung)\b|\bmacht (?:doch |ja |gar )?nichts\b|\bvergessen sie (?:\w+ ){0,4}nicht\b"
     r"|\bnicht (?:so )?(?:schlimm|tragisch|wild)\b|\bnichts passiert\b"
     r"|\bkann (?:gar |da )?nichts (?:mehr )?(?:schief\w*|passieren)\b"
     r"|\b(?:(?:muessen|brauchen|brauchst|musst|machen) (?:sie|du|sie sich|dir)|(?:sie|du) (?:muessen|musst|brauchen|brauchst)) (?:\w+ ){0,5}(?:nicht|nichts|kein\w*)"
@@ -306,7 +313,7 @@ DENIES = re.compile(
     r"\b(?:leider|vergeben|belegt|ausgebucht|\w*fehler|fehlermeldung\w*|fehlgeschlagen|abgelehnt|abgewiesen|verweiger\w*|weigert|blockiert|gesperrt|sperrt|weggeschnappt|weggebucht|zuvorgekommen|misslungen|gescheitert|stoerung|schiefgegangen|probleme?|klemmt|streikt|hakt|"
     r"stattdessen|anfrage|angefragt|wunsch|terminwunsch|warteliste|tut mir leid|schneller|noch offen|vorbehalt|vorlaeufig|unverbindlich|vermutlich|"
     r"bedaure|bedaurer|schon weg|nachricht|ausrichten|weitergegeben|weitergeleitet|weiterleiten)\b"
-    r"|^(?:nein |leider |da )*noch nicht\b|\b(?:hat|haben|wurde)\b.*\b(?:jemand\w*|ander\w+)\b.*\b(?:genommen|gebucht|geschnappt|geholt|gesichert|ergattert|erwischt|bekommen|belegt|vergeben)\b|\bweggegangen\b|\bsagt\b(?: \w+){0,5} nein\b|\bauch\b(?: \S+){0,4} nicht[ .!]*$|\b(?:bleib\w*|geh\w*|steh\w*|sind|bist)\b.*\bohne (?:\w+ )?termin\b(?!.*\b(?:vorbei|kommen)\b)|\blehnt\b.*\bab\b|\bnimmt\b.*\bnicht an\b|\b(?:alles|ist|sind|komplett|schon|ganz) voll\b(?! der\b)|\b(?:zurueck|rueck)(?:ruf\w*|meld\w*)\b|\b(?:ruft|rufen(?! sie)|melden?(?! sie)|meldet)\b.*\b(?:zurueck|an|uns|sich)\b|\bverbinden?\b|\bstelle? sie durch\b|\b(?:bestaetigung|rueckmeldung|zusage)\b.*\b(?:aussteht|steht noch aus|fehlt|abwarten|sobald)\b|\b(?:endgueltige \w+|rueckmeldung|zusage)\b.*\bfolgt\b|\bbestaetigung\b.*\bfolgt (?:noch|erst|dann|spaeter)\b|\bfolgt\b.*\bbestaetigung\b.*\b(?:wenn|sobald|erst)\b"
+    r"|^(?:nein |leider |da )*noch nicht\b|\b(?:hat|haben|wurde)\b.*\b(?:jemand\w*|ander\w+)\b.*\b(?:genommen|gebucht|geschnappt|geholt|gesichert|ergattert|erwischt|bekommen|belegt|vergeben)\b|\bgebeten\b.*\b(?:anzurufen|zurueckzurufen|zu melden)\b|\bweggegangen\b|\bsagt\b(?: \w+){0,5} nein\b|\bauch\b(?: \S+){0,4} nicht[ .!]*$|\b(?:bleib\w*|geh\w*|steh\w*|sind|bist)\b.*\bohne (?:\w+ )?termin\b(?!.*\b(?:vorbei|kommen)\b)|\blehnt\b.*\bab\b|\bnimmt\b.*\bnicht an\b|\b(?:alles|ist|sind|komplett|schon|ganz) voll\b(?! der\b)|\b(?:zurueck|rueck)(?:ruf\w*|meld\w*)\b|\b(?:ruft|rufen(?! sie)|melden?(?! sie)|meldet)\b.*\b(?:zurueck|an|uns|sich)\b|\bverbinden?\b|\bstelle? sie durch\b|\b(?:bestaetigung|rueckmeldung|zusage)\b.*\b(?:aussteht|steht noch aus|fehlt|abwarten|sobald)\b|\b(?:endgueltige \w+|rueckmeldung|zusage)\b.*\bfolgt\b|\bbestaetigung\b.*\bfolgt (?:noch|erst|dann|spaeter)\b|\bfolgt\b.*\bbestaetigung\b.*\b(?:wenn|sobald|erst)\b"
     r"|\b(?:ist|sind|waere)\b(?:(?! fuer sie| bis (?!auf)).)*\b(?:dicht|besetzt|verplant|ueberfuellt)\b|\bbleibt? (?:daher |also |dann |wie |so |es )?(?:bestehen|stehen|wie|so)\b|\bnotiert,? dass\b|\berst (?:dann|wenn|nach|mit)\b|\bversuchen sie es\b|\bgeht\b.*\bnur noch\b|\bnur noch persoenlich\b|\bgilt (?:also |noch |daher )?weiter(?:hin)?\b|\bmuss\b.*\bnoch\b|\b(?:bestaetigt|bestaetigen|prueft|pruefen) (?:\w+ ){0,2}noch\b|\bnoch (?:bestaetig|freigeb|zustimm|pruef|freizugeb)\w*|\bhaengt\b.*\bab\b|\b(?:provisorisch|in klaerung|in der schwebe)\b|\bnoch (?:ein)?mal (?:versuch|an)\w*"
 )
 # Trouble told after a confirmation takes it back only where it speaks of the same thing.
@@ -346,11 +353,12 @@ DOES = re.compile(
     r"|\b(?:einladung|termineinladung|kalendereintrag|terminkarte|terminzettel|termindaten)\b.*\b(?:geht|kommt|erhalten|bekommen|schick\w*|unterwegs|liegt)\b|\b(?:erhalten|bekommen|kriegen|schick\w*)\b.*\b(?:einladung|termineinladung|kalendereintrag|terminkarte|terminzettel|termindaten)\b"
     r"|\b(?:koennen|duerfen) (?:sie )?(?:sich )?(?:schon |jetzt )?darauf freuen\b|\bfreuen sie sich (?:schon )?(?:auf|drauf)\b"
     r"|\bbetrachten? (?:sie )?(?:es|das|ihn|die sache)? ?als (?:erledigt|geregelt|gebucht|gemacht|vereinbart|fix)\b"
-    r"|\bfindet (?:jetzt|nun|damit|dann|also|somit)\b|\b\w+e ich (?:sie|dich|euch|ihn|es|das|den)\b.*\b(?:vor|um|ein|rein|rueber|dazwischen|fest|dazu)\W*$|\b(?:sie|du) komm(?:en|st) (?:dann|also|nun|jetzt|damit|somit)\b"
+    r"|\bfindet (?:jetzt|nun|damit|dann|also|somit)\b|\b(?:klingelt|kommt|erscheint|steht) dann\b|\b\w+e ich (?:sie|dich|euch|ihn|es|das|den)\b.*\b(?:vor|um|ein|rein|rueber|dazwischen|fest|dazu)\W*$|\b(?:sie|du) komm(?:en|st) (?:dann|also|nun|jetzt|damit|somit)\b"
     r"|\bmach\w* (?:ich|wir)\b.*\b(?:fest|so|klar|fix)\b|\bsehen (?:wir )?uns\b|\b(?:ich|wir) (?:sehe|sehen) (?:sie|dich|euch) (?:dann|also|am|um|morgen|heute|uebermorgen)\b|\berwart\w+\b.*\b(?:sie|dich|euch)\b|\b(?:freut sich|freuen (?:wir )?uns|freue mich) (?:\w+ )?auf (?!ihren anruf|deinen anruf|ihre nachricht|ihre rueckmeldung|bald)|\bkomm(?:en|st|t|e)? (?:sie|du|dann|einfach|der|die|ihr)\b(?! (?:\w+ ){0,2}(?:gut|sicher|gesund|heil|wohlbehalten)\b)"
     r"|\b\w*bestaetig\w*\b|\bbuchungsnummer\b|\bdarauf verlassen\b|\bes bleibt bei\b|\bim kalender\b|\bgeht in ordnung\b|\b(?:ihre?|dein|deine) (?:reservierung|buchung|termin)\b.*\b(?:ist|steht|liegt)\b"
 )
 DOES_AWAY = re.compile(
+    r"\b(?:ist|sind|waere|bist)\b.*\b(?:vom tisch|hinfaellig|abgehakt|aus dem (?:kalender|plan|buch|system)|raus|draussen)\b|"
     r"\bbetrachten? (?:sie )?(?:es|das|ihn|die sache|den termin)? ?als (?:erledigt|geregelt|storniert|abgesagt|gestrichen|geloescht)\b|"
     r"\b(?:ich|wir) (?!wuensch|versteh|seh|schau|guck|pruef|frag|versuch|probier|dank|find|weiss|hoff|sag|mein|brauch|kann|koenn|moecht|muss|muess|hoer|habe|haben|haett|waer|wuerd|verbind|such|melde|ruf|bin|sind|war|freu|darf|will|wollen)\w+(?:e|en)\b.*\b(?:den|ihn|das|es|sie|dich|platz|termin|ihren|ihnen|dir)\b"
     rf"|\b(?:hab|habe|haben|ham|ist|sind|san|wurde|wurden)\b.*\b{DONE}\b"

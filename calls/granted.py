@@ -68,18 +68,16 @@ def is_taken_back(quote: str, turn: int, evidence: Evidence) -> bool:
 def _told(evidence: Evidence) -> Iterator[Granted]:
     for turn, (role, words) in enumerate(evidence.turns):
         is_sum = _SUMS_UP.search(dialogue.folded(words)) is not None
-        for clause in _clauses(words) if role == "agent" else ():
+        for clause, whole in _clauses(words) if role == "agent" else ():
             if not _is_done(clause, is_sum=is_sum):
                 continue
-            said = _FROM.sub("auf", clause)
+            told = clause if dialogue.has_clock(clause) else whole
+            said = _FROM.sub("auf", told)
             for slot in slots_in(said, now=evidence.began, opening=evidence.opening):
-                if (
-                    (slot.days or not evidence.facts)
-                    and slot.hour is not None
-                    and dialogue.has_clock(clause)
-                ):
-                    is_change = _CHANGES.search(dialogue.folded(clause)) is not None
-                    yield Granted(turn=turn, quote=clause, slot=slot, is_change=is_change)
+                is_timed = slot.hour is not None and dialogue.has_clock(told)
+                if is_timed and (slot.days or not evidence.facts):
+                    is_change = _is_change(clause, evidence)
+                    yield Granted(turn=turn, quote=told, slot=slot, is_change=is_change)
 
 
 # What follows is how it was left.
@@ -106,14 +104,37 @@ _OF_OTHERS = re.compile(
 _NOT_MEANT = (_OF_OTHERS, words_of.SURROUNDINGS, words_of.WITHOUT)
 _FROM = re.compile(r"\bvo[nm]\b.*?\bauf\b", re.IGNORECASE)  # the time that was left
 _CHANGES = re.compile(
-    r"\b(?:jetzt|nun|neu(?:e[rnms]?)?|umgebucht|umgelegt|verschoben|verschieb\w*|verlegt|verleg\w*|vorgezogen|vorverlegt|ziehe|rutscht|wandert)\b"
+    r"\b(?:umgebucht|umgelegt|verschoben|verschieb\w*|verlegt|verleg\w*|vorgezogen|vorverlegt|ziehe|rutscht|wandert)\b"
 )
 
 
-def _clauses(words: str) -> list[str]:
-    """Return the clauses of a turn, so that what ends one appointment does not hide what makes another."""
+_IS_NEW = re.compile(r"\b(?:jetzt|nun|neu(?:e[rnms]?)?)\b")
+
+
+def _is_change(clause: str, evidence: Evidence) -> bool:
+    """Whether a clause tells of a change; "jetzt" does where the caller rang about an appointment of theirs."""
+    said = dialogue.folded(clause)
+    if _CHANGES.search(said):
+        return True
+    heard = [words for role, words in evidence.turns if role != "agent"]
+    is_asked = any(
+        dialogue.wish_in(words) in (Wish.MOVE, Wish.CANCEL) or _ELSEWHEN.search(words.casefold())
+        for words in heard
+    )
+    return is_asked and _IS_NEW.search(said) is not None
+
+
+_ELSEWHEN = re.compile(r"\b(?:früher\w*|später\w*|eher|vorziehen)\b")
+
+
+def _clauses(words: str) -> list[tuple[str, str]]:
+    """Return the clauses of a turn, so that what ends one appointment does not hide what makes another.
+
+    Beside each its sentence, where that offers a time that the clause takes at once ("um zwei ist frei, dann nehme ich
+    Sie auf").
+    """
     return [
-        clause.strip(" ,")
+        (clause.strip(" ,"), piece if dialogue.offers_a_time(piece) else clause)
         for piece in dialogue.pieces(words)
         for clause in _CLAUSE.split(piece)
         if clause.strip(" ,")

@@ -76,7 +76,7 @@ RINGS_BETWEEN = re.compile(
     r"\b((?:ruft|rufen|meldet|melden)\b[^,;.]*?) zwischen \w+ (?:uhr )?und \w+(?: uhr)?\b(.*)"
 )
 CALLBACK = re.compile(
-    r"\b(?:ruft|rufen)\b.*\b(?:zurueck|an)\b"
+    r"\b(?:ruft|rufen)\b.*\b(?:zurueck|an)\b|\b(?:sie|dich|euch)\b.*\b(?:anzurufen|zurueckzurufen)\b"
     rf"|\b(?:zu)?rueckruf\w*\b.*\b(?:kommt|liegt|laeuft|geht (?:raus|weiter)|steht|{dialogue_words.DONE})\b|\b(?:habe?|haben) (?:ich|wir)\b.*\b(?:zu)?rueckruf\w*\b.*\b{dialogue_words.DONE}\b"
     r"|\b(?:werden|wirst) (?:sie|du)\b.*\bangerufen\b|\b(?:sie|du) (?:werden|wirst)\b.*\b(?:an|zurueck)gerufen\b|\b(?:lasse?|lassen) (?:ich |wir )?(?:sie|dich|euch)\b.*\b(?:an|zurueck)rufen\b"
     r"|\b(?:notiert|vermerkt|aufgeschrieben)\b.*\b(?:zurueckrufen|zurueckruft|rueckruf|anrufen|anruft)\b"

@@ -190,6 +190,13 @@ LED_ELSEWHERE = (
     *("callback_noted", "message_noted", "waiting", "held", "transfer"),
     *("question_noted", "answered", "services", "emergency", "offer_declined"),
 )
+
+
+def is_led_elsewhere(evidence: Evidence) -> bool:
+    """Whether a call without a booking ended with something else that is noted."""
+    return evidence.has_callback or evidence.answered(*LED_ELSEWHERE)
+
+
 _ENDED_OTHERWISE = (*LED_ELSEWHERE, "cancelled")
 # The question that ends a call asks for nothing that the appointment lacks.
 _IS_CLOSING = re.compile(

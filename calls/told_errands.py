@@ -5,8 +5,9 @@ for it. What was refused, asked, only offered, or left by the caller is none.
 """
 
 import re
+from collections.abc import Sequence
 
-from calls import dialogue, dialogue_words
+from calls import beliefs, dialogue, dialogue_words
 from calls.evidence import Evidence
 
 _NOTED = ("callback_noted", "waiting", "message_noted", "question_noted", "pending", "transfer")
@@ -18,7 +19,7 @@ def unnoted(evidence: Evidence) -> str:
         return ""
     quote, offered = "", ""
     is_asked = is_wished = False
-    for role, words in evidence.turns:
+    for turn, (role, words) in enumerate(evidence.turns):
         if role != "agent":
             is_asked = _asks_for_one(words, offered=offered)
             is_wished = is_wished or is_asked
@@ -28,9 +29,17 @@ def unnoted(evidence: Evidence) -> str:
         for piece in dialogue.pieces(words):
             if _refuses(piece):
                 quote = ""
-            elif _claims(piece, is_asked=is_asked, is_wished=is_wished):
+            elif _claims(piece, is_asked=is_asked, is_wished=is_wished) and not (
+                _LISTED.search(dialogue.folded(piece)) and _has_taken(evidence.turns[: turn + 1])
+            ):
                 quote = piece
     return quote
+
+
+def _has_taken(turns: Sequence[tuple[str, str]]) -> bool:
+    """Whether the caller has just taken a time: "auf der Liste" is an appointment then."""
+    believed = beliefs.belief(turns)
+    return believed is not None and believed.is_taken and believed.turn == len(turns) - 2
 
 
 def _asks_for_one(words: str, *, offered: str) -> bool:

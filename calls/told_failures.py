@@ -96,10 +96,21 @@ def _assented(asked: Asked, evidence: Evidence) -> str:
         believed = beliefs.belief(evidence.turns[: turn + 1])
         if believed is None or not believed.is_taken or believed.turn != turn - 1:
             continue
+        if not _is_about_a_time(evidence.turns[: turn - 1]):
+            continue  # it answers another question
         heard = [act for act, _ in dialogue.acts(evidence.turns[turn][1], wish=believed.wish)]
         if heard[:1] == [Act.AGREES] and not _STILL_OPEN & set(heard):
             return believed.quote
     return ""
+
+
+def _is_about_a_time(turns: Sequence[tuple[str, str]]) -> bool:
+    """Whether the agent's last sentence put a time, and asked for nothing else."""
+    last = dialogue.pieces(turns[-1][1])[-1:] if turns else []
+    return any(
+        dialogue.has_clock(each) or dialogue.has_day(each) or not dialogue.is_question(each)
+        for each in last
+    )
 
 
 _STILL_OPEN = {Act.LOOKS, Act.ASKS, Act.DENIES, Act.OFFERS}

@@ -78,6 +78,22 @@ def never_told(evidence: Evidence) -> str:
     return next(filter(None, reversed(left)), "")
 
 
+def begins_otherwise(evidence: Evidence) -> str:
+    """Return where the one appointment was said to begin at another hour; empty where it was not."""
+    made = [fact for fact in evidence.facts if fact.is_booked_here or fact.is_moved_here]
+    for role, words in evidence.turns if len(made) == 1 else ():
+        found = _BEGINS.search(dialogue.folded(words)) if role == "agent" else None
+        hours = _slots(found.group(0), evidence) if found else []
+        if hours and all(each.hour and not _fits(each, made) for each in hours):
+            return words
+    return ""
+
+
+_BEGINS = re.compile(
+    r"\b(?:los geht\W?(?:e?s)?|es geht los|(?:ihr|dein|der) termin beginnt|beginnt (?:ihr|dein) termin|die stunde beginnt) (?:\w+ )?um [^.,;!?]*"
+)
+
+
 def _fits(slot: Slot, facts: Sequence[Fact]) -> bool:
     return any(slot.can_be(start) for fact in facts for start in fact.starts)
 
