@@ -19,7 +19,7 @@ _NO_HOUR = r"(?! ?(?:uhr|h\b|[:.]\d|bis\b|oder\b|-|vor\b|nach\b|minute|stunde|ta
 _MINE = r"(?:mein|unser|sein|ihr)e?[nrsm]?"
 # One of these words must be there before anything is looked for.
 _HINT = spelled(
-    r"guten|schöne|für|for|ist|wird|bin|sind|nummer|telefon|handy|zimmer|raum|nr|plz|postleit|grösse|geb|war|hatte|ich hab"
+    r"guten|schöne|für|for|mit |ist|wird|bin|sind|nummer|telefon|handy|zimmer|raum|nr|plz|postleit|grösse|geb|war|hatte|ich hab"
     r"|strasse|str\b|weg|allee|gasse|damm|\dx|kommt|kommen|kabine|0\d{2}|\+\d"
 )
 _ASIDES = tuple(
@@ -42,8 +42,12 @@ _ASIDES = tuple(
             r"\1 ",
         ),
         (
+            rf"\bmit (?:meinen |unseren |den )?{_NUMBER} (?!uhr\b|minuten|stunden)\w+(?:en|ern|innen|eln)\b",
+            " ",
+        ),
+        (
             (
-                rf"\b(?:{_MINE} \w+|der kleine|die kleine|er|sie|ich) (?:ist|wird|bin|werde)(?: (?:jetzt|schon|gerade|erst|bald))*"
+                rf"\b(?:{_MINE} \w+|der kleine|die kleine|der|die|er|sie|ich) (?:ist|wird|bin|werde)(?: (?:jetzt|schon|gerade|erst|bald))*"
                 rf" {_NUMBER}\b{_NO_HOUR}"
             ),
             " , ",

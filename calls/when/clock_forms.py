@@ -124,7 +124,9 @@ def _minutes(tokens: Tokens, start: int) -> tuple[int, int]:
 
 def _counts_something(tokens: Tokens, position: int) -> bool:
     token = at(tokens, position)
-    if token.kind in (Kind.THING, Kind.MONTH, Kind.CALENDAR_WEEK, Kind.QUARTER):
+    if token.kind is Kind.CALENDAR_WEEK:
+        return at(tokens, position + 1).kind is not Kind.NUMBER  # "49. KW", but "um elf, KW 49"
+    if token.kind in (Kind.THING, Kind.MONTH, Kind.QUARTER):
         return True
     return token.kind is Kind.UNIT and token.name != "minute"
 
@@ -316,9 +318,9 @@ _DAYS = (Kind.WEEKDAY, Kind.DAY, Kind.MORGEN, Kind.DATE)
 
 def _can_be_bare(tokens: Tokens, start: int, said: frozenset[str], field: Field) -> bool:
     following = at(tokens, start + 1)
-    if following.kind in (Kind.UNIT, Kind.ORDINAL, Kind.HALVES) or _counts_something(
-        tokens, start + 1
-    ):
+    if following.kind in (Kind.UNIT, Kind.HALVES) or _counts_something(tokens, start + 1):
+        return False
+    if following.kind is Kind.ORDINAL and at(tokens, start + 2).kind is not Kind.MONTH:
         return False
     if following.name in ("vor", "nach") and at(tokens, start + 2).kind in ENDS:
         return False  # "fünf nach": after which hour?

@@ -57,12 +57,15 @@ def _role(tokens: Tokens, behind: int, said: frozenset[str]) -> tuple[Role, int]
         return Role.ABOUT, behind + 2
     if following.kind is Kind.AN:
         return Role.FROM, behind + 1
-    if following.name in _BEHIND and next_one.kind in ENDS:  # "um elf spätestens"
-        return _BEHIND[following.name], behind + 1
+    is_hour = next_one.kind in _STARTS_OF_HOURS and at(tokens, behind + 2).kind is not Kind.MONTH
+    if following.name == "latest" and not is_hour:
+        return Role.LATEST, behind + 1  # "um elf spätestens"
+    if following.name == "ab" and next_one.kind in ENDS:
+        return Role.FROM, behind + 1
     return _role_before(said), behind
 
 
-_BEHIND = {"latest": Role.LATEST, "ab": Role.FROM}
+_STARTS_OF_HOURS = (Kind.NUMBER, Kind.CLOCK, Kind.HALF, Kind.QUARTER, Kind.THREE_QUARTERS)
 
 
 def _is_rounded(tokens: Tokens, position: int) -> bool:
@@ -100,12 +103,15 @@ def _stretch(
     return (Stretch(first[0], last[0]), last[1]) if last else None
 
 
+_BEFORE_DAYS_OF_MONTHS = ("am", "den", "dem", "der", "zum")
 _BEFORE_DAYS = frozenset(("the", "am", "vom"))
 
 
 def _behind_link(tokens: Tokens, position: int, *, between: bool) -> int | None:
     """Return the position behind "bis", "-" or the "und" of "zwischen"."""
-    link = at(tokens, position)
+    link, following = at(tokens, position), at(tokens, position + 1)
+    if link.name == "latest" and following.text in _BEFORE_DAYS_OF_MONTHS:
+        return None  # "um elf spätestens am 27."
     if link.name in ("bis", "latest") or link.kind is Kind.DASH:
         return position + 1
     if between and link.kind is Kind.AND:

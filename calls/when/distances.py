@@ -14,8 +14,10 @@ Found = tuple[list[Fact], int]
 def read(split: Tokens, position: int) -> Found | None:
     """Read "in zwei Wochen", "in einer halben Stunde", "in zwei bis drei Tagen", "vor drei Tagen"."""
     preposition = split[position]
-    if preposition.name not in ("in", "vor", "nach") or preposition.kind is not Kind.PREPOSITION:
+    if preposition.name not in _COUNTING or preposition.kind is not Kind.PREPOSITION:
         return None
+    if preposition.name == "ueber" and at(split, position - 1).kind not in _DAYS:
+        return None  # "heute über acht Tage", but "über zwei Wochen Schmerzen"
     if preposition.text == "im":
         return None
     start = position + 1
@@ -25,6 +27,10 @@ def read(split: Tokens, position: int) -> Found | None:
         return None
     sign = -1 if preposition.name == "vor" else 1
     return _halves(split, start) or _counted(split, start, sign=sign)
+
+
+_COUNTING = ("in", "vor", "nach", "ueber")
+_DAYS = (Kind.DAY, Kind.MORGEN, Kind.WEEKDAY)
 
 
 def _counted(split: Tokens, start: int, *, sign: int) -> Found | None:

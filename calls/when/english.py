@@ -29,19 +29,25 @@ _MONTHS = (
     "january|february|march|april|may|june|july|august|september|october|november|december"
     "|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
 )
+# In "27. November 10 Uhr" the number behind the month is none of its days.
+_NO_DAY_BEFORE = (
+    r"(?<!\d )(?<!\d\. )(?<!te )(?<!ten )(?<!ter )(?<!th )(?<!st )(?<!nd )(?<!rd )(?<!of )"
+)
 _SHORT_DAYS = {
     "mon": "monday", "tue": "tuesday", "tues": "tuesday", "wed": "wednesday", "thu": "thursday",
     "thur": "thursday", "thurs": "thursday", "fri": "friday", "sat": "saturday", "sun": "sunday",
 }  # fmt: skip
 # Words of which one is enough to know that somebody speaks English.
 _ENGLISH = re.compile(
-    rf"\b(?:{'|'.join(_WEEKDAYS)}|january|february|march|may|june|july|october|december"
+    rf"\b(?:(?:{'|'.join(_WEEKDAYS)}|january|february|march|may|june|july|october|december"
     r"|fortnight|today|tonight|tomorrow|yesterday|noon|o'?clock|half past|quarter (?:to|past|after|of)"
     r"|next|this|the|from|until|after|before|between|around|every|each|week|weeks|days?|hours?|months?"
-    r"|morning|afternoon|evening|weekend|possible|available|earliest|soonest|any ?time|whenever|midday"
-    rf"|(?:{'|'.join(_SHORT_DAYS)})\b[.,]? (?:\d|at\b|the\b|{_MONTHS})"
+    r"|morning|afternoon|evening|weekend|possible|available|earliest|soonest|any ?time|whenever|midday)\b"
+    rf"|(?:{'|'.join(_SHORT_DAYS)})\b(?:[.,]? (?:\d|(?:at|the|half|quarter|noon|{'|'.join(_ONES)}|twenty)\b|{_MONTHS})|[.,]?$)"
+    r"|(?:five|ten|twenty|twenty-five) (?:minutes )?(?:to|past)"
+    rf"|{_NO_DAY_BEFORE}(?:{_MONTHS})\.? \d{{1,2}}(?:st|nd|rd|th)?\b(?!\.|[:.]\d| ?uhr)|\d{{1,2}} ?[ap]\.? ?m\b"
     rf"|(?:{'|'.join(_ONES)})(?: (?:thirty|fifteen|forty-?five))? ?[ap]\.? ?m\b"
-    rf"|as soon as|(?:at|half) (?:{'|'.join(_ONES)})|(?:{'|'.join(_ONES)}) (?:thirty|fifteen|forty-?five)\b"
+    rf"|as soon as|at \d|\d+ (?:to|through) \d|(?:at|half) (?:{'|'.join(_ONES)})|(?:{'|'.join(_ONES)}) (?:thirty|fifteen|forty-?five)\b"
     r"|in \d+ minutes|\d{1,2}(?:st|nd|rd|th)\b)"
 )
 
@@ -107,7 +113,8 @@ def _beside(match: re.Match[str]) -> str:
     """Read "quarter to three", "ten past two"; "ten to twelve" may be a stretch of time as well."""
     count, hour, side = match["count"], _number(match["hour"]), match["side"]
     minutes = 15 if "quarter" in count else _number(count)
-    if not 1 <= hour <= 12 or minutes > 29:
+    is_said_so = match["minutes"] or minutes in (5, 10, 15, 20, 25)
+    if not 1 <= hour <= 12 or minutes > 29 or not is_said_so:
         return match.group()
     if side in ("past", "after"):
         return _at(hour, minutes, match["half"])
@@ -125,11 +132,20 @@ def _half_before(hour: int, half: str | None) -> str | None:
     return "a" if half == "p" else "p"
 
 
+def _glued(match: re.Match[str]) -> str:
+    return match.group().strip()
+
+
+def _hour_and_minutes(match: re.Match[str]) -> str:
+    return f"{_number(match['hour'])} uhr {_number(match['minute'])}"
+
+
 def _word_with_half(match: re.Match[str]) -> str:
     minute = _number(match["minute"]) if match["minute"] else 0
     return _at(_number(match["hour"]), minute, match["half"])
 
 
+_HOURS = (*_ONES, *_TEENS, "twenty")
 _UNITS = {
     "hours": "stunden", "hour": "stunde", "minutes": "minuten", "days": "tage", "day": "tag",
     "weeks": "wochen", "week": "woche", "months": "monate", "month": "monat", "years": "jahre",
@@ -155,6 +171,7 @@ _WORDS_OF_NUMBERS = rf"(?:{'|'.join(_GERMAN)})"
 _Translation = str | Callable[[re.Match[str]], str]
 _TRANSLATIONS: tuple[tuple[str, _Translation], ...] = (
     (r"(?<=\d)\s?([ap])(?:\.\s?| )m\b\.?", r"\1m"),
+    (r"(?<=\d) pm\b|(?<=\d) am\b(?! (?:\w+tag|mittwoch|sonnabend|\w+ten|\d+\.|de[nm]\b))", _glued),
     (r"\bgood (?:morning|afternoon|evening|day)\b", " hallo , "),
     (r"\bmay (?=i |we |you )", ""),
     (r"\b(?:do|so)\b", ""),
@@ -182,6 +199,22 @@ _TRANSLATIONS: tuple[tuple[str, _Translation], ...] = (
         "",
     ),
     (rf"(?<=table) for {_COUNT}\b", ""),
+    (
+        rf"\b(at|past|before|after|around|about|to|and|until|till|by) ({_COUNT}) (?=(?:{_MONTHS})\.? \d{{1,2}}\b(?!\d))",
+        r"\1 \2 , ",
+    ),
+    (rf"\bmy (?:{_COUNT}) \w+", ""),
+    (
+        (
+            rf"\b{_NO_DAY_BEFORE}({_MONTHS})\.? (\d{{1,2}})(?:st|nd|rd|th)? ?(?:-|to|through|until) ?(\d{{1,2}})(?:st|nd|rd|th)?\b"
+            r"(?![:.]\d| ?(?:[ap]\.? ?m\b|uhr|o'?clock))"
+        ),
+        r"vom \2. bis \3. \1",
+    ),
+    (
+        rf"\b{_NO_DAY_BEFORE}({_MONTHS})\.? (\d{{1,2}})(?:st|nd|rd|th)?\b(?!\d|[:.]\d| ?(?:[ap]\.? ?m\b|uhr|o'?clock))",
+        r"\2. \1",
+    ),
     # distances
     (r"\b(?:a |one )?fortnight\b", "two weeks"),
     (r"\b(\d{4}) hours\b", r"\1 uhr"),
@@ -239,7 +272,7 @@ _TRANSLATIONS: tuple[tuple[str, _Translation], ...] = (
     ),
     (
         (
-            rf"(?<!from )(?<!between )\b(?P<count>(?:a )?quarter|{_COUNT})(?P<minutes> minutes?)?"
+            rf"(?<!from )(?<!between )(?<![-./:\d])\b(?P<count>(?:a )?quarter|{_COUNT})(?P<minutes> minutes?)?"
             rf" (?P<side>to|past|before|till|of|after)\b(?! the) (?P<hour>{_COUNT})\b(?![:.]\d){_HALF_OF_DAY}?(?! (?:hours|days|weeks|months))"
         ),
         _beside,
@@ -253,6 +286,13 @@ _TRANSLATIONS: tuple[tuple[str, _Translation], ...] = (
         r"\g<at>12:00",
     ),
     (r" ?\bo'? ?clock\b", " uhr"),
+    (
+        (
+            rf"\b(?P<hour>{'|'.join(_HOURS)}) (?P<minute>(?:ten|fifteen|twenty|thirty|forty|fifty)(?:[- ]five)?)\b"
+            r"(?! (?:minutes?|people|persons|euros?|hours?|days|weeks))"
+        ),
+        _hour_and_minutes,
+    ),
     # parts of the day
     (r"\blunch ?time\b", "mittags"),
     (r"\b(?:in the|at) (early |late )?(?P<word>morning|afternoon|evening|night)\b", r"\1\g<word>s"),
@@ -285,14 +325,13 @@ _TRANSLATIONS: tuple[tuple[str, _Translation], ...] = (
     (r"\bexcept\b", "ausser"),
     (r"\bbut\b", "aber"),
     (r"\b(?:every|each)\b", "jeden"),
-    (rf"\b({_MONTHS})\.? (\d{{1,2}})(?= (?:and|or|bis|gegen|at|in)\b)", r"\2. \1"),
     # small words
     (
         rf"\b(?P<count>{_COUNT})(?=$|\b(?![:.]\d))",
         _counted,
     ),
     (_any_of(_UNITS), _from(_UNITS)),
-    (r"\bon\b", "am"),
+    (r"\bon\b", "den"),
     (r"\ban?\b", "einer"),
     (r"\bthe\b", "den"),
     # an hour was begun that nobody here can read: "half eleven" is another one in Dublin than in Berlin

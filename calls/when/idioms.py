@@ -116,6 +116,13 @@ _IDIOMS: tuple[tuple[str, str], ...] = (
     (r"\bzur not(?: auch)?\b", " oder "),
     (r"\balle (?:zwei|drei|vier|sechs|acht|\d+) (?:tage|wochen|monate)\b", " jeden "),
     (r"\b(?:14|vierzehn)-?tägig\w*", " jeden "),
+    (
+        (
+            r"\b(?:(?:zwischen|vo[nm]|from|between) )?(\d{1,2})\.? ?(?:-|bis|und|and) ?(\d{1,2})\.? "
+            r"(januar|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember)\b"
+        ),
+        r"vom \1. bis \2. \3",
+    ),
     # written by programs
     (r"(?<=\d)\s?([ap])(?:\.\s?| )m\b\.?", r"\1m"),
     (r"\bt(?=\d{1,2}:\d{2})", " "),
@@ -130,7 +137,7 @@ _HINT = asides.spelled(
     r"möglich|geht|mach|frei|so |schnell|früh|nächste|\berst|am ehe|sofort|egal|wann|jederzeit|nicht|spät|längst|maximal"
     r"|höchst|kurz|tag (?:vor|nach|davor|danach)|(?:vor|nach) halb|jahr|feierabend|bleib|lass|oder|hm|\bäh|\böh|ehm|einschl|inkl"
     r"|über |vor gestern|mittags|wochen ende|kalender|stunde|k\.? ?w|heilig|christi|weihnacht|könig|arbeit|einheit"
-    r"|advent|statt|der woche|\bich (?:mein|korr|woll|hab)|mich|gesagt|\bach\b|was (?:sag|red|erz|quat)|, ne,|n sie|vergiss|lieber|alle|tägig|\d\s?[ap]|t\d|feiertag|zur not"
+    r"|advent|statt|der woche|\bich (?:mein|korr|woll|hab)|mich|gesagt|\bach\b|was (?:sag|red|erz|quat)|, ne,|n sie|vergiss|lieber|alle|tägig|\d\s?[ap]|t\d|feiertag|zur not|\d\.? ?(?:-|bis|und|and) ?\d+\.? [adfjmnos]"
 )
 
 

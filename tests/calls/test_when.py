@@ -1746,3 +1746,35 @@ def test_no_idiom_is_passed_over_for_speed(table: str) -> None:
     folded = [" ".join(folding.fold(line).split()) for line in lines]
 
     assert [line for line in folded if idioms.plain(line) != idioms.rewritten(line)] == []
+
+
+# --- English ------------------------------------------------------------------------------------------------
+
+FRIDAYS = (
+    "Friday", "on Friday", "this Friday", "November 27", "Nov 27th", "Nov. 27th, 2026", "27 November", "the 27th of November",
+    "on the 27th", "Friday, November 27th", "Fri 27 Nov", "2026-11-27"
+)  # fmt: skip
+ENGLISH_HOURS = {
+    "10 am": 600, "10 a.m.": 600, "10AM": 600, "at ten": 600, "10:30 a.m.": 630, "half past ten": 630, "at ten thirty": 630,
+    "at a quarter to eleven": 645, "ten past ten": 610, "ten o'clock": 600, "at 2 pm": 840, "2:30 P. M.": 870, "two p.m.": 840,
+    "at noon": 720, "twenty to four": 940, "at three in the afternoon": 900,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("day", FRIDAYS)
+@pytest.mark.parametrize("order", ["{day} {hour}", "{day}, {hour}", "{hour}, {day}"])
+@pytest.mark.parametrize("greeting", ["", "good morning, ", "for two people "])
+def test_every_day_in_english_goes_with_every_hour(day: str, order: str, greeting: str) -> None:
+    found = {
+        hour: when.understand(
+            greeting + order.format(day=day, hour=hour), now=THURSDAY_TEN, opening=SALON
+        )
+        for hour in ENGLISH_HOURS
+    }
+
+    minutes = {
+        hour: one.start and one.start.hour * 60 + one.start.minute for hour, one in found.items()
+    }
+    days = {one.date and one.date.isoformat() for one in found.values()}
+    assert minutes == ENGLISH_HOURS
+    assert days <= {"2026-11-20", "2026-11-27"}
