@@ -20,7 +20,7 @@ _MINE = r"(?:mein|unser|sein|ihr)e?[nrsm]?"
 # One of these words must be there before anything is looked for.
 _HINT = spelled(
     r"guten|schöne|für|for|mit |ist|wird|bin|sind|nummer|telefon|handy|zimmer|raum|nr|plz|postleit|grösse|geb|war|hatte|ich hab"
-    r"|strasse|str\b|weg|allee|gasse|damm|\dx|kommt|kommen|kabine|0\d{2}|\+\d"
+    r"|strasse|str\b|weg|allee|gasse|damm|\dx|kommt|kommen|kabine|@|0\d{2}|\+\d"
 )
 _ASIDES = tuple(
     (spelled(pattern), instead)
@@ -72,6 +72,7 @@ _ASIDES = tuple(
             " , ",
         ),
         (r"\b\d{1,2} ?x\b|\b\w+(?:strasse|str|weg|allee|gasse|damm)\b\.? \d+\w?\b", " "),
+        (r"\S+@\S+", " "),
         (r"(?<![\d.:])(?:\+\d{2}|0\d{2,4})[ /-]?\d[\d /-]{4,}\d", " , "),
     )
 )
@@ -89,7 +90,7 @@ _STORIES = tuple(
         (
             (
                 rf"\b(?:ich|wir|er|sie|{_MINE} \w+) (?:war|waren|hatten?|bin|habe?|ist|hat)\b[^,;.]*"
-                r"\b(?:vor (?!allem|ort)\w+ (?:tag|woche|monat|jahr)\w*|letzte[nsr]? \w+|vorgestern|gestern)\b[^,;.]*(?=[,;.])"
+                r"\b(?:vor (?!allem|ort)\w+ (?:tag|woche|monat|jahr)\w*|letzte[nsr]? \w+|vorgestern|gestern)\b[^,;.]*(?=[,;.]|$)"
             ),
             " ",
         ),

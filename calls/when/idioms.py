@@ -92,18 +92,26 @@ _IDIOMS: tuple[tuple[str, str], ...] = (
     (r"\b(?:4\.|vierte[nrsm]?) advent(?:ssonntag)?\b", "adventvier"),
     (r"\b(?:an)?statt\b(?! dessen)", " , nicht "),
     (r"\b(?:anytime +)?unter der woche(?: +anytime)?\b", " "),
-    (r"\bich (?:meine|meinte|korrigiere|wollte sagen)\b|\bbesser gesagt\b", " nein "),
+    (r"\bich (?:meine?|meinte|korrigiere|wollte sagen)\b|\bbesser gesagt\b", " nein "),
     (
         r"\b(?:ach )?was (?:sage?|rede?|erzähle?|quatsche?) ich(?: denn| da)*\b|\bach ne\b|, ne,",
         " nein ",
     ),
     (
-        r"\b(?:ich )?habe? mich (?:\w+ )?(?:versprochen|vertan|verguckt|verlesen|geirrt|verschaut|vertippt)\b",
+        r"\b(?:(?:ich )?habe? mich|(?:da )?habe? ich mich) (?:\w+ )?(?:versprochen|vertan|verguckt|verlesen|geirrt|verschaut|vertippt)\b",
         " nein ",
     ),
     (r"\b(?:streichen sie|vergessen sie|vergiss)(?:'s| das| es| den)?\b", " nein "),
     (r"(?<!oder )(?<!oder auch )\b(?:doch lieber|lieber doch)\b", " nein "),
     (r"\bach mist\b", " nein "),
+    (
+        r", (?:(?:na ja|naja|hm|ach|dann|doch|sagen wir|machen wir|nehmen wir|wobei) )*(?:lieber|besser)\b(?! gesagt)",
+        " , nein ",
+    ),
+    (
+        r"(?<!im )\b(?:(?:einen )?moment(?: mal| bitte)+|wart(?:e|en sie)(?: mal| kurz| bitte)*|halt stopp?|ach komm)\b",
+        " , moment , ",
+    ),
     # what was named before is refused, and something else may follow
     (
         (
@@ -137,7 +145,7 @@ _HINT = asides.spelled(
     r"möglich|geht|mach|frei|so |schnell|früh|nächste|\berst|am ehe|sofort|egal|wann|jederzeit|nicht|spät|längst|maximal"
     r"|höchst|kurz|tag (?:vor|nach|davor|danach)|(?:vor|nach) halb|jahr|feierabend|bleib|lass|oder|hm|\bäh|\böh|ehm|einschl|inkl"
     r"|über |vor gestern|mittags|wochen ende|kalender|stunde|k\.? ?w|heilig|christi|weihnacht|könig|arbeit|einheit"
-    r"|advent|statt|der woche|\bich (?:mein|korr|woll|hab)|mich|gesagt|\bach\b|was (?:sag|red|erz|quat)|, ne,|n sie|vergiss|lieber|alle|tägig|\d\s?[ap]|t\d|feiertag|zur not|\d\.? ?(?:-|bis|und|and) ?\d+\.? [adfjmnos]"
+    r"|advent|statt|der woche|\bich (?:mein|korr|woll|hab)|mich|gesagt|\bach\b|was (?:sag|red|erz|quat)|, ne,|n sie|vergiss|lieber|alle|tägig|\d\s?[ap]|t\d|feiertag|zur not|, (?:\w+ )*besser|moment|wart|halt stop|ach komm|\d\.? ?(?:-|bis|und|and) ?\d+\.? [adfjmnos]"
 )
 
 

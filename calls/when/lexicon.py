@@ -204,9 +204,13 @@ _WORDS: Mapping[Kind, Mapping[str, str]] = {
         "no": "nein nee noe nope quatsch korrektur vielmehr pardon entschuldigung sorry "
         "entschuldige tschuldigung tschuldige falsch verkehrt bloedsinn unsinn"
     },
-    Kind.WAIT: {"wait": "halt moment momentchen stop stopp warte warten verzeihung sekunde mist"},
+    Kind.WAIT: {
+        "wait": "halt moment momentchen stop stopp warte warten verzeihung sekunde mist ups kaese schmarrn"
+    },
     Kind.BUT: {"but": "aber sondern lieber dafuer stattdessen dessen"},
-    Kind.OR: {"or": "oder bzw beziehungsweise or notfalls ansonsten sonst alternativ ersatzweise"},
+    Kind.OR: {
+        "or": "oder bzw beziehungsweise respektive or notfalls ansonsten sonst alternativ ersatzweise"
+    },
     Kind.AND: {"and": "und and"},
     Kind.RECURRING: {
         "every": "jeden jede jedes jeder jedem woechentlich taeglich monatlich regelmaessig",
@@ -225,7 +229,7 @@ _WORDS: Mapping[Kind, Mapping[str, str]] = {
         "thing": "person personen leute leuten kind kinder kindern mal termin termine terminen montage euro "
         "prozent mann frauen herren haarschnitt haarschnitte behandlung behandlungen plaetze platz "
         "stueck versuche versuchen sitzungen sitzung maenner gaeste haende advent adventssonntag "
-        "people persons adults kids children guests "
+        "km kilometer people persons adults kids children guests "
         "feiertag weihnachtstag weihnachtsfeiertag ferientag werktag arbeitstag stock etage versuch",
     },
     Kind.POLITE: {

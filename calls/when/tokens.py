@@ -82,7 +82,7 @@ _TOKEN = re.compile(
     | (?P<ordinal>\b\d{{1,2}}(?:\.(?!\d)|\.?(?:i?gs?|s)?te[nrsm]?\b|(?:st|nd|rd|th)\b))
     | (?P<number>\d+)
     | (?P<word>[a-z]+(?:'[a-z]+)?)
-    | (?P<comma>[,;!?])
+    | (?P<comma>[,;!?]|(?<=[a-z]{{4}})\.(?!\S))
     | (?P<dash>-)
     | (?P<slash>/)
     """,

@@ -1778,3 +1778,65 @@ def test_every_day_in_english_goes_with_every_hour(day: str, order: str, greetin
     days = {one.date and one.date.isoformat() for one in found.values()}
     assert minutes == ENGLISH_HOURS
     assert days <= {"2026-11-20", "2026-11-27"}
+
+
+# --- beside a time, and taken back --------------------------------------------------------------------------
+
+BESIDE = (
+    "guten Morgen", "schönen guten Abend", "schönen Tag noch", "für zwei Personen", "wir sind zu dritt", "wir sind vier Leute",
+    "mit zwei Kindern", "mein Sohn ist acht", "ich bin 62", "meine Nummer ist 0171 3920015", "Telefon 030/23125100",
+    "meine Handynummer lautet +49 171 3920015", "Kundennummer 4711", "Zimmer 12", "das kostet ja 30 Euro", "eine Stunde lang",
+    "für neunzig Minuten", "mein Name ist Freitag", "ich heiße Anna Montag", "bei Frau Sommer", "zum zweiten Mal",
+    "im zweiten Stock", "Hausnummer 7", "Postleitzahl 10115", "drei Haarschnitte", "einen Termin für drei", "Größe 38",
+    "E-Mail anna12@example.org", "seit vier Wochen", "5 km entfernt",
+)  # fmt: skip
+TAKEN_BACK = (
+    "nein", "nee", "ach nein", "Quatsch", "Moment mal", "ach was sag ich", "Entschuldigung", "Verzeihung", "pardon", "sorry",
+    "Tschuldigung", "ich meine", "vielmehr", "besser gesagt", "Korrektur", "falsch", "verkehrt", "doch lieber", "oder nein",
+    "warten Sie", "hab mich vertan", "ich habe mich versprochen", "das war falsch", "ich wollte sagen", "halt stopp", "oh nein",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("aside", BESIDE)
+@pytest.mark.parametrize("field", ["text", "date", "time"])
+def test_what_stands_beside_a_time_is_none(aside: str, field: str) -> None:
+    said = [
+        order.format(aside)
+        for order in (
+            "{}, am Freitag um elf",
+            "am Freitag um elf, {}",
+            "Freitag, {}, um elf",
+            "am Freitag um elf {}",
+        )
+    ]
+
+    found = [
+        when.understand(words, now=THURSDAY_TEN, opening=SALON)
+        if field == "text"
+        else when.understand_parts(
+            date=words if field == "date" else None,
+            time=words if field == "time" else None,
+            now=THURSDAY_TEN,
+            opening=SALON,
+        )
+        for words in said
+    ]
+
+    assert {told(each) for each in found} == {"exact Fri 2026-11-20 11:00"}
+
+
+@pytest.mark.parametrize("words", TAKEN_BACK)
+@pytest.mark.parametrize(
+    "order",
+    [
+        "Montag um elf, {}, Freitag",
+        "Montag, {}, Freitag um elf",
+        "Freitag um zehn, {}, um elf",
+        "Freitag um zehn, {} elf",
+        "Freitag um zehn {} um elf",
+        "am 19., {}, am 20. um elf",
+        "Freitag um zehn. {}. Um elf.",
+    ],
+)
+def test_what_is_taken_back_is_not_meant(words: str, order: str) -> None:
+    assert understood(order.format(words)) == "exact Fri 2026-11-20 11:00"
