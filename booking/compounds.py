@@ -7,6 +7,7 @@ is split only where known words say so. What is left over keeps being a part of 
 
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import pairwise
 
 from booking import trade_words, wording
 
@@ -25,15 +26,24 @@ class Menu:
     """The words of all names of a business, taken apart once; a heard word may take some of them further apart."""
 
     def __init__(self, names: tuple[str, ...]) -> None:
-        said = [word for name in names for word in wording.sequence(name)]
-        self.words = frozenset(said) - wording.FILLERS
+        said = [wording.sequence(name) for name in names]
+        self.words = frozenset(word for name in said for word in name) - wording.FILLERS
         self.known: Lexicon = {**_of_all_trades(), **_spellings(sorted(self.words))}
         self.stems = frozenset(self.known.values())
         self._parts = {word: parts(word, self.known) for word in self.words}
+        # "Ebike" for "E-Bike": a part of one letter is no part elsewhere.
+        for one, other in (pair for name in said for pair in pairwise(name)):
+            if min(len(one), len(other)) < _SHORTEST:
+                joined = self._parts.get(one, (one,)) + self._parts.get(other, (other,))
+                self._parts.setdefault(one + other, joined)
+
+    def parts(self, word: str) -> tuple[str, ...]:
+        """Return the stems of the parts of a folded word, by the words of the business alone."""
+        return self._parts.get(word) or parts(word, self.known)
 
     def heard(self, words: Iterable[str]) -> "Hearing":
         """Return how words are taken apart when some more were heard."""
-        more = _spellings(words, self.known)
+        more = _spellings((word for word in words if word not in self._parts), self.known)
         new = {spelled: stem for spelled, stem in more.items() if spelled not in self.known}
         return Hearing(self._parts, {**self.known, **new} if new else self.known, tuple(new))
 

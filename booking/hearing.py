@@ -21,7 +21,8 @@ _SAME_SOUND = (
     ("uh", "u"), ("y", "i"), ("j", "i"), ("v", "f"), ("c", "k"),
 )  # fmt: skip
 # Letters that a telephone does not keep apart.
-_ALIKE = str.maketrans("wzdbgm", "fstpkn")
+_ALIKE = str.maketrans("wzdbgm9", "fstpkne")
+_VOWELS = "aeiouy"
 _FRENCH = re.compile(r"ages?$")
 _LONG, _VERY_LONG = 5, 9
 # No two spellings or forms of one word differ by more in length.
@@ -86,7 +87,7 @@ def _is_a_slip(one: str, other: str) -> bool:
         return True
     if not _is_within(one, other) or one[:1] != other[:1]:
         return False
-    return min(len(one), len(other)) >= _VERY_LONG or not _is_swap_of_sounds(one, other)
+    return not _is_swap_of_sounds(one, other) and not _has_a_sound_more(one, other)
 
 
 def _is_near(one: str, other: str) -> bool:
@@ -129,6 +130,23 @@ def _is_swap_of_sounds(one: str, other: str) -> bool:
         return False
     return (
         len(first) == len(second) and sum(a != b for a, b in zip(first, second, strict=True)) == 1
+    )
+
+
+def _has_a_sound_more(one: str, other: str) -> bool:
+    """Whether one word has a consonant between vowels where the other one has none: "Meditation" and "Mediation"."""
+    shorter, longer = sorted((one, other), key=len)
+    if len(longer) - len(shorter) != 1:
+        return False
+    at = next(
+        (i for i, (a, b) in enumerate(zip(shorter, longer, strict=False)) if a != b), len(shorter)
+    )
+    more = longer[at]
+    return (
+        longer[:at] + longer[at + 1 :] == shorter
+        and more not in _VOWELS + "h"
+        and longer[at - 1 : at] in tuple(_VOWELS)
+        and longer[at + 1 : at + 2] in tuple(_VOWELS)
     )
 
 

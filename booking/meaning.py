@@ -62,7 +62,8 @@ class _Agreement:
 _NOBODY: tuple[frozenset[str], bool] = (frozenset(), False)
 _NOTHING = _Agreement(_Kind.NONE, frozenset())
 _OWN = re.compile(r"(?:mein|unser|sein|ihr|eur?)(?:e[nmrs]?)?$")
-_NO = r"\b(?:auf keinen fall|keinesfalls|keine[nmrs]?|kein|nicht|ohne|ausser)\b"
+_TITLE_DOTS = re.compile(r"\b(dr|prof|med|dipl|st)\.")
+_NO = r"\b(?:auf (?:gar )?keinen fall|keinesfalls|keine[nmrs]?|kein|nicht|ohne|ausser)\b"
 # A no at the end denies what stands before it, every other one what follows in its part of the sentence.
 _DENIED_BEFORE = re.compile(rf"[^,.;!?]*{_NO}\s*(?=[,.;!?]|$)")
 _DENIED_AFTER = re.compile(rf"{_NO}.*?(?=[,.;!?]|\b(?:sondern|lieber|nur|aber|dafuer)\b|$)")
@@ -88,7 +89,7 @@ def meant(
 
 def kept_of(said: str) -> str | None:
     """Return what is left of some words without what they deny; None where nothing is denied."""
-    plain = wording.folded(said)
+    plain = _TITLE_DOTS.sub(r"\1", wording.folded(said))
     left = _DENIED_AFTER.sub(" ", _DENIED_BEFORE.sub(" ", plain))
     return None if left == plain else left
 
@@ -137,9 +138,8 @@ class _Wish:
         hearing_of = self._menu.heard(self._heard)
         self._parts = hearing_of.parts
         self._of = [[self._parts_of(name) for name in names] for names in called]
-        self._all_parts = frozenset(
-            part for names in self._of for words in names for word in words for part in word
-        )
+        # What words begin with, so that another one may begin with it, too: "Haar" in "Haarschnitt" and "Haarfarbe".
+        self._fronts = frozenset(word[0] for names in self._of for words in names for word in words)
         self._words = [self._parts(word) for word in self._heard]
 
     def answer(self) -> tuple[State, tuple[int, ...]]:
@@ -184,6 +184,8 @@ class _Wish:
         left = list(heard)
         while left:
             word = left.pop(0)
+            if left and word + left[0] in known:
+                word += left.pop(0)
             if word in wording.FILLERS:
                 continue
             if word in known or self._is_clear(word):
@@ -194,14 +196,27 @@ class _Wish:
                 left.pop(0)
             nearest, is_sure = joined if joined[0] else hearing.stands_for(word, known)
             self._is_sure &= is_sure or not nearest
-            found += sorted(nearest) or [word]
+            found += sorted(nearest) or self._mended(word)
         return tuple(dict.fromkeys(found))
+
+    def _mended(self, word: str) -> list[str]:
+        """Return a compound in its parts, if those that are not known sound like known ones: "Tattoberatung"."""
+        stems = self._menu.parts(word)
+        heard = {
+            stem: next(
+                (each for each in sorted(self._menu.stems) if hearing.sounds_the_same(stem, each)),
+                stem,
+            )
+            for stem in stems
+        }
+        is_mended = len(stems) > 1 and self._menu.stems.issuperset(heard.values())
+        return list(heard.values()) if is_mended else [word]
 
     def _is_clear(self, word: str) -> bool:
         """Whether a word is made of known ones."""
         if not self._menu.stems.isdisjoint(wording.stems(word)):
             return True
-        return self._menu.stems.issuperset(compounds.parts(word, self._menu.known))
+        return self._menu.stems.issuperset(self._menu.parts(word))
 
     def _parts_of(self, name: str) -> list[_Word]:
         return [self._parts(word) for word in wording.sequence(name) if word not in wording.FILLERS]
@@ -250,12 +265,12 @@ class _Wish:
         strange = set(word) - of_name
         has_head = word[-1] in of_name
         if of_name <= set(word):
-            return not has_head or is_own or strange <= self._all_parts
+            return not has_head or is_own or strange <= self._fronts
         if not has_head:
             return False
         is_framed = word[0] in of_name
         shared = of_name.intersection(word) - trade_words.DONE
-        return is_framed or bool(shared) or strange <= self._all_parts and not shared
+        return is_framed or bool(shared) or strange <= self._fronts and not shared
 
     def _beside(self, place: int) -> set[int]:
         """Return the other rows that may be meant by words which the names of one do not explain."""
@@ -306,9 +321,12 @@ def _kind(
         return _Kind.NONE if extra and not stands_alone else _Kind.KIND_ONLY
     if extra or len(common) == 1 and says <= trade_words.SUBJECTS:
         return _Kind.SOME
-    # Half of a compound is less than a word of a name: "Ansatz" may be more than an "Ansatzfarbe".
-    is_word = any(common.issuperset(word) for word in name)
-    return _Kind.PART_OF_NAME if is_word or len(common) > 1 else _Kind.SOME
+    # Half of a compound is less than a word of a name: "Ansatz" may be more than an "Ansatzfarbe". What is framed by
+    # its ends is enough: "Herrenschnitt" for "Herrenhaarschnitt".
+    is_word = any(
+        common.issuperset(word) or len(word) > 2 and {word[0], word[-1]} <= common for word in name
+    )
+    return _Kind.PART_OF_NAME if is_word else _Kind.SOME
 
 
 def _leading(agreements: list[_Agreement], best: _Kind) -> tuple[int, ...]:

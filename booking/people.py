@@ -32,7 +32,7 @@ _ANYBODY = frozenset(
 )
 # Say nothing more beside one of those.
 _WITH_ANYBODY = frozenset(
-    """bald bin da dabei darf
+    """bald bin is welche welcher welchen welchem ganz da dabei darf
     duerfen diese dieser erste ersten erster erstes familie fest frau hier hin immer jetzt kein keine keinem keinen keiner
     keinerlei kollege kollegen kollegin kolleginnen leute macht machen mann mitarbeiter mitarbeiterin mitarbeiterinnen moeglichst
     naechste naechsten naechster nicht no person personal nimmt ob ohne oder passt selber selbst spielt schnell schnellsten
@@ -76,9 +76,10 @@ def names_nobody(said: str) -> bool:
     plain = wording.folded(said)
     if _TITLED.match(plain.strip()):
         return False  # "Frau Frei" is somebody
-    heard = wording.words(said, wording.TITLES)
+    heard = frozenset(wording.sequence(said)) - wording.TITLES
     has_cue = heard & _ANYBODY or (heard & _NONE and heard & _IN_PARTICULAR)
-    return bool(has_cue) and heard <= _ANYBODY | _WITH_ANYBODY | _IN_PARTICULAR
+    says_no_more = heard <= _ANYBODY | _WITH_ANYBODY | _IN_PARTICULAR | wording.FILLERS
+    return bool(has_cue) and says_no_more
 
 
 def meant(said: str, rows: Sequence[_Row], *, name: Callable[[_Row], str]) -> Match[_Row]:

@@ -6,7 +6,9 @@ each other, so they need not be words; what is wanted is the same stem for all f
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import groupby
 
 _LETTERS = str.maketrans(
     {
@@ -29,7 +31,7 @@ _WORD = re.compile(r"[a-z0-9]+")
 FILLERS = frozenset(
     """aber aeh aehm aehem ah aha also am an ansonsten auch auf ausmachen bei beim bekommen bekomme bitte brauch brauche
     brauchen braucht braeuchte braeuchten buchen danke dann das dass dem den denn der des die dir doch dran du durchfuehren
-    eben eigentlich ein eine einem einen einer einfach eines einmal er es etwa etwas euch fuer fuers ganz gar gebe geben
+    eben eigentlich ein eine einem einen einer einfach eines einmal er es etwa etwas euch fuer fuers gar gebe geben
     gehen geht gemacht gerade gern gerne gibt ginge gleich guten haben haelt halt hallo hast hat haette haetten hab habe hi
     hier hm ich ihnen ihr ihre im in ins irgendwie ist ja kann kannst koennen koennte koennten krieg kriege kriegen kurz
     lassen lasse liebsten lieber mach mache machen macht machst mal man mein meine meinem meinen meiner mich mir mit moechte
@@ -43,7 +45,7 @@ TITLES = frozenset(
 )
 # Endings of nouns and verbs, the longest that fits is taken away.
 _ENDINGS = (
-    "ierungen", "erungen", "ierung", "ieren", "erung", "ungen", "iert", "chen", "ung", "ern", "ert", "en", "er", "es",
+    "ierungen", "erungen", "ierung", "ieren", "erung", "ungen", "iert", "ung", "ern", "ert", "en", "er", "es",
     "em", "e", "n", "s",
 )  # fmt: skip
 _LEFT = 3
@@ -72,10 +74,19 @@ _STEMS = {
     "scher": "schur",
     "kueche": "kuech",
 }
-# Not in "neue", "Dauer" and "Quelle".
-_UMLAUT = re.compile(r"(?<![aeq])([aou])e")
+# Not in "neue", "Dauer" and "Quelle", nor where another part begins: "Tattoo-entfernung".
+_UMLAUT = re.compile(r"(?<![aeoqu])([aou])e(?!nt[b-df-hj-np-tv-z])")
+# "Strähnchen", not "waschen" and "stechen".
+_DIMINUTIVE = re.compile(r"(?<=[bdfghklmnprtz])chen$")
+# Vowels of strong verbs, as their participles change them.
+_ABLAUT = {
+    "stoch": "stech", "broch": "brech", "schnitt": "schneid", "zog": "zieh", "hob": "heb", "bog": "bieg", "schliff": "schleif",
+    "strich": "streich", "griff": "greif", "rieb": "reib", "schrieb": "schreib", "nomm": "nehm", "goss": "giess", "schor": "scher",
+    "flocht": "flecht", "bund": "bind", "blich": "bleich", "wund": "wind", "schoss": "schiess", "sproch": "sprech",
+    "worf": "werf", "sung": "sing", "zwung": "zwing", "schwomm": "schwimm",
+}  # fmt: skip
 _PARTICIPLE = re.compile(
-    r"(an|ab|auf|aus|be|ein|nach|vor|zu|um|weg)?ge([a-z]{3,}?)(?:t|te|ten|ter|tes|en|ene|enen)"
+    r"(an|ab|auf|aus|ein|nach|vor|zu|um|weg|durch|ueber|uber)?ge([a-z]{3,}?)(?:t|te|ten|ter|tes|en|ene|enen)"
 )
 _NUMBERS = {
     "fuenfzehn": "15", "zwanzig": "20", "fuenfundzwanzig": "25", "dreissig": "30", "vierzig": "40", "fuenfundvierzig": "45",
@@ -86,7 +97,17 @@ _NUMBERS = {
 @lru_cache(maxsize=4096)
 def sequence(text: str) -> tuple[str, ...]:
     """Return all words of a text in their order, in plain small letters."""
-    return tuple(_WORD.findall(folded(text)))
+    found = _WORD.findall(folded(text))
+    if sum(len(each) == 1 for each in found) > 1:
+        return tuple(_spelled_out(found))
+    return tuple(found)
+
+
+def _spelled_out(words: list[str]) -> Iterator[str]:
+    """Yield words, letters that stand side by side as one: "E K G"."""
+    for are_letters, group in groupby(words, key=lambda word: len(word) == 1):
+        few = list(group)
+        yield from ["".join(few)] if are_letters else few
 
 
 @lru_cache(maxsize=4096)
@@ -113,7 +134,8 @@ def stems(word: str) -> tuple[str, ...]:
     found = [_common(bare(plain))]
     done = _PARTICIPLE.fullmatch(plain)
     if done:
-        found.append(_common(bare((done[1] or "") + done[2])))
+        root = bare(done[2])
+        found.append(_common((done[1] or "") + _ABLAUT.get(root, root)))
     if plain.endswith("t") and len(plain) > _LEFT + 1:
         found.append(_common(bare(plain[:-1])))
     return tuple(dict.fromkeys(found))
@@ -126,6 +148,7 @@ def stem(word: str) -> str:
 
 def bare(plain: str) -> str:
     """Return a word without its endings; what is left of all forms of a word is the same."""
+    plain = _DIMINUTIVE.sub("", plain) if len(plain) > _LEFT + 4 else plain
     while True:
         for ending in _ENDINGS:
             left = _LEFT if len(ending) > 1 or ending == "e" else _LEFT + 1

@@ -19,6 +19,9 @@ MENU = compounds.menu(("Achsvermessung", "Ölwechsel", "Weisheitszahnentfernung"
         ("Termin", "Termine", "Terminen"),
         ("Reparatur", "reparieren", "Reparaturen"),
         ("ausbürsten", "ausgebürstet"),
+        ("nachstechen", "nachgestochen"),
+        ("waschen", "Wäsche", "gewaschen"),
+        ("Strähne", "Strähnen", "Strähnchen"),
     ],
 )
 def test_forms_of_one_word_share_a_stem(forms: tuple[str, ...]) -> None:
@@ -54,3 +57,10 @@ def test_a_prefix_is_no_part_of_its_own() -> None:
     tax = compounds.menu(("Besprechung Steuerbescheid",))
 
     assert tax.heard(["scheidung"]).parts("steuerbescheid") == ("steu", "bescheid")
+
+
+def test_letters_of_one_word_and_parts_of_one_letter_are_joined() -> None:
+    workshop = compounds.menu(("E-Bike-Diagnose",))
+
+    assert wording.sequence("ein E K G bitte") == ("ein", "ekg", "bitte")
+    assert workshop.parts("ebike") == ("e", *workshop.parts("bike"))

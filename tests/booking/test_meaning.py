@@ -17,6 +17,8 @@ MENU = {
     "Balayage": (),
     "Schnitt ohne Waschen": (),
     "Erbschaftsteuer": ("Schenkung",),
+    "Mediation": (),
+    "Hühnerauge entfernen": (),
 }
 
 
@@ -28,7 +30,7 @@ def _meant(said: str) -> catalogue.Match[str]:
     "said",
     [
         "Warzenbehandlung", "Gesprächstherapie", "Rentenberatung", "Hautkrebsvorsorge", "Batteriewechsel", "Kinderschminken",
-        "Fußreflexzonenmassage", "Scheidung", "Teppich Reinigung",
+        "Fußreflexzonenmassage", "Scheidung", "Teppich Reinigung", "Hautuntersuchung",
     ],
 )  # fmt: skip
 def test_what_only_ends_or_begins_alike_is_something_else(said: str) -> None:
@@ -64,9 +66,15 @@ def test_one_service_is_meant(said: str, service: str) -> None:
 
 @pytest.mark.parametrize(
     "said",
-    ["keine Balayage", "Balayage brauche ich nicht", "Fango und Balayage", "Fango oder Balayage"],
+    [
+        "Meditation",
+        "keine Balayage",
+        "Balayage brauche ich nicht",
+        "Fango und Balayage",
+        "Fango oder Balayage",
+    ],
 )
-def test_a_no_alone_and_two_wishes_are_asked_about(said: str) -> None:
+def test_a_no_alone_two_wishes_and_another_word_by_a_letter_are_asked_about(said: str) -> None:
     found = _meant(said)
 
     assert (found.state, found.found) == (State.ASK, None)
