@@ -14,7 +14,7 @@ from booking import trade_words, wording
 # Spellings of the same sounds, in the folded spelling, applied one after the other.
 _SAME_SOUND = (
     ("tsch", "1"), ("sch", "2"), ("sh", "2"), ("tion", "zion"), ("eau", "o"), ("eur", "oer"), ("ou", "u"),
-    ("ai", "9"), ("ay", "9"), ("ei", "9"), ("ey", "9"),
+    ("ai", "9"), ("ay", "9"), ("ei", "9"), ("ey", "9"), ("aj", "9"), ("ej", "9"),
     ("ph", "f"), ("th", "t"), ("dt", "t"), ("tz", "z"), ("ts", "z"), ("ck", "k"), ("chs", "x"), ("ks", "x"),
     ("ce", "ze"), ("ci", "zi"), ("cy", "zi"),
     ("qu", "kw"), ("ae", "e"), ("oe", "o"), ("ue", "u"), ("ie", "i"), ("ih", "i"), ("eh", "e"), ("ah", "a"), ("oh", "o"),
@@ -102,17 +102,15 @@ def _what_differs(one: str, other: str) -> tuple[str, str]:
     head = _head(other)
     if head and one.endswith(head) and one != head:
         return one[: -len(head)], other[: -len(head)]
-    return _without_ending(one), _without_ending(other)
+    for ending in ("en", "ung"):
+        if one.endswith(ending) and other.endswith(ending):
+            return one[: -len(ending)], other[: -len(ending)]
+    return one, other
 
 
 @lru_cache(maxsize=8192)
 def _head(word: str) -> str:
     return next((each for each in _HEADS if word.endswith(each) and word != each), "")
-
-
-def _without_ending(word: str) -> str:
-    """Return a word without the ending that makes a noun of a verb: what differs before it must be near for its length."""
-    return word.removesuffix("en").removesuffix("ung") if len(word) > _LONG + 3 else word
 
 
 def _is_within(one: str, other: str) -> bool:
@@ -125,12 +123,10 @@ def _is_within(one: str, other: str) -> bool:
 
 def _is_swap_of_sounds(one: str, other: str) -> bool:
     """Whether one sound stands for another one, as in two words that differ by it: "Farbe" and "Narbe"."""
-    first, second = roughly(one), roughly(other)
-    if len(one) != len(other):
+    if len(one) != len(other) or roughly(one) == roughly(other):
         return False
-    return (
-        len(first) == len(second) and sum(a != b for a, b in zip(first, second, strict=True)) == 1
-    )
+    changed = sum(a != b for a, b in zip(one, other, strict=True))
+    return changed != 2 or distance(one, other) > 1  # two that changed places keep the sounds
 
 
 def _has_a_sound_more(one: str, other: str) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from functools import lru_cache
+from itertools import pairwise
 from typing import Generic, TypeVar
 
 from booking import compounds, hearing, trade_words, wording
@@ -42,6 +43,8 @@ class _Kind(IntEnum):
     SAME = 5
 
 
+_ACTIONS = trade_words.DONE - trade_words.NEUTRAL
+_SAYS_NO_MORE = trade_words.SUBJECTS | trade_words.WEAK | trade_words.NEUTRAL
 _SURE = (_Kind.PART_OF_NAME, _Kind.WHOLE_NAME, _Kind.SAME)
 _SHORTEST_END = 3
 _Word = tuple[str, ...]  # the parts of one word
@@ -61,6 +64,7 @@ class _Agreement:
 
 _NOBODY: tuple[frozenset[str], bool] = (frozenset(), False)
 _NOTHING = _Agreement(_Kind.NONE, frozenset())
+_HYPHEN = re.compile(r"([a-z0-9]+)-(?=([a-z0-9]+))")
 _OWN = re.compile(r"(?:mein|unser|sein|ihr|eur?)(?:e[nmrs]?)?$")
 _TITLE_DOTS = re.compile(r"\b(dr|prof|med|dipl|st)\.")
 _NO = r"\b(?:auf (?:gar )?keinen fall|keinesfalls|keine[nmrs]?|kein|nicht|ohne|ausser)\b"
@@ -141,6 +145,12 @@ class _Wish:
         # What words begin with, so that another one may begin with it, too: "Haar" in "Haarschnitt" and "Haarfarbe".
         self._fronts = frozenset(word[0] for names in self._of for words in names for word in words)
         self._words = [self._parts(word) for word in self._heard]
+        hyphened = set(_HYPHEN.findall(wording.folded(said)))
+        self._neighbours = [
+            (self._parts(one), self._parts(other), (one, other) in hyphened)
+            for one, other in pairwise(said_words)
+            if one not in wording.FILLERS and other not in wording.FILLERS
+        ]
 
     def answer(self) -> tuple[State, tuple[int, ...]]:
         """Return what is meant, as the places of the rows."""
@@ -191,10 +201,12 @@ class _Wish:
             if word in known or self._is_clear(word):
                 found.append(word)
                 continue
-            joined = hearing.stands_for(word + left[0], known) if left else _NOBODY
-            if joined[0]:
+            joined, is_sure = hearing.stands_for(word + left[0], known) if left else _NOBODY
+            if joined and (is_sure or not any(word in each for each in known)):
                 left.pop(0)
-            nearest, is_sure = joined if joined[0] else hearing.stands_for(word, known)
+                nearest = joined
+            else:
+                nearest, is_sure = hearing.stands_for(word, known)
             self._is_sure &= is_sure or not nearest
             found += sorted(nearest) or self._mended(word)
         return tuple(dict.fromkeys(found))
@@ -204,7 +216,11 @@ class _Wish:
         stems = self._menu.parts(word)
         heard = {
             stem: next(
-                (each for each in sorted(self._menu.stems) if hearing.sounds_the_same(stem, each)),
+                (
+                    each
+                    for each in sorted(self._menu.stems)
+                    if len(stem) > _SHORTEST_END and hearing.sounds_the_same(stem, each)
+                ),
                 stem,
             )
             for stem in stems
@@ -250,11 +266,25 @@ class _Wish:
         if not common:
             return _Agreement(_Kind.SOME if doubtful else _Kind.NONE, frozenset(doubtful))
         stands_alone = any(
-            of_name.issuperset(parts) and word not in self._follows
+            of_name.issuperset(parts)
+            and word not in self._follows
+            and not trade_words.DONE.isdisjoint(parts)
             for word, parts in zip(self._heard, self._words, strict=True)
         )
         kind = _kind(common, of_name, extra, name, stands_alone=stands_alone)
+        if kind == _Kind.WHOLE_NAME and self._is_another(of_name):
+            kind = _Kind.SOME
         return _Agreement(kind, frozenset(common)) if kind else _NOTHING
+
+    def _is_another(self, of_name: frozenset[str]) -> bool:
+        """Whether a name is made more special by what stands directly beside it: "Bart färben" is no "Färben"."""
+        only_kind = of_name <= trade_words.DONE | trade_words.WEAK
+        return any(
+            of_name.issuperset(mine) != of_name.issuperset(theirs)
+            and (only_kind or is_bound)
+            and not (set(mine) | set(theirs)) - of_name <= _SAYS_NO_MORE
+            for mine, theirs, is_bound in self._neighbours
+        )
 
     def _adds_nothing(self, word: _Word, of_name: frozenset[str]) -> bool:
         """Whether a compound is a whole name, and what every appointment is: "Fangopackung"."""
@@ -321,12 +351,18 @@ def _kind(
         return _Kind.NONE if extra and not stands_alone else _Kind.KIND_ONLY
     if extra or len(common) == 1 and says <= trade_words.SUBJECTS:
         return _Kind.SOME
+    left = of_name - common - trade_words.NEUTRAL
+    if common & _ACTIONS and left & _ACTIONS:
+        return _Kind.SOME  # "Waschen und Föhnen" is less than all three
     # Half of a compound is less than a word of a name: "Ansatz" may be more than an "Ansatzfarbe". What is framed by
     # its ends is enough: "Herrenschnitt" for "Herrenhaarschnitt".
-    is_word = any(
-        common.issuperset(word) or len(word) > 2 and {word[0], word[-1]} <= common for word in name
-    )
-    return _Kind.PART_OF_NAME if is_word else _Kind.SOME
+    touched = [word for word in name if not common.isdisjoint(word)]
+    return _Kind.PART_OF_NAME if all(_is_covered(word, common) for word in touched) else _Kind.SOME
+
+
+def _is_covered(word: _Word, common: set[str]) -> bool:
+    inner = set(word) - {word[0], word[-1]} - common
+    return {word[0], word[-1]} <= common and inner <= trade_words.SUBJECTS
 
 
 def _leading(agreements: list[_Agreement], best: _Kind) -> tuple[int, ...]:

@@ -16,10 +16,10 @@ Sterilisation Aufklaerung Besprechung Planung Vertrag Gruendung Versicherung Dra
 Epilation Enthaarung Bleichen Zupfen Ziehen Abnahme Entnahme Schneiden Massieren Trimmen Scheren Rasieren Tauschen
 Aendern Reparieren Verlaengern Auffuellen Aufziehen Erneuern Einstellen Montieren Coaching Workshop Unterricht
 Sprechstunde Bescheinigung Attest Visite Nachsorge Anpassen Bad Baden Formen Lackieren Fuellung Spende Transport
-Uebersetzung Vertretung Verwaltung Vermittlung Renovierung Umzug Behebung Vermessen Konzept Einweisung"""
+Uebersetzung Vertretung Verwaltung Vermittlung Renovierung Umzug Behebung Vermessen Messen Abholen Setzen Stechen Laminieren EKG Konzept Einweisung"""
 # Describe without saying what.
 _WEAK = """gross klein kurz lang neu normal einfach komplett schnell guenstig professionell klassisch gut richtig schoen
-erst zweit ander voll halb minuten stunde min personal individuell premium basic basis standard intensiv spezial"""
+erst zweit ander voll halb minuten stunde min personal individuell premium basic basis standard intensiv spezial up"""
 _SIZES = "gross klein kurz lang neu normal einfach"
 # What all of a trade is about: alone it says no more than the sign above the door.
 _SUBJECTS = "Haar Nagel Zahn Hund Katze Tier Auto Wagen Fahrrad Brille Steuer Recht Gesicht Haut Koerper Fuss Hand Auge"
