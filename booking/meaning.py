@@ -47,6 +47,7 @@ _ACTIONS = trade_words.DONE - trade_words.NEUTRAL
 _SAYS_NO_MORE = trade_words.SUBJECTS | trade_words.WEAK | trade_words.NEUTRAL
 _SURE = (_Kind.PART_OF_NAME, _Kind.WHOLE_NAME, _Kind.SAME)
 _SHORTEST_END = 3
+_MOST_WORDS = 60
 _Word = tuple[str, ...]  # the parts of one word
 
 
@@ -69,7 +70,7 @@ _OWN = re.compile(r"(?:mein|unser|sein|ihr|eur?)(?:e[nmrs]?)?$")
 _TITLE_DOTS = re.compile(r"\b(dr|prof|med|dipl|st)\.")
 _NO = r"\b(?:auf (?:gar )?keinen fall|keinesfalls|keine[nmrs]?|kein|nicht|ohne|ausser)\b"
 # A no at the end denies what stands before it, every other one what follows in its part of the sentence.
-_DENIED_BEFORE = re.compile(rf"[^,.;!?]*{_NO}\s*(?=[,.;!?]|$)")
+_DENIED_BEFORE = re.compile(rf"(?:^|(?<=[,.;!?]))[^,.;!?]*{_NO}\s*(?=[,.;!?]|$)")
 _DENIED_AFTER = re.compile(rf"{_NO}.*?(?=[,.;!?]|\b(?:sondern|lieber|nur|aber|dafuer)\b|$)")
 
 
@@ -131,7 +132,7 @@ class _Wish:
         self._called = called
         self._menu = compounds.menu(tuple(name for names in called for name in names))
         self._is_sure = True
-        said_words = wording.sequence(said)
+        said_words = wording.sequence(said)[:_MOST_WORDS]
         self._heard = self._understood(said_words)
         # "Teppich Reinigung" is one thing; in "Massage am Rücken" a massage is wanted.
         self._follows = frozenset(

@@ -148,9 +148,11 @@ def _chosen(heard: tuple[str, ...], names: list[_Name]) -> tuple[State, tuple[in
         return State.MATCHED, (whole[0],)
     fits = [_fit(heard, each) for each in names]
     alike = tuple(place for place, each in enumerate(fits) if min(each) >= _SOUND)
-    if alike:
-        return (State.MATCHED if len(alike) == 1 else State.ASK), _first(alike, fits)
     similar = tuple(place for place, each in enumerate(fits) if min(each) >= _SIMILAR)
+    if alike:
+        # Written as nobody's name is, it may be one that is only similar.
+        is_sure = len(alike) == 1 and (alike == similar or min(fits[alike[0]]) == _SAME)
+        return (State.MATCHED, alike) if is_sure else (State.ASK, _first(similar, fits))
     similar = similar or tuple(place for place, each in enumerate(fits) if max(each) >= _SOUND)
     similar = similar or tuple(place for place, each in enumerate(fits) if max(each) >= _SIMILAR)
     return (State.ASK, _first(similar, fits)) if similar else (State.NONE, ())

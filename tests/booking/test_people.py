@@ -37,6 +37,13 @@ def test_a_whole_name_is_always_enough(name: str) -> None:
     assert _who(f"gerne bei {name} bitte") == ("matched", name)
 
 
+def test_a_spelling_that_is_nobodys_is_asked_about_where_another_name_is_similar() -> None:
+    team = [Person(0, "Jeannette Wagner"), Person(1, "Janette Wegner")]
+
+    assert catalogue.person_meant("Jeanette", team, able={0, 1}).state == State.ASK
+    assert catalogue.person_meant("Frau Wagner", team, able={0, 1}).found == team[0]
+
+
 def test_who_alone_offers_the_service_is_meant_only_if_the_name_is_as_near() -> None:
     only_schmitt = frozenset((1,))
 
