@@ -47,7 +47,7 @@ _ENGLISH = re.compile(
     r"|(?:five|ten|twenty|twenty-five) (?:minutes )?(?:to|past)"
     rf"|{_NO_DAY_BEFORE}(?:{_MONTHS})\.? \d{{1,2}}(?:st|nd|rd|th)?\b(?!\.|[:.]\d| ?uhr)|\d{{1,2}} ?[ap]\.? ?m\b"
     rf"|(?:{'|'.join(_ONES)})(?: (?:thirty|fifteen|forty-?five))? ?[ap]\.? ?m\b"
-    rf"|as soon as|at \d|\d+ (?:to|through) \d|(?:at|half) (?:{'|'.join(_ONES)})|(?:{'|'.join(_ONES)}) (?:thirty|fifteen|forty-?five)\b"
+    rf"|as soon as|at \d|\d+ (?:to|through) \d|\d{{1,2}}-?ish\b|(?:at|half) (?:{'|'.join(_ONES)})|(?:{'|'.join(_ONES)}) (?:thirty|fifteen|forty-?five)\b"
     r"|in \d+ minutes|\d{1,2}(?:st|nd|rd|th)\b)"
 )
 
@@ -172,6 +172,14 @@ _Translation = str | Callable[[re.Match[str]], str]
 _TRANSLATIONS: tuple[tuple[str, _Translation], ...] = (
     (r"(?<=\d)\s?([ap])(?:\.\s?| )m\b\.?", r"\1m"),
     (r"(?<=\d) pm\b|(?<=\d) am\b(?! (?:\w+tag|mittwoch|sonnabend|\w+ten|\d+\.|de[nm]\b))", _glued),
+    (rf"(?<=\d)(?<!\.\d)(?<!\.\d\d)\.(?=$| (?!{_MONTHS}))", " , "),
+    (rf"\b({_COUNT}|\d{{1,2}}:\d{{2}})[ -]?ish\b", r"gegen \1"),
+    # what is no time
+    (
+        rf"\b(?:my \w+ is|i am|i'm|he is|she is) (?:{_COUNT})(?: years? old)?\b(?! ?(?:[ap]\.? ?m\b|o'?clock|minutes))",
+        " , ",
+    ),
+    (r"\b(?:room|suite|number|extension|unit|apartment|flat) ?#? ?\d+\b", " , "),
     (r"\bgood (?:morning|afternoon|evening|day)\b", " hallo , "),
     (r"\bmay (?=i |we |you )", ""),
     (r"\b(?:do|so)\b", ""),
@@ -220,7 +228,7 @@ _TRANSLATIONS: tuple[tuple[str, _Translation], ...] = (
     (r"\b(\d{4}) hours\b", r"\1 uhr"),
     (rf"\b(?P<count>{_COUNT})(?= (?:and|or|to) {_COUNT} (?:{'|'.join(_UNITS)})\b)", _counted),
     (
-        rf"\b(an?|one|{_COUNT}) (days?|weeks?|months?) from (?:now|today)\b",
+        rf"\b(half an|an?|one|{_COUNT}) (minutes?|hours?|days?|weeks?|months?) from (?:now|today)\b",
         r"in \1 \2",
     ),
     (rf"\b(an?|one|{_COUNT}) (days?|weeks?) from tomorrow\b", r"tomorrow in \1 \2"),
