@@ -24,7 +24,8 @@ _SAME_SOUND = (
 _ALIKE = str.maketrans("wzdbgm9", "fstpkne")
 _VOWELS = "aeiouy"
 _FRENCH = re.compile(r"ages?$")
-_LONG, _VERY_LONG = 5, 9
+_UMLAUT = re.compile(r"(?<![aeoqu])[ou]e")
+_LONG, _VERY_LONG, _TELLING = 5, 9, 10
 # No two spellings or forms of one word differ by more in length.
 _MOST_LETTERS = 4
 _HEADS = tuple(
@@ -71,6 +72,16 @@ def _ear(word: str) -> str:
     return re.sub("er$", "r", spelling(word))
 
 
+def sounds_exactly(one: str, other: str) -> bool:
+    """Whether two words sound the same and have the same umlauts: "Mayer" and "Meier", but not "Pohl" and "Pöhl"."""
+    return sounds_the_same(_with_umlauts(one), _with_umlauts(other))
+
+
+@lru_cache(maxsize=8192)
+def _with_umlauts(word: str) -> str:
+    return _UMLAUT.sub(lambda found: found[0][0].upper(), word)
+
+
 _sounds_the_same = sounds_the_same
 
 
@@ -91,7 +102,10 @@ def _is_a_slip(one: str, other: str) -> bool:
 
 
 def _is_near(one: str, other: str) -> bool:
+    whole = len(other)
     one, other = _what_differs(one, other)
+    if len(other) < min(whole, _LONG) and one[:1] == other[:1] and min(len(one), len(other)) > 1:
+        return distance(one, other) == 1 or sorted(one) == sorted(other)
     if min(len(one), len(other)) > _LONG and roughly(one) == roughly(other):
         return True
     return _is_within(one, other)
@@ -125,6 +139,8 @@ def _is_swap_of_sounds(one: str, other: str) -> bool:
     """Whether one sound stands for another one, as in two words that differ by it: "Farbe" and "Narbe"."""
     if len(one) != len(other) or roughly(one) == roughly(other):
         return False
+    if len(one) >= _TELLING and distance(one, other) == 1:
+        return False  # there is hardly another word as long that is as near
     changed = sum(a != b for a, b in zip(one, other, strict=True))
     return changed != 2 or distance(one, other) > 1  # two that changed places keep the sounds
 

@@ -352,8 +352,8 @@ def _kind(
         return _Kind.NONE if extra and not stands_alone else _Kind.KIND_ONLY
     if extra or len(common) == 1 and says <= trade_words.SUBJECTS:
         return _Kind.SOME
-    left = of_name - common - trade_words.NEUTRAL
-    if common & _ACTIONS and left & _ACTIONS:
+    actions = [word[0] in common for word in name if _ACTIONS.issuperset(word)]
+    if any(actions) and not all(actions):
         return _Kind.SOME  # "Waschen und Föhnen" is less than all three
     # Half of a compound is less than a word of a name: "Ansatz" may be more than an "Ansatzfarbe". What is framed by
     # its ends is enough: "Herrenschnitt" for "Herrenhaarschnitt".

@@ -67,7 +67,8 @@ _DIGRAPHS = (
     ("sz", "sch"), ("cz", "tsch"), ("cik", "tschik"), ("nie", "nje"), ("gn", "nj"), ("lh", "lj"), ("nh", "nj"), ("ll", "lj"), ("gi", "dschi"),
     ("zh", "sch"), ("ou", "u"), ("ois", "oa"), ("oi", "oa"), ("ng", "n"), ("x", "sch"), ("sh", "sch"), ("ch", "tsch"),
 )  # fmt: skip
-_SAME, _SOUND, _SIMILAR, _NO = 3, 2, 1, 0
+# The same letters, the same sounds, the same but for umlauts, something near.
+_SAME, _SOUND, _PLAIN, _SIMILAR, _NO = 4, 3, 2, 1, 0
 _SHORT = 4
 
 
@@ -100,7 +101,7 @@ def is_as_likely(said: str, name: str, among: Sequence[_Named]) -> bool:
     """Whether one of several people whom somebody may mean is not less likely than the others by the sound of the name."""
     heard = _heard(said, [_name(each.name) for each in among])
     mine = _fit(heard, _name(name))
-    if min(mine, default=_NO) < _SOUND:
+    if min(mine, default=_NO) < _PLAIN:
         return False
     return all(min(_fit(heard, _name(each.name))) <= min(mine) for each in among)
 
@@ -148,12 +149,13 @@ def _chosen(heard: tuple[str, ...], names: list[_Name]) -> tuple[State, tuple[in
         return State.MATCHED, (whole[0],)
     fits = [_fit(heard, each) for each in names]
     alike = tuple(place for place, each in enumerate(fits) if min(each) >= _SOUND)
+    alike = alike or tuple(place for place, each in enumerate(fits) if min(each) >= _PLAIN)
     similar = tuple(place for place, each in enumerate(fits) if min(each) >= _SIMILAR)
     if alike:
         # Written as nobody's name is, it may be one that is only similar.
         is_sure = len(alike) == 1 and (alike == similar or min(fits[alike[0]]) == _SAME)
         return (State.MATCHED, alike) if is_sure else (State.ASK, _first(similar, fits))
-    similar = similar or tuple(place for place, each in enumerate(fits) if max(each) >= _SOUND)
+    similar = similar or tuple(place for place, each in enumerate(fits) if max(each) >= _PLAIN)
     similar = similar or tuple(place for place, each in enumerate(fits) if max(each) >= _SIMILAR)
     return (State.ASK, _first(similar, fits)) if similar else (State.NONE, ())
 
@@ -183,8 +185,9 @@ def _word_agrees(heard: str, name: _Name) -> int:
     joined = [one + other for one, other in pairwise(words)]
     if heard in words or heard in joined:
         return _SAME
-    if any(hearing.sounds_the_same(heard, each) for each in (*words, *joined)):
-        return _SOUND
+    alike = [each for each in (*words, *joined) if hearing.sounds_the_same(heard, each)]
+    if alike:
+        return _SOUND if any(hearing.sounds_exactly(heard, each) for each in alike) else _PLAIN
     if any(_is_similar(heard, word, sounds) for word, sounds in name):
         return _SIMILAR
     return _NO

@@ -12,7 +12,7 @@ Entfernung Pruefung Reparatur Anpassung Test Check Gespraech Analyse Impfung Ver
 Modellage Design Toenung Faerbung Styling Erklaerung Abschluss Buchhaltung Vorsorge Diagnose Inspektion Wartung
 Rasur Schur Maske Bad Peeling Lifting Abrechnung Begleitung Betreuung Schulung Seminar Einstellung Erneuerung Ersatz
 Tausch Montage Lackierung Politur Waesche Aufbereitung Gutachten Bestimmung Korrektur Operation Kastration
-Sterilisation Aufklaerung Besprechung Planung Vertrag Gruendung Versicherung Drainage Gymnastik Akupunktur
+Sterilisation Aufklaerung Besprechung Planung Vertrag Gruendung Drainage Gymnastik Akupunktur
 Epilation Enthaarung Bleichen Zupfen Ziehen Abnahme Entnahme Schneiden Massieren Trimmen Scheren Rasieren Tauschen
 Aendern Reparieren Verlaengern Auffuellen Aufziehen Erneuern Einstellen Montieren Coaching Workshop Unterricht
 Sprechstunde Bescheinigung Attest Visite Nachsorge Anpassen Bad Baden Formen Lackieren Fuellung Spende Transport

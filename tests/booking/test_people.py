@@ -44,6 +44,14 @@ def test_a_spelling_that_is_nobodys_is_asked_about_where_another_name_is_similar
     assert catalogue.person_meant("Frau Wagner", team, able={0, 1}).found == team[0]
 
 
+def test_an_umlaut_tells_people_apart_where_it_is_said_and_is_not_missed_where_it_is_not() -> None:
+    both = [Person(0, "Hans-Jürgen Pohl"), Person(1, "Hansjörg Pöhl")]
+
+    assert catalogue.person_meant("Herr Pöhl", both, able={0, 1}).found == both[1]
+    assert catalogue.person_meant("Herr Pohl", both, able={0, 1}).found == both[0]
+    assert catalogue.person_meant("Herr Pohl", both[1:], able={1}).found == both[1]
+
+
 def test_who_alone_offers_the_service_is_meant_only_if_the_name_is_as_near() -> None:
     only_schmitt = frozenset((1,))
 
