@@ -145,6 +145,7 @@ def _believed(believed: Belief, evidence: Evidence) -> list[Finding]:
         return []
     is_to_caller = believed.act == Act.DOES and dialogue.addresses_the_caller(believed.quote)
     is_sure = believed.is_taken or is_to_caller or believed.wish != Wish.BOOK
+    is_sure = is_sure or reliance.says_a_time(evidence.turns[believed.turn :])
     if not is_sure and not reliance.is_about_one(evidence):
         return []
     trouble = findings.phantom(findings.NOT_DONE[believed.wish], evidence)
@@ -210,7 +211,11 @@ def _left_over(evidence: Evidence, found: Sequence[Finding]) -> list[Finding]:
         return []
     if left := _unexplained(evidence) or _beside(evidence):
         return left
-    quote = told_times.never_told(evidence) or told_times.begins_otherwise(evidence)
+    quote = (
+        told_times.never_told(evidence)
+        or told_times.granted_otherwise(evidence)
+        or told_times.begins_otherwise(evidence)
+    )
     return [Finding(trouble=Trouble.WRONG_TIME, quote=quote)] if quote else []
 
 

@@ -243,6 +243,8 @@ def _takes(said: str, *, offered: str, wish: Wish, is_first: bool) -> bool:
     ):
         return False
     heard = [act for act, _piece in dialogue.acts(offered, wish=wish)]
+    if Act.DENIES in heard and not dialogue.has_clock(offered) and heard[-1] == Act.INFORMS:
+        return False  # what else the agent told, and no time
     if Act.DOES in heard and heard[-1] != Act.ASKS:
         return False  # it was given already; the caller only says thank you
     return not words_of.SURROUNDINGS.search(dialogue.folded(offered)) or bool(

@@ -72,8 +72,9 @@ def asks_for_more(words: str) -> bool:
 
 def is_question(piece: str) -> bool:
     """Whether a piece asks, with its mark or, where none is written, by its first words."""
-    asked = folded(piece)
-    return asked.endswith("?") or words_of.ASKS.search(asked) is not None
+    asked = words_of.NAMELESS.sub("", folded(piece))
+    is_polite = words_of.WELCOMES.search(asked) is not None
+    return asked.endswith("?") or (words_of.ASKS.search(asked) is not None and not is_polite)
 
 
 def tells_of_trouble(turns: Sequence[tuple[str, str]]) -> bool:

@@ -79,7 +79,7 @@ INTENDS = re.compile(rf"\b(?:ich|wir) (?:\w+ ){{0,3}}{_VERBS}\b|\b{_VERBS} (?:ic
 CHANGES = re.compile(r"\b(?:absag|stornier|verschieb|verleg|umbuch|streich|loesch|aender)\w*")
 AWAITS = re.compile(
     r"\b(?:fest|bestaetigt|gebucht|sicher|verbindlich)\b.*\bnoch nicht\b|\bnoch nicht (?:fest|bestaetigt|gebucht|sicher|verbindlich)\b"
-    r"|\b(?:bestaetigt|bestaetigen)\b.*\b(?:per|ihnen|noch|ihn|das)\b.*\b(?:sms|mail|anruf|telefonisch|noch)\b|\bunter vorbehalt\b|\bmuss\b.*\bnoch\b.*\b(?:freigegeben|freigeben|bestaetigt|bestaetigen|genehmigt|genehmigen|zustimmen|absegnen|pruefen)\b|\bbis dahin (?:gilt|bleibt)\b"
+    r"|\b(?:bestaetigt|bestaetigen)\b.*\b(?:per|ihnen|noch|ihn|das)\b.*\b(?:sms|mail|anruf|telefonisch|noch)\b|\bunter vorbehalt\b|\bmuss\b.*\bnoch\b.*\b(?:freigegeben|freigeben|bestaetigt|bestaetigen|genehmigt|genehmigen|zustimmen|absegnen|pruefen)\b|\bbis dahin (?:gilt|bleibt)\b|\berst fest,? (?:wenn|sobald|nach|mit)\b|\bob es klappt\b"
 )
 # Tells plainly that a wish cannot be fulfilled.
 CANNOT = re.compile(
@@ -91,7 +91,7 @@ ASKS_HOW = re.compile(
 )
 # No decision was made, or one against it.
 PUTS_OFF = re.compile(
-    r"\b(?:ueberleg\w*|melde? (?:ich )?mich|meld mich|ruf\w* (?:\w+ ){0,3}(?:wieder|nochmal|noch mal|noch einmal|spaeter) ?(?:an)?|lassen sie (?:es|mal|das)|ein andermal"
+    r"\b(?:ueberleg\w*|schreib\w* (?:ich )?(?:euch|ihnen|dir)|frag\w* (?:ich )?(?:mal )?(?:meinen|meine|unsere|unseren|die|den) \w+|melde? (?:ich )?mich|meld mich|ruf\w* (?:\w+ ){0,3}(?:wieder|nochmal|noch mal|noch einmal|spaeter) ?(?:an)?|lassen sie (?:es|mal|das)|ein andermal"
     r"|doch nicht|lieber (?:noch )?nicht|muss (?:ich )?(?:erst|noch|das erst)|muss (?:ich )?(?:\w+ ){0,3}(?:fragen|besprechen|gucken|schauen|klaeren|ueberlegen|absprechen|abklaeren)|klaer\w* (?:ich )?(?:das )?|erst (?:mal )?(?:meine?n?|mit)|vergessen sie es|schade|erkundig\w*"
     r"|schaff\w* (?:ich )?(?:das )?(?:doch )?nicht|beides nicht|nehme ich nicht|weiss (?:ich )?(?:noch )?nicht|gar nichts|auch nicht|(?:guck|such|schau|frag|sprech|red|pruef|seh|check)\w* (?:ich )?(?:\w+ )?erst|warte (?:noch|erst)|buch\w* (?:\w+ ){0,3}(?:online|im netz|internet)|online (?:buchen|machen)|lass\w* (?:ich |wir )?(?:\W?s |es |das |ihn |den )?(?:lieber |einfach |erst ?mal )?(?:so|stehen|dabei|bleiben|offen)|bleib\w* (?:ich |es )?(?:dabei|bei (?:mein\w*|d\w+) (?:alten|bisherigen)|so)|behalte ich|(?:wir|ich) melden? (?:uns|mich)|dann (?:\w+ ){1,3}wieder$|komm\w* (?:\w+ ){0,2}(?:darauf|drauf) zurueck|gut zu wissen|reicht (?:mir|schon)|bespreche|absprechen|rede (?:erst )?mit|bescheid weiss|weiss ich bescheid|nur (?:mal )?(?:wissen|fragen|hoeren)|theoretisch|eventuell|ein anderes mal)\b"
     r"|\bruf\w* ich\b|\bich ruf\w*\b|\b(?:schau|guck|seh|sehe|schaue|gucke)\w*\b.*\bob\b|\bmal (?:sehen|schauen|gucken)\b"
@@ -192,6 +192,12 @@ FREE_AGAIN = re.compile(
 )
 # A price beside a time leaves the time an offer.
 PRICE = re.compile(r"\b(?:ab )?\S+ euro\b(?: (?:pro|je) \w+)?")
+# Asks for the name behind what is told ("eingeplant, Herr …?").
+NAMELESS = re.compile(r",? (?:herr|frau)\W*\?$")
+# Asks for nothing, but says politely when the caller is awaited.
+WELCOMES = re.compile(
+    r"\b(?:darf|duerfen) (?:ich|wir) (?:sie|dich|euch)\b.*\b(?:begruessen|empfangen|willkommen|erwarten)\b[^?]*$"
+)
 MERE_THANKS = re.compile(r"\bdanke\w*\b")
 WHEN_AGAIN = re.compile(
     r"\b(?:(?<!bis )(?<!ab )wann(?! (?:machen|oeffnen|schliessen|kann|darf|bin ich fertig|hole))|um wie ?viel uhr|welche uhrzeit|wie ?viel uhr|noch ?mal|wiederholen|wie bitte)\b|^um \w+\?$"
@@ -313,8 +319,8 @@ DENIES = re.compile(
     r"\b(?:leider|vergeben|belegt|ausgebucht|\w*fehler|fehlermeldung\w*|fehlgeschlagen|abgelehnt|abgewiesen|verweiger\w*|weigert|blockiert|gesperrt|sperrt|weggeschnappt|weggebucht|zuvorgekommen|misslungen|gescheitert|stoerung|schiefgegangen|probleme?|klemmt|streikt|hakt|"
     r"stattdessen|anfrage|angefragt|wunsch|terminwunsch|warteliste|tut mir leid|schneller|noch offen|vorbehalt|vorlaeufig|unverbindlich|vermutlich|"
     r"bedaure|bedaurer|schon weg|nachricht|ausrichten|weitergegeben|weitergeleitet|weiterleiten)\b"
-    r"|^(?:nein |leider |da )*noch nicht\b|\b(?:hat|haben|wurde)\b.*\b(?:jemand\w*|ander\w+)\b.*\b(?:genommen|gebucht|geschnappt|geholt|gesichert|ergattert|erwischt|bekommen|belegt|vergeben)\b|\bgebeten\b.*\b(?:anzurufen|zurueckzurufen|zu melden)\b|\bweggegangen\b|\bsagt\b(?: \w+){0,5} nein\b|\bauch\b(?: \S+){0,4} nicht[ .!]*$|\b(?:bleib\w*|geh\w*|steh\w*|sind|bist)\b.*\bohne (?:\w+ )?termin\b(?!.*\b(?:vorbei|kommen)\b)|\blehnt\b.*\bab\b|\bnimmt\b.*\bnicht an\b|\b(?:alles|ist|sind|komplett|schon|ganz) voll\b(?! der\b)|\b(?:zurueck|rueck)(?:ruf\w*|meld\w*)\b|\b(?:ruft|rufen(?! sie)|melden?(?! sie)|meldet)\b.*\b(?:zurueck|an|uns|sich)\b|\bverbinden?\b|\bstelle? sie durch\b|\b(?:bestaetigung|rueckmeldung|zusage)\b.*\b(?:aussteht|steht noch aus|fehlt|abwarten|sobald)\b|\b(?:endgueltige \w+|rueckmeldung|zusage)\b.*\bfolgt\b|\bbestaetigung\b.*\bfolgt (?:noch|erst|dann|spaeter)\b|\bfolgt\b.*\bbestaetigung\b.*\b(?:wenn|sobald|erst)\b"
-    r"|\b(?:ist|sind|waere)\b(?:(?! fuer sie| bis (?!auf)).)*\b(?:dicht|besetzt|verplant|ueberfuellt)\b|\bbleibt? (?:daher |also |dann |wie |so |es )?(?:bestehen|stehen|wie|so)\b|\bnotiert,? dass\b|\berst (?:dann|wenn|nach|mit)\b|\bversuchen sie es\b|\bgeht\b.*\bnur noch\b|\bnur noch persoenlich\b|\bgilt (?:also |noch |daher )?weiter(?:hin)?\b|\bmuss\b.*\bnoch\b|\b(?:bestaetigt|bestaetigen|prueft|pruefen) (?:\w+ ){0,2}noch\b|\bnoch (?:bestaetig|freigeb|zustimm|pruef|freizugeb)\w*|\bhaengt\b.*\bab\b|\b(?:provisorisch|in klaerung|in der schwebe)\b|\bnoch (?:ein)?mal (?:versuch|an)\w*"
+    r"|^(?:nein |leider |da )*noch nicht\b|\b(?:hat|haben|wurde)\b.*\b(?:jemand\w*|ander\w+)\b.*\b(?:genommen|gebucht|geschnappt|geholt|gesichert|ergattert|erwischt|bekommen|belegt|vergeben)\b|\bgebeten\b.*\b(?:anzurufen|zurueckzurufen|zu melden)\b|\bweggegangen\b|\bsagt\b(?: \w+){0,5} nein\b|\bauch\b(?: \S+){0,4} nicht[ .!]*$|\b(?:bleib\w*|geh\w*|steh\w*|sind|bist)\b.*\bohne (?:\w+ )?termin\b(?!.*\b(?:vorbei|kommen)\b)|\blehnt\b.*\bab\b|\bnimmt\b.*\bnicht an\b|\b(?:alles|ist|sind|komplett|schon|ganz) voll\b(?! der\b)|\b(?:ist|sind) (?:wir|er|sie|alles) (?:leider |schon |ganz |komplett )?voll\b(?! der\b)|\b(?:zurueck|rueck)(?:ruf\w*|meld\w*)\b|\b(?:ruft|rufen(?! sie)|melden?(?! sie)|meldet)\b.*\b(?:zurueck|an|uns|sich)\b|\bverbinden?\b|\bstelle? sie durch\b|\b(?:bestaetigung|rueckmeldung|zusage)\b.*\b(?:aussteht|steht noch aus|fehlt|abwarten|sobald)\b|\b(?:endgueltige \w+|rueckmeldung|zusage)\b.*\bfolgt\b|\bbestaetigung\b.*\bfolgt (?:noch|erst|dann|spaeter)\b|\bfolgt\b.*\bbestaetigung\b.*\b(?:wenn|sobald|erst)\b"
+    r"|\b(?:ist|sind|waere)\b(?:(?! fuer sie| bis (?!auf)).)*\b(?:dicht|besetzt|verplant|ueberfuellt)\b|\b(?:der|die|das|kurs|gruppe|wir) (?:\w+ )?(?:ist|sind) (?:(?!alles|damit)\w+ ){0,3}komplett\W*$|\bbleibt? (?:daher |also |dann |wie |so |es )?(?:bestehen|stehen|wie|so)\b|\bnotiert,? dass\b|\berst (?:dann|wenn|nach|mit)\b|\bversuchen sie es\b|\bgeht\b.*\bnur noch\b|\bnur noch persoenlich\b|\bgilt (?:also |noch |daher )?weiter(?:hin)?\b|\bmuss\b.*\bnoch\b|\b(?:bestaetigt|bestaetigen|prueft|pruefen) (?:\w+ ){0,2}noch\b|\bnoch (?:bestaetig|freigeb|zustimm|pruef|freizugeb)\w*|\bhaengt\b.*\bab\b|\b(?:provisorisch|in klaerung|in der schwebe)\b|\bnoch (?:ein)?mal (?:versuch|an)\w*"
 )
 # Trouble told after a confirmation takes it back only where it speaks of the same thing.
 ABOUT_IT = re.compile(
@@ -352,12 +358,14 @@ DOES = re.compile(
     r"|\b(?:ich|wir) (?:\w+ ){0,3}(?:trag|trage|tragen|schreib|schreibe|buch|buche|buchen|reservier|reserviere|plane|verschieb|verschiebe|verlege|lege|nehme)\b"
     r"|\b(?:einladung|termineinladung|kalendereintrag|terminkarte|terminzettel|termindaten)\b.*\b(?:geht|kommt|erhalten|bekommen|schick\w*|unterwegs|liegt)\b|\b(?:erhalten|bekommen|kriegen|schick\w*)\b.*\b(?:einladung|termineinladung|kalendereintrag|terminkarte|terminzettel|termindaten)\b"
     r"|\b(?:koennen|duerfen) (?:sie )?(?:sich )?(?:schon |jetzt )?darauf freuen\b|\bfreuen sie sich (?:schon )?(?:auf|drauf)\b"
+    r"|\b(?:darf|duerfen) (?:ich|wir) (?:sie|dich|euch)\b.*\b(?:begruessen|empfangen|willkommen|erwarten)\b"
     r"|\bbetrachten? (?:sie )?(?:es|das|ihn|die sache)? ?als (?:erledigt|geregelt|gebucht|gemacht|vereinbart|fix)\b"
     r"|\bfindet (?:jetzt|nun|damit|dann|also|somit)\b|\b(?:klingelt|kommt|erscheint|steht) dann\b|\b\w+e ich (?:sie|dich|euch|ihn|es|das|den)\b.*\b(?:vor|um|ein|rein|rueber|dazwischen|fest|dazu)\W*$|\b(?:sie|du) komm(?:en|st) (?:dann|also|nun|jetzt|damit|somit)\b"
     r"|\bmach\w* (?:ich|wir)\b.*\b(?:fest|so|klar|fix)\b|\bsehen (?:wir )?uns\b|\b(?:ich|wir) (?:sehe|sehen) (?:sie|dich|euch) (?:dann|also|am|um|morgen|heute|uebermorgen)\b|\berwart\w+\b.*\b(?:sie|dich|euch)\b|\b(?:freut sich|freuen (?:wir )?uns|freue mich) (?:\w+ )?auf (?!ihren anruf|deinen anruf|ihre nachricht|ihre rueckmeldung|bald)|\bkomm(?:en|st|t|e)? (?:sie|du|dann|einfach|der|die|ihr)\b(?! (?:\w+ ){0,2}(?:gut|sicher|gesund|heil|wohlbehalten)\b)"
     r"|\b\w*bestaetig\w*\b|\bbuchungsnummer\b|\bdarauf verlassen\b|\bes bleibt bei\b|\bim kalender\b|\bgeht in ordnung\b|\b(?:ihre?|dein|deine) (?:reservierung|buchung|termin)\b.*\b(?:ist|steht|liegt)\b"
 )
 DOES_AWAY = re.compile(
+    r"\b(?:platz|termin|slot|zeit)\b.*\b(?:wieder|damit) frei\b|"
     r"\b(?:ist|sind|waere|bist)\b.*\b(?:vom tisch|hinfaellig|abgehakt|aus dem (?:kalender|plan|buch|system)|raus|draussen)\b|"
     r"\bbetrachten? (?:sie )?(?:es|das|ihn|die sache|den termin)? ?als (?:erledigt|geregelt|storniert|abgesagt|gestrichen|geloescht)\b|"
     r"\b(?:ich|wir) (?!wuensch|versteh|seh|schau|guck|pruef|frag|versuch|probier|dank|find|weiss|hoff|sag|mein|brauch|kann|koenn|moecht|muss|muess|hoer|habe|haben|haett|waer|wuerd|verbind|such|melde|ruf|bin|sind|war|freu|darf|will|wollen)\w+(?:e|en)\b.*\b(?:den|ihn|das|es|sie|dich|platz|termin|ihren|ihnen|dir)\b"

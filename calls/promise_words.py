@@ -19,7 +19,7 @@ BOOKED = re.compile(
     r"|^(?:dann |also |gut |okay |prima |schoen |ja |sehr |gern |gerne )*bis (?!.*\b(?:kostenlos|kostenfrei|gebuehrenfrei|absagen|stornieren|geoeffnet|offen)\b)(?:zum |am |dann |naechsten |kommenden |naechste |uebernaechsten )?(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag|morgen|uebermorgen|den |\d(?!\d? uhr))"
     r"|\b(?:bestaetigung|bestaetigungsmail|terminbestaetigung)\b.*\b(?:kommt|erhalten|bekommen|unterwegs|geschickt|verschickt|gesendet)\b"
     r"|\b(?:erhalten|bekommen|schicke|sende)\b.*\b(?:bestaetigung|bestaetigungsmail|terminbestaetigung)\b"
-    r"|\b(?:erhalten|bekommen|kriegen|schicke|sende)\b(?!.*\berinner).*\b(?:sms|mail|e-mail)\b.*\b(?:daten|termindaten|details|ihre[sm] termin\w*)\b"
+    r"|\b(?:erhalten|bekommen|kriegen|schicke|sende)\b(?!.*\berinner).*\b(?:sms|mail|e-mail)\b.*\b(?:daten|datum|uhrzeit|termindaten|details|ihre[sm] termin\w*)\b"
     r"|\b(?:bist|seid|sind) (?:du|ihr|sie)\b.*\b(?:drin|drinnen|dabei|angemeldet)\b|\b(?:du|ihr) (?:bist|seid|stehst|steht)\b.*\b(?:drin|drinnen|dabei|angemeldet)\b"
     r"|\b(?:sind sie|sie sind|ihr \w+ ist|bist du|du bist)\b.*(?<!rechtzeitig )(?<!frueh )(?<!spaet )(?<!gut )(?<!puenktlich )\bdran\b"
     r"|\b(?:uhr|platz|\w+tag|um \w+)\b.*\bgehoert (?:ihnen|dir|euch)\b|\bist\b.*\b(?:auch|ebenfalls) (?:dabei|drin)\b"

@@ -210,6 +210,7 @@ def _own_part(shape: re.Pattern[str], sentence: str) -> str:
 def _kind(sentence: str) -> tuple[Kind | None, bool]:
     """Return what a sentence claims, and whether it only announces it, agrees, or says goodbye until then."""
     said = dialogue_words.COURTESY.sub(" ", dialogue.folded(sentence))
+    said = dialogue_words.NAMELESS.sub("", said)
     said = words_of.RINGS_BETWEEN.sub(r"\1 \2", said)
     asserted = words_of.BELIED.sub("", words_of.ADVICE.sub("", words_of.TAG.sub("", said))).strip(
         " ,"

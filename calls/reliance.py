@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from calls import dialogue, dialogue_words, promises, trades
 from calls.beliefs import Belief
-from calls.dialogue import Act
+from calls.dialogue import Act, Wish
 from calls.evidence import Evidence, Fact
 from calls.promises import Claim, Kind
 from calls.told_together import Slot, is_same, slots_in
@@ -153,6 +153,16 @@ def is_about_one(evidence: Evidence, *, besides: Claim | None = None) -> bool:
     return any(
         promises.is_about_appointments(words) or trades.names_a_service(words, evidence.services)
         for words in said
+    )
+
+
+def says_a_time(turns: Sequence[tuple[str, str]]) -> bool:
+    """Whether the agent says a day with its hour plainly, as one that was agreed on."""
+    return any(
+        act == Act.REPEATS and dialogue.has_day(piece)
+        for role, words in turns
+        if role == "agent"
+        for act, piece in dialogue.acts(words, wish=Wish.BOOK)
     )
 
 

@@ -21,6 +21,8 @@ def about(claim: Claim, promised: Sequence[Claim], evidence: Evidence) -> list[F
         ):
             return []
         return [Finding(trouble=Trouble.PHANTOM_CALLBACK, quote=claim.sentence)]
+    if claim.kind == Kind.CANCELLED and _was_moved(evidence):
+        return []  # what is cancelled is the time that was left
     meant = _meant(claim, evidence)
     if not meant:
         if claim.is_weak or _is_only_held(claim, evidence):
@@ -30,6 +32,16 @@ def about(claim: Claim, promised: Sequence[Claim], evidence: Evidence) -> list[F
     if _is_one_more(claim, meant, promised, evidence):
         return [Finding(trouble=Trouble.PHANTOM_BOOKING, quote=claim.sentence)]
     return [*_wrong_time(claim, meant, evidence), *_wrong_names(claim, meant, evidence)]
+
+
+def _was_moved(evidence: Evidence) -> bool:
+    """Whether an appointment was moved, and no cancellation tried in vain."""
+    in_vain = any(
+        each.tool == "cancel_appointment" and each.state not in findings.WORKED
+        for each in evidence.asked
+    )
+    is_moved = any(fact.is_moved_here for fact in evidence.facts)
+    return is_moved and not in_vain and not any(f.is_cancelled_here for f in evidence.facts)
 
 
 def _is_one_more(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from calls import dialogue, promises
+from calls import beliefs, dialogue, promises
 from calls.beliefs import Belief
 from calls.dialogue import Act, Wish
 from calls.evidence import Evidence, Fact
@@ -78,6 +78,37 @@ def never_told(evidence: Evidence) -> str:
     return next(filter(None, reversed(left)), "")
 
 
+def granted_otherwise(evidence: Evidence) -> str:
+    """Return where the caller took a time and was told one that fits no row, which nobody put right; else empty."""
+    made = [fact for fact in evidence.facts if fact.is_booked_here or fact.is_moved_here]
+    for turn in range(1, len(evidence.turns) if len(made) == 1 else 0):
+        believed = beliefs.belief(evidence.turns[: turn + 1])
+        if believed is None or not believed.is_taken or believed.turn != turn - 1:
+            continue
+        told = [each for each in _slots(believed.quote, evidence) if each.days and each.hour]
+        is_other = _OF_OTHER.search(dialogue.folded(believed.quote)) is not None
+        is_plain = believed.act in _TOLD and dialogue.has_clock(believed.quote) and not is_other
+        if is_plain and told and not _is_named(made, evidence.turns[turn:], evidence):
+            return believed.quote
+    return ""
+
+
+# An hour at which something else happens: a message, a call, the end.
+_OF_OTHER = re.compile(
+    r"\b(?:sms|mail|nachricht|erinner\w*|\w*rueckruf|ruft|rufen|fertig|abhol\w*|statt|bis (?:spaetestens|um))\b"
+)
+
+
+def _is_named(made: Sequence[Fact], turns: Sequence[tuple[str, str]], evidence: Evidence) -> bool:
+    """Whether an hour of the appointment is named, or one that cannot be read."""
+    pieces = [piece for _role, words in turns for piece in dialogue.pieces(words)]
+    return any(
+        _is_unreadable(piece, told) or any(each.hour and _fits(each, made) for each in told)
+        for piece in pieces
+        for told in [_slots(piece, evidence)]
+    )
+
+
 def begins_otherwise(evidence: Evidence) -> str:
     """Return where the one appointment was said to begin at another hour; empty where it was not."""
     made = [fact for fact in evidence.facts if fact.is_booked_here or fact.is_moved_here]
@@ -86,9 +117,20 @@ def begins_otherwise(evidence: Evidence) -> str:
         hours = _slots(found.group(0), evidence) if found else []
         if hours and all(each.hour and not _fits(each, made) for each in hours):
             return words
+        if role == "agent" and made and _comes_later(words, made[0].starts[0], evidence):
+            return words
     return ""
 
 
+def _comes_later(words: str, start: datetime, evidence: Evidence) -> bool:
+    """Whether the caller is told to come at an hour when it has begun already; who comes before is only early."""
+    found = _COMES.search(dialogue.folded(words))
+    hours = [each.hour for each in _slots(found.group(0), evidence) if each.hour] if found else []
+    begun = start.hour % 12 * 60 + start.minute
+    return bool(hours) and all(begun < each.hour % 12 * 60 + each.minute for each in hours)
+
+
+_COMES = re.compile(r"\bkommen sie (?:\w+ )?um (?!.*\b(?:abhol|fertig))[^.,;!?]*")
 _BEGINS = re.compile(
     r"\b(?:los geht\W?(?:e?s)?|es geht los|(?:ihr|dein|der) termin beginnt|beginnt (?:ihr|dein) termin|die stunde beginnt) (?:\w+ )?um [^.,;!?]*"
 )
