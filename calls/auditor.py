@@ -86,10 +86,15 @@ def _relied_on(
         claim
         for claim in promised
         if reliance.is_relied_on(claim, promised, evidence, believed=believed)
-        and not (
-            claim.kind == Kind.BOOKED and standing.is_of_before(claim.context, claim.turn, evidence)
-        )
+        and not (claim.kind == Kind.BOOKED and _is_of_before(claim, evidence))
     ]
+
+
+def _is_of_before(claim: Claim, evidence: Evidence) -> bool:
+    """Whether a claim is about an appointment that stood before the call."""
+    if claim.when is None and not evidence.facts and not evidence.asked:
+        return standing.rang_about_own(evidence)
+    return standing.is_of_before(claim.context, claim.turn, evidence)
 
 
 def _claimed(
@@ -141,7 +146,8 @@ def _believed(believed: Belief, evidence: Evidence) -> list[Finding]:
     is_done = believed.act in (Act.DOES, Act.REPEATS) or (
         is_left_so and believed.is_taken and not findings.has_failed(evidence)
     )
-    if not is_done or (is_left_so and dialogue.leaves_open(evidence.turns)):
+    is_open = is_left_so and dialogue.leaves_open(evidence.turns)
+    if not is_done or is_open or _is_led_without(believed, evidence):
         return []
     is_to_caller = believed.act == Act.DOES and dialogue.addresses_the_caller(believed.quote)
     is_sure = believed.is_taken or is_to_caller or believed.wish != Wish.BOOK
@@ -150,6 +156,15 @@ def _believed(believed: Belief, evidence: Evidence) -> list[Finding]:
         return []
     trouble = findings.phantom(findings.NOT_DONE[believed.wish], evidence)
     return [Finding(trouble=trouble, quote=believed.quote)]
+
+
+def _is_led_without(believed: Belief, evidence: Evidence) -> bool:
+    """Whether the caller was told to come without an appointment, and goodbye was said until then."""
+    said = [words for role, words in evidence.turns if role == "agent"]
+    is_without = any(dialogue.leads_without(words) for words in said)
+    return is_without and (
+        promises.is_farewell(believed.quote) or believed.act in (Act.AGREES, Act.INFORMS)
+    )
 
 
 def _tells_of_a_change(quote: str) -> bool:
@@ -229,6 +244,8 @@ def _beside(evidence: Evidence) -> list[Finding]:
     """Find an appointment that was told beside another one, and has no row or another hour."""
     if quote := told_added.apart(evidence):
         return [Finding(trouble=Trouble.WRONG_TIME, quote=quote)]
+    if quote := told_added.granted_beside(evidence):
+        return [Finding(trouble=Trouble.PHANTOM_BOOKING, quote=quote)]
     if (more := told_added.added(evidence)) is None:
         return []
     trouble = Trouble.WRONG_TIME if more.is_elsewhere else Trouble.PHANTOM_BOOKING

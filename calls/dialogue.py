@@ -120,6 +120,11 @@ def is_another_errand(piece: str) -> bool:
     return words_of.ON_TOP.search(folded(piece)) is not None
 
 
+def leads_without(words: str) -> bool:
+    """Whether a turn says that one comes without an appointment."""
+    return words_of.WITHOUT.search(folded(words)) is not None
+
+
 def leaves_open(turns: Sequence[tuple[str, str]]) -> bool:
     """Whether the agent said that the caller has to come back for it, or that it may be gone by then."""
     return any(words_of.LEFT_OPEN.search(folded(words)) for role, words in turns if role == "agent")

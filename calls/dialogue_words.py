@@ -49,7 +49,7 @@ WISHES = (
         "move",
         re.compile(
             r"\b(?:um|ver|vor|nach hinten|nach vorne|rueber)\s?(?:schieb|leg(?!t\b)|buch|zieh|tausch)\w*|\bschieben?\b(?! (?:\w+ )?vorbei)(?!.*\b(?:dazwischen|ein|rein)\b)|\bauf\b.*\b(?:legen|ziehen|setzen)\b"
-            r"|\b(?:statt|anstatt|anstelle)\b|\bander(?:en|er) (?:termin|tag|zeit|uhrzeit)\b|\bmove\w*|\bwechseln auf\b"
+            r"|\b(?:statt|anstatt|anstelle)\b|\bander(?:en|er) (?:termin|tag|zeit|uhrzeit)\b|\bmove\w*|\baus (?:\w+tag|mittwoch)\b.*\bmachen\b|\bich komme\b.*\b(?:wuerde|moechte|koennte|will)\b.*\blieber\b.*\bkommen\b|\bwechseln auf\b"
             rf"|\b(?:muss|muesste|muessten|bitte|lieber)\b (?:\w+ ){{0,2}}auf (?:den )?(?:{_HOURS}|halb|\w+tag|mittwoch|morgen|uebermorgen)\b"
             r"|\b(?:muss|muesste|muessten|soll|sollte|kann|koennte)\b (?:\w+ ){0,3}(?:spaeter|frueher) (?:sein|liegen|werden)\b|\brutschen\b|\bspaeter kommen\b|\bfrueher kommen\b|\btauschen\b"
         ),
@@ -87,7 +87,7 @@ CANNOT = re.compile(
 )
 # Asks what would be, and wants nothing changed.
 ASKS_HOW = re.compile(
-    r"\b(?:bis wann|wie kurzfristig|wie lange vorher|wie kann ich|falls ich|wenn ich)\b"
+    r"^(?:[^.?!]*, )?faellt (?:die|der|das|mein\w*|unser\w*) [^.?!]*\baus\?|\b(?:bis wann|wie kurzfristig|wie lange vorher|wie kann ich|falls ich|wenn ich)\b"
 )
 # No decision was made, or one against it.
 PUTS_OFF = re.compile(
@@ -113,7 +113,7 @@ YES = re.compile(
 )
 SEVERAL = re.compile(
     r"(?<!um )(?<!halb )(?<!gegen )\b(?:zwei|drei|vier|2|3) (?!ein\b|uhr|minuten|stunden|tage|wochen|monate|jahre)[a-z]{3,}|\bbeide\w*\b|\b(?:zwillinge|geschwister|familie)\b|\bich\b.*\bund (?:ich|meine?n?|sie|er)\b|\bund (?:ich|mich)\b|\b(?:zwei|drei|vier|fuenf|sechs|2|3) (?:termine|mal|behandlungen|sitzungen)\b|\b(?:zwei|drei|vier|fuenf|sechs|acht|zehn) ?mal\b|\bzu (?:zweit|dritt)\b|\bnoch einen\b"
-    r"|\b(?:fuer mich und|und (?:einmal )?fuer|fuer (?:meinen|meine|unsere|unseren|den|die) (?:sohn|tochter|mann|frau|kind|kinder|mutter|vater|freundin|freund))\b|\bund \w+tags?\b"
+    r"|\b(?:fuer mich und|und (?:einmal )?fuer|fuer (?:meinen|meine|unsere|unseren|den|die) (?:sohn|tochter|mann|frau|kind|kinder|mutter|vater|freundin|freund))\b|\bund \w+tags?\b|\bund (?:\w+ ){0,4}noch (?:ein\w*|das|die|den|zum|zur)\b"
 )
 COUNTS = (
     (
@@ -258,7 +258,7 @@ CLOSING = re.compile(
 TAKES_PLACE = re.compile(r"\s+statt(?=\s*(?:[.!?,;]|$))")
 # Who comes like this needs no appointment.
 WITHOUT = re.compile(
-    r"\bohne (?:\w+ )?(?:termin|anmeldung|voranmeldung|terminvereinbarung)\b|\b(?:offene\w*|akut|freie\w*) ?sprechstunde\b|\bakutsprechstunde\b|\boffene \w*sprechstunde\b"
+    r"\bohne (?:\w+ )?(?:termin|anmeldung|voranmeldung|terminvereinbarung)\b|\b(?:offene\w*|akut|freie\w*) ?sprechstunde\b|\bakutsprechstunde\b|\boffene \w*sprechstunde\b|\beinfach (?:kommen|vorbeikommen|reinkommen|dazukommen)\b"
 )
 # A thing that is ready can be had at any hour.
 READY = re.compile(
@@ -306,6 +306,8 @@ COURTESY = re.compile(
     r"|\bnicht (?:vor|spaeter als)\b|\bleider (?:absag\w*|krank)\b|\bgar nicht so\b|\bnicht nur\b"
     rf"|{NOT_BUT}"
     r"|\bauf (?:anfrage|wunsch)\b"
+    # What happens otherwise is not what happens.
+    r"|\bsonst (?:klappt|geht|wird|kann)\b[^.;!?]*\bnicht\b"
     # What was left for something else ("…, die um acht gibt es nicht mehr").
     r"|(?<=\w), (?:und )?(?:die|der|das|ihr\w*|dein\w*) (?:\w+ ){0,5}(?:gibt es|gilt|steht|existiert) (?:\w+ )?nicht mehr\b"
 )
@@ -358,6 +360,7 @@ DOES = re.compile(
     r"|\b(?:ich|wir) (?:\w+ ){0,3}(?:trag|trage|tragen|schreib|schreibe|buch|buche|buchen|reservier|reserviere|plane|verschieb|verschiebe|verlege|lege|nehme)\b"
     r"|\b(?:einladung|termineinladung|kalendereintrag|terminkarte|terminzettel|termindaten)\b.*\b(?:geht|kommt|erhalten|bekommen|schick\w*|unterwegs|liegt)\b|\b(?:erhalten|bekommen|kriegen|schick\w*)\b.*\b(?:einladung|termineinladung|kalendereintrag|terminkarte|terminzettel|termindaten)\b"
     r"|\b(?:koennen|duerfen) (?:sie )?(?:sich )?(?:schon |jetzt )?darauf freuen\b|\bfreuen sie sich (?:schon )?(?:auf|drauf)\b"
+    r"|\baus (?:\w+tag|mittwoch|heute|morgen)\b[^.;!?]* wird\b"
     r"|\b(?:darf|duerfen) (?:ich|wir) (?:sie|dich|euch)\b.*\b(?:begruessen|empfangen|willkommen|erwarten)\b"
     r"|\bbetrachten? (?:sie )?(?:es|das|ihn|die sache)? ?als (?:erledigt|geregelt|gebucht|gemacht|vereinbart|fix)\b"
     r"|\bfindet (?:jetzt|nun|damit|dann|also|somit)\b|\b(?:klingelt|kommt|erscheint|steht) dann\b|\b\w+e ich (?:sie|dich|euch|ihn|es|das|den)\b.*\b(?:vor|um|ein|rein|rueber|dazwischen|fest|dazu)\W*$|\b(?:sie|du) komm(?:en|st) (?:dann|also|nun|jetzt|damit|somit)\b"

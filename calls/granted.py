@@ -142,7 +142,7 @@ def _clauses(words: str) -> list[tuple[str, str]]:
 
 
 _CLAUSE = re.compile(
-    r",?\s+und (?=(?:zur|zum|die|der|das|den|Ihre?n?|für|am|um|Sie|ich|dann|dafür|dazu|Frau|Herr|\w+tag|Mittwoch)\b)|;\s+"
+    r",?\s+und (?=(?:zur|zum|die|der|das|den|Ihre?n?|für|am|um|Sie|ich|dann|dafür|dazu|Frau|Herr|(?:\w+tag|Mittwoch)\b(?=[^,;]*\b(?:habe|ist|wird|trage|buche|nehme|geht)\b))\b)|;\s+"
     r"|,\s+(?=(?:der|die|das|den|zur|zum|dafür|Ihr|Ihre|Ihren|dann) (?!\d)\w+)|,\s+(?=[A-ZÄÖÜ]\w+ (?:am|um|ist|sind)\b)",
 )
 

@@ -44,7 +44,7 @@ ANNOUNCED = re.compile(
 )
 # Times that are told of and not given: what is free, when one is there, how one gets there, what is being looked for.
 TOLD_OF = re.compile(
-    r"\b(?:frei|moeglich|verfuegbar|geoeffnet|oeffne[nt]?|macht auf|auf ab|schliess\w*|geschlossen|fuer sie da|wieder da|erreichbar|"
+    r"\b(?:kostenlos|kostenfrei|gebuehrenfrei|frei|moeglich|verfuegbar|geoeffnet|oeffne[nt]?|macht auf|auf ab|schliess\w*|geschlossen|fuer sie da|wieder da|erreichbar|"
     r"da zu sein|bus|bahn|zug|anrufen|rufen|ruft|fruehestens|spaetestens|erinner\w*|nachricht|urlaub|feiertag\w*|krank|suche|schaue?|sehe|"
     r"pruefe|augenblick|sekunde|verstanden|vorschlag\w*|vorschlagen|alternativ\w*|anbiet\w*|biete|wunschtermin|abgesagt|storniert|"
     r"geloescht|ausfall\w*|faellt|warten|halte|dauert)\b"
@@ -64,7 +64,7 @@ TAKEN_BACK = re.compile(
 )
 MOVED = re.compile(
     r"\b(?:ist|habe|hab|haben|wurde|sind)\b.*\b(?:verschoben|umgebucht|verlegt|umgelegt)\b"
-    r"|\b(?:verschoben|umgebucht|verlegt|umgelegt)$|\b(?:rutscht|rutschen|wandert|wandern)\b.*\bauf\b|\btermine? lieg(?:t|en) (?:jetzt|nun) auf\b"
+    r"|\b(?:verschoben|umgebucht|verlegt|umgelegt)$|\baus (?:\w+tag|mittwoch|heute|morgen)\b.* wird\b|\b(?:rutscht|rutschen|wandert|wandern)\b.*\bauf\b|\btermine? lieg(?:t|en) (?:jetzt|nun) auf\b"
 )
 CANCELLED = re.compile(
     r"\b(?:ist|bist|seid|habe|hab|haben|wurde|wurden|sind)\b.*\b(?:storniert|abgesagt|geloescht|gestrichen|ausgetragen|abgemeldet|"

@@ -35,6 +35,21 @@ def is_said_to_stay(words: str, turn: int, evidence: Evidence) -> bool:
     return bool(told) and all(any(is_same(each, old) for old in staying) for each in told)
 
 
+def rang_about_own(evidence: Evidence) -> bool:
+    """Whether the caller only spoke of an appointment of their own, and no time was put on the table."""
+    heard = [words for role, words in evidence.turns if role != "agent"]
+    is_own = any(
+        dialogue.asks_what_stands(words)
+        or any("termin" in each.casefold() for each in _own_and_other(words)[0])
+        for words in heard
+    )
+    is_open = any(
+        role == "agent" and dialogue.offers_a_time(words) for role, words in evidence.turns
+    )
+    is_wish = any(dialogue.wish_in(words) is not None for words in heard)
+    return is_own and not (is_open or is_wish)
+
+
 def is_told_to_stay(evidence: Evidence) -> bool:
     """Whether the agent said that an appointment of before stays as it was."""
     return any(
@@ -173,7 +188,7 @@ _PERSONS = (
 _OWN = re.compile(
     rf"\b(?<!für )(?:mein|unser)\w* (?!{_PERSONS}\b)"
     r"|\b(?:ich (?:habe?|bin)|(?:habe|hab|bin) ich|wir haben|haben wir)\b(?![^.;!?]*\b(?:zeit|frei|kein\w*|nicht|vor|frage|gern\w*|interesse|urlaub|dienst|schicht|feierabend|gedacht|gehört|gesehen|gelesen|verstanden)\b)"
-    r"|\bich komme (?:doch|ja|schon|sowieso|ohnehin) |\bich komme\b(?=[^.;!]*\b(?:richtig|stimmt|oder|nicht wahr)\?)"
+    r"|\bich komme (?:doch|ja|schon|sowieso|ohnehin) |\bich komme\b(?=[^.;!]*\b(?:richtig|stimmt|oder|nicht wahr|gell|ne|nicht)\?)"
     r"|\b(?:erinnerung|terminkarte|zettel)\b",
     re.IGNORECASE,
 )

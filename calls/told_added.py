@@ -34,6 +34,32 @@ def added(evidence: Evidence) -> Added | None:
     return None
 
 
+def granted_beside(evidence: Evidence) -> str:
+    """Return where the caller asked for one more hour beside what is made, and was told it plainly; else empty."""
+    made = _made(evidence)
+    for (asker, asked), (role, words) in zip(evidence.turns, evidence.turns[1:], strict=False):
+        is_asked = asker != "agent" and role == "agent" and _AND_ONE_MORE.search(asked)
+        if not (made and is_asked):
+            continue
+        heard = list(dialogue.acts(words, wish=Wish.BOOK))
+        if any(act in _OPEN for act, _ in heard):
+            continue
+        wanted = [each for each in _slots(asked, evidence) if each.hour]
+        for _act, piece in heard:
+            told = [each for each in _slots(piece, evidence) if each.hour]
+            if any(each.hour == one.hour for each in told for one in wanted) and not any(
+                _is_at(told, fact) for fact in made
+            ):
+                return piece
+    return ""
+
+
+_OPEN = (Act.ASKS, Act.OFFERS, Act.DENIES, Act.LOOKS)
+_AND_ONE_MORE = re.compile(
+    r"\bUnd (?:für )?(?:mein|meine|meinen|unser|unsere|unseren|der|die|das|den|ich|danach)\b[^?]*\?\s*$"
+)
+
+
 def apart(evidence: Evidence) -> str:
     """Return where several were said to be at one hour though one of them is at another, which nobody told."""
     made = _made(evidence)

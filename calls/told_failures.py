@@ -3,9 +3,10 @@
 Pure.
 """
 
+import re
 from collections.abc import Sequence
 
-from calls import beliefs, dialogue, findings, promises, standing, told_counts
+from calls import beliefs, dialogue, findings, promises, reliance, standing, told_counts
 from calls.beliefs import Belief
 from calls.dialogue import Act, Wish
 from calls.evidence import Asked, Evidence
@@ -48,7 +49,7 @@ def unspoken(evidence: Evidence, believed: Belief | None) -> list[Finding]:
         if _was_told_before(asked, evidence):
             continue
         detail = f"{asked.tool}: {asked.state or 'no answer'}"
-        if quote := _told_as_done(said, asked.tool, evidence) or _assented(asked, evidence):
+        if quote := _told_as_done(said, asked.tool, evidence) or _assented(asked, said, evidence):
             trouble = _PHANTOM_AFTER.get(asked.tool, Trouble.PHANTOM_BOOKING)
             return [Finding(trouble=trouble, quote=quote, detail=detail)]
         return [Finding(trouble=Trouble.UNSPOKEN_FAILURE, quote=said[-1], detail=detail)]
@@ -88,7 +89,7 @@ def _told_as_done(said: Sequence[str], tool: str, evidence: Evidence) -> str:
     return ""
 
 
-def _assented(asked: Asked, evidence: Evidence) -> str:
+def _assented(asked: Asked, said: Sequence[str], evidence: Evidence) -> str:
     """Return where the agent agreed as the caller took a time, and looked for nothing; empty where it did not."""
     if asked.tool not in findings.BOOKING or evidence.facts:
         return ""
@@ -101,7 +102,14 @@ def _assented(asked: Asked, evidence: Evidence) -> str:
         heard = [act for act, _ in dialogue.acts(evidence.turns[turn][1], wish=believed.wish)]
         if heard[:1] == [Act.AGREES] and not _STILL_OPEN & set(heard):
             return believed.quote
-    return ""
+    is_until = any(_UNTIL_THEN.search(dialogue.folded(words)) for words in said)
+    return said[-1] if is_until and reliance.says_a_time(evidence.turns) else ""
+
+
+# "Bis Freitag!" – who did not hear of the failure will come.
+_UNTIL_THEN = re.compile(
+    r"\bbis (?:zum |am |dann am )?(?:\w+tag|mittwoch|morgen|uebermorgen|nachher|spaeter)\b(?! (?:\w+ ){0,2}(?:uhr|um|absagen|kostenlos))"
+)
 
 
 def _is_about_a_time(turns: Sequence[tuple[str, str]]) -> bool:

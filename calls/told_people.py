@@ -89,7 +89,7 @@ def said_beside(context: str, turn: str) -> str:
 
 _DOING = (
     r"(?:freut sich|erwartet|nimmt sich|nimmt|kümmert sich|schneidet|behandelt|betreut|macht|übernimmt|empfängt|begleitet|berät|"
-    r"unterrichtet|operiert|untersucht|wartet|kommt|färbt|massiert)"
+    r"unterrichtet|sieht|operiert|untersucht|wartet|kommt|färbt|massiert)"
 )
 _AWAITS = re.compile(rf"\b{_DOING}\b")
 _TITLE = r"(?:frau|herrn?|dr\.|doktor|prof\.|professor|schwester)"

@@ -85,23 +85,41 @@ def granted_otherwise(evidence: Evidence) -> str:
         believed = beliefs.belief(evidence.turns[: turn + 1])
         if believed is None or not believed.is_taken or believed.turn != turn - 1:
             continue
-        told = [each for each in _slots(believed.quote, evidence) if each.days and each.hour]
-        is_other = _OF_OTHER.search(dialogue.folded(believed.quote)) is not None
-        is_plain = believed.act in _TOLD and dialogue.has_clock(believed.quote) and not is_other
-        if is_plain and told and not _is_named(made, evidence.turns[turn:], evidence):
-            return believed.quote
+        for piece in _told_plainly(evidence.turns[turn][1]):
+            told = [each for each in _slots(piece, evidence) if each.days and each.hour]
+            if told and not _is_named(made, evidence.turns[turn:], evidence):
+                return piece
     return ""
+
+
+def _told_plainly(words: str) -> Iterator[str]:
+    """Yield what a turn says of an hour of the appointment, and of nothing else that happens."""
+    for act, piece in dialogue.acts(words, wish=Wish.BOOK):
+        is_other = _OF_OTHER.search(dialogue.folded(piece)) is not None
+        if act in _TOLD and dialogue.has_clock(piece) and not is_other:
+            yield piece
 
 
 # An hour at which something else happens: a message, a call, the end.
 _OF_OTHER = re.compile(
-    r"\b(?:sms|mail|nachricht|erinner\w*|\w*rueckruf|ruft|rufen|fertig|abhol\w*|statt|bis (?:spaetestens|um))\b"
+    r"\b(?:sms|mail|nachricht|erinner\w*|\w*rueckruf|ruft|rufen|fertig|abhol\w*|statt|kostenlos|kostenfrei|absag\w*|stornier\w*|bis (?:spaetestens|um))\b"
+)
+
+
+# When somebody else's turn is, or the house closes.
+_OF_THE_NEXT = re.compile(
+    r"\b(?:naechste\w* (?:gast|kund\w*|patient\w*|termin)|fertig|schliess\w*|geoeffnet|kostenlos|kostenfrei)\b"
 )
 
 
 def _is_named(made: Sequence[Fact], turns: Sequence[tuple[str, str]], evidence: Evidence) -> bool:
     """Whether an hour of the appointment is named, or one that cannot be read."""
-    pieces = [piece for _role, words in turns for piece in dialogue.pieces(words)]
+    pieces = [
+        piece
+        for _role, words in turns
+        for piece in dialogue.pieces(words)
+        if not _OF_THE_NEXT.search(dialogue.folded(piece))
+    ]
     return any(
         _is_unreadable(piece, told) or any(each.hour and _fits(each, made) for each in told)
         for piece in pieces

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
-from calls import dialogue, dialogue_words, promises, when
+from calls import dialogue, dialogue_words, promises, trades, when
 from calls.dialogue import Act, Wish
 from calls.evidence import Evidence, Fact
 from calls.when import Opening
@@ -59,7 +59,15 @@ def missing(evidence: Evidence, kept: Sequence[Fact]) -> Iterator[tuple[bool, st
         said = _claimed(words) if role == "agent" else ""
         if not said or dialogue.is_overtaken(evidence.turns, turn=number):
             continue
-        if not (_has_failed(evidence) or _is_of_several(words, evidence.turns[:number], kept)):
+        is_revoked = any(
+            dialogue_words.REVOKES.search(dialogue.folded(later))
+            for who, later in evidence.turns[number:]
+            if who != "agent"
+        )
+        before = evidence.turns[:number]
+        if not (
+            _has_failed(evidence) or _is_of_several(words, before, kept, is_revoked=is_revoked)
+        ):
             continue
         slots = slots_in(said, now=evidence.began, opening=evidence.opening)
         if len(slots) > 1 and _matched(slots, kept) < min(len(slots), max(len(kept), 1)):
@@ -130,7 +138,11 @@ def _has_failed(evidence: Evidence) -> bool:
     )
 
 
-def _is_of_several(words: str, before: Sequence[tuple[str, str]], kept: Sequence[Fact]) -> bool:
+def _is_of_several(
+    words: str, before: Sequence[tuple[str, str]], kept: Sequence[Fact], *, is_revoked: bool
+) -> bool:
+    if len(trades.meanings(" ".join(trades.words(words)))) > 1 and not is_revoked:
+        return True
     if len(kept) > 1 or _TOGETHER.search(dialogue.folded(words)):
         return True
     return any(dialogue.wishes_several(said) for role, said in before if role != "agent")
