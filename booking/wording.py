@@ -75,7 +75,7 @@ _STEMS = {
     "kueche": "kuech",
 }
 # Not in "neue", "Dauer" and "Quelle", nor where another part begins: "Tattoo-entfernung".
-_UMLAUT = re.compile(r"(?<![aeoqu])([aou])e(?!nt[b-df-hj-np-tv-z])")
+_UMLAUT = re.compile(r"((?<![aoqu])[ao]|(?<![aeoqu])u)e(?!nt[b-df-hj-np-tv-z])")
 # "Strähnchen", not "waschen" and "stechen".
 _DIMINUTIVE = re.compile(r"(?<=[bdfghklmnprtz])chen$")
 # Vowels of strong verbs, as their participles change them.

@@ -20,6 +20,7 @@ MENU = compounds.menu(("Achsvermessung", "Ölwechsel", "Weisheitszahnentfernung"
         ("Reparatur", "reparieren", "Reparaturen"),
         ("ausbürsten", "ausgebürstet"),
         ("nachstechen", "nachgestochen"),
+        ("ändern", "Änderung", "geändert"),
         ("waschen", "Wäsche", "gewaschen"),
         ("Strähne", "Strähnen", "Strähnchen"),
     ],
