@@ -233,14 +233,12 @@ def _declines(said: str, *, offered: str) -> bool:
 
 def _takes(said: str, *, offered: str, wish: Wish, is_first: bool) -> bool:
     chosen = re.split(r"[.!]\s", said)[0]
-    is_put = _is_offer(dialogue.folded(offered)) or (
-        is_first and _is_named(dialogue.folded(offered))
-    )
+    put = _without_refusals(dialogue.folded(offered))
+    is_put = _is_offer(put) or (is_first and _is_named(put))
     if not is_put or dialogue.is_asking(chosen) or words_of.THANKS.search(said):
         return False
-    if words_of.MERE_THANKS.search(said) and not (
-        words_of.TAKES.search(said) or dialogue.has_clock(said)
-    ):
+    is_mere = words_of.MERE_THANKS.search(said) or words_of.APOLOGIES.search(said)
+    if is_mere and not (words_of.TAKES.search(said) or dialogue.has_clock(said)):
         return False
     heard = [act for act, _piece in dialogue.acts(offered, wish=wish)]
     if Act.DENIES in heard and not dialogue.has_clock(offered) and heard[-1] == Act.INFORMS:
@@ -270,6 +268,22 @@ def _asks_for(said: str, wish: Wish, *, on_table: Sequence[tuple[str, str]]) -> 
         )
         return bool(is_definite) and not words_of.READS_OUT.search(said)
     return any(Wish(each) == wish and shape.search(said) for each, shape in words_of.WISHES)
+
+
+def _without_refusals(offered: str) -> str:
+    """Return folded words without the clauses that only tell what is not ("den um elf kann ich nicht sehen")."""
+    return ", ".join(clause for clause in _CLAUSES.split(offered) if not _refuses(clause))
+
+
+def _refuses(clause: str) -> bool:
+    if clause.endswith("?"):
+        return False
+    said = words_of.COURTESY.sub(" ", clause)
+    is_denied = words_of.NOT.search(said) is not None and not words_of.OFFERS.search(said)
+    return is_denied or words_of.CANNOT.search(said) is not None
+
+
+_CLAUSES = re.compile(r"(?:[,;!]|(?<!\d)\.)\s+|\s+(?:aber|dafuer)\s+")
 
 
 def _is_named(offered: str) -> bool:

@@ -48,7 +48,7 @@ WISHES = (
     (
         "move",
         re.compile(
-            r"\b(?:um|ver|vor|nach hinten|nach vorne|rueber)\s?(?:schieb|leg(?!t\b)|buch|zieh|tausch)\w*|\bschieben?\b(?! (?:\w+ )?vorbei)(?!.*\b(?:dazwischen|ein|rein)\b)|\bauf\b.*\b(?:legen|ziehen|setzen)\b"
+            r"\b(?:um|ver|vor|nach hinten|nach vorne|rueber)\s?(?:schieb|leg(?!t\b)|buch|zieh|tausch)\w*|\bschieben?\b(?! (?:\w+ )?vorbei)(?!.*\b(?:dazwischen|ein|rein)\b)|\bauf (?!(?:\w+ ){0,2}\w*liste\b).*\b(?:legen|ziehen|setzen)\b"
             r"|\b(?:statt|anstatt|anstelle)\b|\bander(?:en|er) (?:termin|tag|zeit|uhrzeit)\b|\bmove\w*|\baus (?:\w+tag|mittwoch)\b.*\bmachen\b|\bich komme\b.*\b(?:wuerde|moechte|koennte|will)\b.*\blieber\b.*\bkommen\b|\bwechseln auf\b"
             rf"|\b(?:muss|muesste|muessten|bitte|lieber)\b (?:\w+ ){{0,2}}auf (?:den )?(?:{_HOURS}|halb|\w+tag|mittwoch|morgen|uebermorgen)\b"
             r"|\b(?:muss|muesste|muessten|soll|sollte|kann|koennte)\b (?:\w+ ){0,3}(?:spaeter|frueher) (?:sein|liegen|werden)\b|\brutschen\b|\bspaeter kommen\b|\bfrueher kommen\b|\btauschen\b"
@@ -94,6 +94,7 @@ PUTS_OFF = re.compile(
     r"\b(?:ueberleg\w*|schreib\w* (?:ich )?(?:euch|ihnen|dir)|frag\w* (?:ich )?(?:mal )?(?:meinen|meine|unsere|unseren|die|den) \w+|melde? (?:ich )?mich|meld mich|ruf\w* (?:\w+ ){0,3}(?:wieder|nochmal|noch mal|noch einmal|spaeter) ?(?:an)?|lassen sie (?:es|mal|das)|ein andermal"
     r"|doch nicht|lieber (?:noch )?nicht|muss (?:ich )?(?:erst|noch|das erst)|muss (?:ich )?(?:\w+ ){0,3}(?:fragen|besprechen|gucken|schauen|klaeren|ueberlegen|absprechen|abklaeren)|klaer\w* (?:ich )?(?:das )?|erst (?:mal )?(?:meine?n?|mit)|vergessen sie es|schade|erkundig\w*"
     r"|schaff\w* (?:ich )?(?:das )?(?:doch )?nicht|beides nicht|nehme ich nicht|weiss (?:ich )?(?:noch )?nicht|gar nichts|auch nicht|(?:guck|such|schau|frag|sprech|red|pruef|seh|check)\w* (?:ich )?(?:\w+ )?erst|warte (?:noch|erst)|buch\w* (?:\w+ ){0,3}(?:online|im netz|internet)|online (?:buchen|machen)|lass\w* (?:ich |wir )?(?:\W?s |es |das |ihn |den )?(?:lieber |einfach |erst ?mal )?(?:so|stehen|dabei|bleiben|offen)|bleib\w* (?:ich |es )?(?:dabei|bei (?:mein\w*|d\w+) (?:alten|bisherigen)|so)|behalte ich|(?:wir|ich) melden? (?:uns|mich)|dann (?:\w+ ){1,3}wieder$|komm\w* (?:\w+ ){0,2}(?:darauf|drauf) zurueck|gut zu wissen|reicht (?:mir|schon)|bespreche|absprechen|rede (?:erst )?mit|bescheid weiss|weiss ich bescheid|nur (?:mal )?(?:wissen|fragen|hoeren)|theoretisch|eventuell|ein anderes mal)\b"
+    r"|\b(?:such|schau|guck|probier|versuch|frag|geh|ruf|meld|seh|mach|hol)\w* (?:\w+ ){0,5}(?:woanders|anderswo|anderweitig)\b|\b(?:woanders|anderswo|anderweitig) (?:\w+ ){0,3}(?:such|schau|guck|probier|versuch|frag|hin|umseh|umhoer|umschau)\w*|\bnichts fuer ungut\W*$"
     r"|\bruf\w* ich\b|\bich ruf\w*\b|\b(?:schau|guck|seh|sehe|schaue|gucke)\w*\b.*\bob\b|\bmal (?:sehen|schauen|gucken)\b"
 )
 NO = re.compile(
@@ -199,6 +200,10 @@ WELCOMES = re.compile(
     r"\b(?:darf|duerfen) (?:ich|wir) (?:sie|dich|euch)\b.*\b(?:begruessen|empfangen|willkommen|erwarten)\b[^?]*$"
 )
 MERE_THANKS = re.compile(r"\bdanke\w*\b")
+# Who says no more than this takes nothing.
+APOLOGIES = re.compile(
+    r"\b(?:entschuldig\w*|verzeihung|sorry|pardon|verwaehlt|vertan|falsch verbunden)\b"
+)
 WHEN_AGAIN = re.compile(
     r"\b(?:(?<!bis )(?<!ab )wann(?! (?:machen|oeffnen|schliessen|kann|darf|bin ich fertig|hole))|um wie ?viel uhr|welche uhrzeit|wie ?viel uhr|noch ?mal|wiederholen|wie bitte)\b|^um \w+\?$"
 )
@@ -221,8 +226,19 @@ TAKES = re.compile(
 PAST = re.compile(
     r"\b(?:war|waren|wart|warst|hatte|hatten|gewesen|letzte[nrsm]?|gestern|vorgestern)\b"
 )
+# Who may have called before, and does so for the caller.
+_KIN = r"(?:frau|mann|sohn|tochter|mutter|vater|mama|papa|partner\w*|freund\w*|lebensgefaehrt\w*|schwester|bruder|oma|opa|schwiegermutter|schwiegervater|schwiegertochter|schwiegersohn|chef\w*|kolleg\w*|sekretaer\w*|assistent\w*|nachbar\w*|betreuer\w*|gattin|gatte|pflegedienst|verlobte\w*|enkel\w*)"
+OTHERS = rf"(?:(?:mein|unser|ihr|dein|euer|eur)e? {_KIN}|jemand)"
+_ARRANGED = r"(?:gebucht|gemacht|ausgemacht|vereinbart|abgemacht|reserviert|geregelt|geholt|festgemacht|arrangiert|organisiert|angemeldet)"
+# Somebody else arranged it before the call: told as past, and nothing of this call.
+BY_ANOTHER = re.compile(
+    rf"(?:\bihr|\bdein|\beuer|\beur)e? {_KIN} (?:hat|hatte)\b(?!.*\b(?:jetzt|nun|damit|somit|hiermit)\b).*\b{_ARRANGED}\b"
+    rf"|\b(?:hat|hatte) (?:das |den |es |da )?(?:schon |bereits )?(?:ihr|dein|euer|eur)e? {_KIN}\b(?!.*\b(?:jetzt|nun|damit|somit|hiermit)\b).*\b{_ARRANGED}\b"
+)
 # The caller asks what stands; the answer reads it out and promises nothing.
 READS_OUT = re.compile(
+    r"\b(?:wann|um wie ?viel uhr|wie spaet|welche uhrzeit|an welchem tag|welcher tag)\b[^.?!]*\b(?:war|waren)\b[^.?!]*\b(?:ich|wir|mein\w*|unser\w*|(?:bei|fuer) (?:mir|mich|uns|meine?n?r?m? \w+))\b|"
+    rf"^(?:.*[.!,] )?(?:hat|haben|hatte|hatten) (?:denn |da )?{OTHERS}\b[^.?!]*\b(?:gemacht|ausgemacht|gebucht|vereinbart|reserviert|geholt|bekommen|termin\w*)\b[^.?!]*\?|"
     r"^(?:und )?habe? ich (?:\w+ ){0,2}(?:\w*tags?|mittwoch|morgen|heute|uebermorgen)\b(?!.*\b(?:jetzt|also|damit|dann|fest)\b).*\?$|"
     r"\b(?:stehe?|bin) ich\b.*\bnoch\b|(?<!also )(?<!dann )\b(?:bleibt(?:\W?s| es)?|bleiben wir)\b.*\b(?:bei|dabei)\b|\b(?:er|sie|mein\w*|vater|mutter) (?:\w+ )?(?:haette|habe|haetten) (?:\w+ ){0,3}termin\b|"
     r"\bbin ich\b.*\bnoch\b.*\b(?:angemeldet|eingetragen|gebucht|drin|dabei)\b|"
@@ -356,6 +372,7 @@ DOES = re.compile(
     r"|\b(?:beides?|alle \w+) (?:sind |ist )?(?:drin|drinnen|fest|gebucht|notiert|eingetragen|reserviert|vermerkt)\b"
     r"|\blieg(?:t|en) (?:jetzt|nun)\b|\bsteht\b(?! (?:\w+ ){0,3}(?:frei|offen|aus|zur)\b)|\b(?:sie|du|ihr|beides?|termine|alle \w+) steh(?:en|st|t)\b|\bsteh(?:en|st) (?:sie|du)\b|\b(?:dann|damit|somit|jetzt) (?:haben|hast|habt) (?:sie|du|ihr) (?:jetzt |nun |also |damit )?(?:alle|beide|den|die|ihren|einen|deinen)\b|\bhat (?:jetzt|nun|damit|somit) (?:alle|beide|den|die|das|einen|seinen|ihren)\b|\bgehoer(?:t|en)\b.*\b(?:ihnen|dir|sie)\b|\bhat(?:\W?s)? (?:es |alles |jetzt )*geklappt\b|\bgeht klar\b|\bhab ich\b|\bhaben wir\b"
     rf"|\b(?:dann|damit|somit|jetzt) (?:haben|hast|habt) (?:sie|du|ihr)\b(?!.*\b(?:frei|zeit|wahl|moeglich\w*|noch)\b)(?=.*(?:{CLOCK.pattern}))"
+    r"|\b(?:sie|du|ihr) (?:haben|hast|habt) (?:jetzt|nun|damit|somit|also) (?:also |damit |nun )?(?:beide|zwei|drei|vier) (?:\w+ )?(?:termine|plaetze|buchungen)\b(?!.*\b(?:wahl|auswahl|moeglich\w*|frei)\b)"
     r"|\b(?:trag|trage|schreib|schreibe|plane|buch|buche|reservier|reserviere|notier|notiere|verschieb|verschiebe|verleg|verlege|leg|lege|nehm|nehme|setz|setze|pack|packe|merk|merke|halt|halte) (?:ich|wir)?\b.*\b(?:sie|dich|ihnen|dir|das|den|es|ein|um|vor)\b"
     r"|\b(?:ich|wir) (?:\w+ ){0,3}(?:trag|trage|tragen|schreib|schreibe|buch|buche|buchen|reservier|reserviere|plane|verschieb|verschiebe|verlege|lege|nehme)\b"
     r"|\b(?:einladung|termineinladung|kalendereintrag|terminkarte|terminzettel|termindaten)\b.*\b(?:geht|kommt|erhalten|bekommen|schick\w*|unterwegs|liegt)\b|\b(?:erhalten|bekommen|kriegen|schick\w*)\b.*\b(?:einladung|termineinladung|kalendereintrag|terminkarte|terminzettel|termindaten)\b"

@@ -234,7 +234,10 @@ def _kind(sentence: str) -> tuple[Kind | None, bool]:
     meant = [
         each
         for each in map(_plainly, clauses)
-        if not (words_of.NOT_MEANT.search(each) or dialogue_words.OF_ANOTHER.search(each))
+        if not any(
+            shape.search(each)
+            for shape in (words_of.NOT_MEANT, dialogue_words.OF_ANOTHER, dialogue_words.BY_ANOTHER)
+        )
     ]
     if all(words_of.IS_OVER.search(each) for each in meant if not words_of.NODS.fullmatch(each)):
         return None, False

@@ -115,6 +115,8 @@ class _Known:
         said = dialogue.folded(piece)
         if _IS_NEW.search(said) or (act == Act.OFFERS and not _ALREADY.search(said)):
             return False
+        if dialogue_words.BY_ANOTHER.search(said):
+            return True
         if act == Act.ASKS:
             return self._is_about_old and _IS_MEANT.search(said) is not None
         if act == Act.REPEATS and self._is_asked:
@@ -142,8 +144,9 @@ class _Known:
         return _slots(_GOODBYE.sub("", words), self._evidence)
 
     def _echoes(self, said: Slot) -> bool:
-        """Whether the caller only says once more on what day it is."""
-        return said.hour is None and any(is_same(said, old) for old in self._standing)
+        """Whether the caller only says once more on what day or at what hour it is."""
+        is_part = said.hour is None or not said.days
+        return is_part and any(is_same(said, old) for old in self._standing)
 
     def _stand(self, slots: Iterable[Slot]) -> None:
         self._standing += [

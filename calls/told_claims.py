@@ -7,7 +7,16 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from calls import findings, promise_times, promises, told_counts, told_people, told_times, trades
+from calls import (
+    findings,
+    promise_times,
+    promises,
+    told_counts,
+    told_errands,
+    told_people,
+    told_times,
+    trades,
+)
 from calls.evidence import Evidence, Fact
 from calls.findings import Finding, Trouble
 from calls.promises import Claim, Kind
@@ -16,9 +25,7 @@ from calls.promises import Claim, Kind
 def about(claim: Claim, promised: Sequence[Claim], evidence: Evidence) -> list[Finding]:
     """Return what of a claim is not so; `promised` are all claims of the conversation."""
     if claim.kind == Kind.CALLBACK:
-        if evidence.has_callback or evidence.answered(
-            *("callback_noted", "waiting", "message_noted", "question_noted", "pending")
-        ):
+        if told_errands.is_noted(evidence):
             return []
         return [Finding(trouble=Trouble.PHANTOM_CALLBACK, quote=claim.sentence)]
     if claim.kind == Kind.CANCELLED and _was_moved(evidence):

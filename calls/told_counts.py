@@ -43,7 +43,7 @@ def names_both(evidence: Evidence) -> bool:
 
 
 _BOTH = re.compile(
-    r"\bbeide (?!leistung|behandlung|anwendung|sachen|zeiten|angebote|wuensche|anliegen|punkte|dinge)\w+ (?:sind|stehen|sitzen|haben)\b"
+    r"\b(?:sie|du|ihr) (?:haben|hast|habt) (?:jetzt|nun|damit|somit) (?:also )?(?:zwei|drei|vier) termine\b|\bbeide (?!leistung|behandlung|anwendung|sachen|zeiten|angebote|wuensche|anliegen|punkte|dinge)\w+ (?:sind|stehen|sitzen|haben)\b"
 )
 
 

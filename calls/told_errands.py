@@ -10,12 +10,20 @@ from collections.abc import Sequence
 from calls import beliefs, dialogue, dialogue_words
 from calls.evidence import Evidence
 
-_NOTED = ("callback_noted", "waiting", "message_noted", "question_noted", "pending", "transfer")
+_NOTED = ("callback_noted", "waiting", "message_noted", "question_noted")
+
+
+def is_noted(evidence: Evidence) -> bool:
+    """Whether an errand is noted; a callback that is still being asked for is not, an appointment that waits tells of itself."""
+    is_waiting = any(
+        asked.state == "pending" and asked.tool != "request_callback" for asked in evidence.asked
+    )
+    return evidence.has_callback or is_waiting or evidence.answered(*_NOTED)
 
 
 def unnoted(evidence: Evidence) -> str:
     """Return the words by which an errand was said to be seen to that no row shows; empty where there is none."""
-    if evidence.has_callback or evidence.answered(*_NOTED):
+    if is_noted(evidence) or evidence.answered("transfer"):
         return ""
     quote, offered = "", ""
     is_asked = is_wished = False

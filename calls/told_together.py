@@ -243,7 +243,9 @@ def affirmed(evidence: Evidence) -> list[Affirmed]:
 def _affirmed(asked: str, words: str, number: int, evidence: Evidence) -> Affirmed | None:
     heard = dialogue.folded(asked)
     is_done = _AS_DONE.search(heard) is not None
-    is_echo = len(heard.split()) < _LONG and _has_claimed(evidence.turns[: number - 1])
+    # However much the caller talks beside it: the agent repeats the whole time in words of its own.
+    is_short = len(heard.split()) < _LONG or any(each.days for each in _hours(words, evidence))
+    is_echo = is_short and _has_claimed(evidence.turns[: number - 1])
     is_conceded = _CONCEDES.search(dialogue.folded(words)) is not None and _hours(words, evidence)
     if is_conceded and _has_claimed(evidence.turns[: number - 1]) and dialogue.has_clock(asked):
         pass  # the caller objected, and was given what he said

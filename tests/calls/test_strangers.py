@@ -133,6 +133,7 @@ def test_what_strangers_call_a_service_or_a_person_is_found_or_asked_for(barber:
             "strangers_calls_10",
             "strangers_calls_11",
             "strangers_calls_12",
+            "strangers_calls_13",
         )
         for each in listening.conversations(table)
     ],
