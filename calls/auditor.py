@@ -144,7 +144,7 @@ def _believed(believed: Belief, evidence: Evidence) -> list[Finding]:
         and any(dialogue.says_goodbye(words) for _role, words in evidence.turns[-2:])
     )
     is_done = believed.act in (Act.DOES, Act.REPEATS) or (
-        is_left_so and believed.is_taken and not findings.has_failed(evidence)
+        is_left_so and _is_taken_plainly(believed, evidence) and not findings.has_failed(evidence)
     )
     is_open = is_left_so and dialogue.leaves_open(evidence.turns)
     if not is_done or is_open or _is_led_without(believed, evidence):
@@ -165,6 +165,12 @@ def _is_led_without(believed: Belief, evidence: Evidence) -> bool:
     return is_without and (
         promises.is_farewell(believed.quote) or believed.act in (Act.AGREES, Act.INFORMS)
     )
+
+
+def _is_taken_plainly(believed: Belief, evidence: Evidence) -> bool:
+    """Whether the caller said a plain yes: where the agent only nods or says goodbye, nothing less is believed in."""
+    (_, asked), (_, said) = [("", ""), *evidence.turns][believed.turn : believed.turn + 2]
+    return believed.is_taken and dialogue.says_plain_yes(said, asked=asked)
 
 
 def _tells_of_a_change(quote: str) -> bool:

@@ -97,6 +97,15 @@ PUTS_OFF = re.compile(
     r"|\b(?:such|schau|guck|probier|versuch|frag|geh|ruf|meld|seh|mach|hol)\w* (?:\w+ ){0,5}(?:woanders|anderswo|anderweitig)\b|\b(?:woanders|anderswo|anderweitig) (?:\w+ ){0,3}(?:such|schau|guck|probier|versuch|frag|hin|umseh|umhoer|umschau)\w*|\bnichts fuer ungut\W*$"
     r"|\bruf\w* ich\b|\bich ruf\w*\b|\b(?:schau|guck|seh|sehe|schaue|gucke)\w*\b.*\bob\b|\bmal (?:sehen|schauen|gucken)\b"
 )
+# Has the agent do it ("dann trag mich ein").
+BIDS = re.compile(
+    r"\b(?:trag|setz|schreib|buch|nimm|pack|mach|reservier|merk|meld)\w* (?:sie |du )?(?:mich|mir|uns|ihn|sie|das|den|ma|mi)\b"
+)
+ASKS_WHOSE = re.compile(r"\b(?:name\w*|nummer|heissen|wie schreibt)\b[^?]*\?")
+# Said without a wish: an apology, or that it will be found elsewhere or later.
+LEAVES_IT = re.compile(
+    r"\b(?:macht nichts|nichts fuer ungut|woanders|spaeter|entschuldig\w*|verzeih\w*|erst mal kein\w*|ein andermal)\b"
+)
 NO = re.compile(
     r"^(?:\w+ )?(?:nein|nee|ne|noe|na)\b|\b(?:nein danke|passt (?:mir )?(?:leider )?nicht|geht (?:leider )?nicht|zu (?:frueh|spaet|teuer))\b"
 )
