@@ -144,7 +144,9 @@ def refuses(turns: Sequence[tuple[str, str]]) -> bool:
 def says_plain_yes(words: str, *, asked: str) -> bool:
     """Whether a caller takes what was offered in so many words, names its day or hour, or the name it is to be under."""
     said = heard(words)
-    is_named = has_clock(said) or words_of.DAY.search(said) is not None
+    is_named = has_clock(said) or any(
+        each.search(said) for each in (words_of.DAY, words_of.HOUR_ALONE)
+    )
     is_yes = any(each.search(said) for each in (words_of.YES, words_of.TAKES, words_of.BIDS))
     is_name = words_of.ASKS_WHOSE.search(folded(asked)) is not None
     return (is_yes or is_named or is_name) and words_of.LEAVES_IT.search(said) is None

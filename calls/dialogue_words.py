@@ -101,6 +101,8 @@ PUTS_OFF = re.compile(
 BIDS = re.compile(
     r"\b(?:trag|setz|schreib|buch|nimm|pack|mach|reservier|merk|meld)\w* (?:sie |du )?(?:mich|mir|uns|ihn|sie|das|den|ma|mi)\b"
 )
+# Of two offered times one is chosen by its number alone ("elf").
+HOUR_ALONE = re.compile(rf"^(?:ach |dann |lieber )?{_HOURS}e?\b")
 ASKS_WHOSE = re.compile(r"\b(?:name\w*|nummer|heissen|wie schreibt)\b[^?]*\?")
 # Said without a wish: an apology, or that it will be found elsewhere or later.
 LEAVES_IT = re.compile(

@@ -84,6 +84,10 @@ CALLBACK = re.compile(
     r"|\bmeldet sich\b|\b(?:wir|die kollegen|die praxis|das team) melden uns\b|\bmelden wir uns\b"
     r"|\bwerden sie zurueckgerufen\b|\b(?:wird|werden)\b.*\b(?:zurueckrufen|anrufen|zurueckmelden|melden)\b"
 )
+# "Rückruf durch Frau Lund, Thema Vertrag – so ist es hinterlegt": what is noted was named first.
+CALLBACK_FIRST = re.compile(
+    rf"^(?:gut|danke|okay|also|ihr|der|dein|ein|bitte um)?[ ,.]*(?:zu)?rueckruf\b(?!.*\btermin).*\b{dialogue_words.DONE}\b"
+)
 # What makes a claim none: conditional, about somebody else, denied, only possible.
 CONDITION = re.compile(rf"\b(?:sobald|wenn|falls|ob|bevor|erst)\b|{dialogue_words.IF}")
 ELSEWHERE = re.compile(
@@ -93,10 +97,10 @@ ELSEWHERE = re.compile(
 NOT_MEANT = re.compile(
     r"\b(?:nicht|nichts|kein|keine|keinen|keinem|keiner|nie|niemals|nirgends|nirgendwo|ohne|moechten|wollen|wollten|soll|sollen|darf|duerfen|kann|"
     r"koennen|koennte|koennten|konnte|wuerde|wuerden|waere|waeren|haette|haetten|muss|muessen|muesste|versuche|versuchen|"
-    r"gerade dabei|moment|belegt|vergeben|wunsch|terminwunsch|anfrage|noch frei|gewuenscht|angefragt|gefragt|gesagt|genannt)\b"
+    r"gerade dabei|moment|belegt|vergeben|vor der nase|weggeschnappt|zuvorgekommen|wunsch|terminwunsch|anfrage|noch frei|gewuenscht|angefragt|gefragt|gesagt|genannt)\b"
 )
 NO_CALLBACK = re.compile(
-    r"\b(?:vermutlich|wahrscheinlich|vielleicht|bestimmt noch|sicher noch|moechten|wollen|soll|sollen|darf|kann|koennen|koennte|wuerde|waere|niemand|nicht|warteliste|sie rufen|rufen sie (?:\w+ )?(?:wieder|noch)|bestaetig\w*|am besten|selbst|selber|bei (?:\w+ )?(?:\w*(?:fragen|keiten|ungen|ung|bedarf|problemen|faellen|fall)))\b|(?<!wir )(?<!kollegen )rufen sie\b(?!.*zurueck)"
+    r"\bkeine?n? (?:\w+ )?rueckruf|\b(?:vermutlich|wahrscheinlich|vielleicht|bestimmt noch|sicher noch|moechten|wollen|soll|sollen|darf|kann|koennen|koennte|wuerde|waere|niemand|nicht|warteliste|sie rufen|rufen sie (?:\w+ )?(?:wieder|noch)|bestaetig\w*|am besten|selbst|selber|bei (?:\w+ )?(?:\w*(?:fragen|keiten|ungen|ung|bedarf|problemen|faellen|fall)))\b|(?<!wir )(?<!kollegen )rufen sie\b(?!.*zurueck)"
 )
 POLITE = re.compile(r"\bwaere (?:damit|dann|somit|hiermit|jetzt|nun)\b")
 CLAUSE = re.compile(

@@ -219,7 +219,8 @@ def _kind(sentence: str) -> tuple[Kind | None, bool]:
         return None, False
     clauses = [" ".join(part.split()) for part in words_of.CLAUSE.split(asserted) if part.strip()]
     if any(
-        words_of.CALLBACK.search(each) and not words_of.NO_CALLBACK.search(each) for each in clauses
+        words_of.CALLBACK.search(each) and not words_of.NO_CALLBACK.search(each)
+        for each in (*clauses, *words_of.CALLBACK_FIRST.findall(asserted))
     ):
         return Kind.CALLBACK, False
     ended = [each for each in clauses if not words_of.ELSEWHERE.search(each)]

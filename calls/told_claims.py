@@ -32,6 +32,8 @@ def about(claim: Claim, promised: Sequence[Claim], evidence: Evidence) -> list[F
         return []  # what is cancelled is the time that was left
     meant = _meant(claim, evidence)
     if not meant:
+        if _is_of_a_move(claim, promised, evidence):
+            return []
         if claim.is_weak or _is_only_held(claim, evidence):
             return []
         trouble = findings.phantom(_PHANTOM_OF[claim.kind], evidence)
@@ -91,7 +93,7 @@ def _is_told_beside(
 
 
 _IS_ADDED = re.compile(
-    r"\b(?:auch|ebenfalls|ebenso|beide|außerdem|zusätzlich|(?:zweite|dritte|weitere)[nrs]?|(?:gleich|direkt) (?:im anschluss|danach|dahinter))\b"
+    r"\b(?:auch|ebenfalls|ebenso|beide|außerdem|zusätzlich(?! zu\b)|(?:zweite|dritte|weitere)[nrs]?|(?:gleich|direkt) (?:im anschluss|danach|dahinter))\b"
 )
 
 
@@ -109,6 +111,16 @@ def _meant(claim: Claim, evidence: Evidence) -> list[Fact]:
     if claim.kind == Kind.CANCELLED:
         return [fact for fact in evidence.facts if fact.is_cancelled_here]
     return findings.kept(evidence)
+
+
+def _is_of_a_move(claim: Claim, promised: Sequence[Claim], evidence: Evidence) -> bool:
+    """Whether the day that is given up is that of an appointment which was moved in the same breath."""
+    is_moved = any(each.kind == Kind.MOVED and each.turn == claim.turn for each in promised)
+    return (
+        claim.kind == Kind.CANCELLED
+        and is_moved
+        and any(fact.is_moved_here for fact in evidence.facts)
+    )
 
 
 def _is_only_held(claim: Claim, evidence: Evidence) -> bool:

@@ -69,11 +69,18 @@ def missing(evidence: Evidence, kept: Sequence[Fact]) -> Iterator[tuple[bool, st
             _has_failed(evidence) or _is_of_several(words, before, kept, is_revoked=is_revoked)
         ):
             continue
+        said = _BESIDES.sub("", said)
         slots = slots_in(said, now=evidence.began, opening=evidence.opening)
         if len(slots) > 1 and _matched(slots, kept) < min(len(slots), max(len(kept), 1)):
             yield len(slots) > len(kept), words
         elif len(slots) > max(len(kept), 1):
             yield True, words
+
+
+# What stood before is named beside it, and not made now.
+_BESIDES = re.compile(
+    r",? (?:zusätzlich zu|neben|unabhängig von) (?:ihre|deine|de)[mrn]\b[^.;:!?]*", re.IGNORECASE
+)
 
 
 def slots_in(words: str, *, now: datetime, opening: Opening) -> list[Slot]:

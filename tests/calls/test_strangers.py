@@ -134,6 +134,7 @@ def test_what_strangers_call_a_service_or_a_person_is_found_or_asked_for(barber:
             "strangers_calls_11",
             "strangers_calls_12",
             "strangers_calls_13",
+            "strangers_calls_14",
         )
         for each in listening.conversations(table)
     ],
