@@ -100,9 +100,12 @@ class _Known:
         return bool(old) and not rivals
 
     def _hear_agent(self, words: str) -> None:
+        is_arranged = False  # somebody else did it, and what follows says when that is
         for act, piece in dialogue.acts(words, wish=Wish.BOOK):
             slots = _slots(piece, self._evidence)
-            if self._reads_out(act, piece):
+            is_read_out = self._reads_out(act, piece) or (is_arranged and act == Act.REPEATS)
+            is_arranged = dialogue_words.BY_ANOTHER.search(dialogue.folded(piece)) is not None
+            if is_read_out:
                 self._stand(slots)
             elif act == Act.DOES:
                 self._is_done = True

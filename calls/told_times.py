@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 from calls import beliefs, dialogue, promises
 from calls.beliefs import Belief
@@ -42,7 +43,10 @@ def is_agreed_otherwise(believed: Belief, claims: Sequence[Claim], evidence: Evi
         return False
     said = [claim.when for claim in claims if claim.when is not None]
     start = made[0].starts[0]
-    is_other_hour = not any(map(_has_hour, said)) and _is_other_hour(believed, start, evidence)
+    is_other_hour = not any(map(_has_hour, said)) and (
+        _is_other_hour(believed, start, evidence)
+        or _is_granted_otherwise(believed, start, evidence)
+    )
     return is_other_hour or (
         not any(map(_has_day, said)) and _is_other_day(believed, start, evidence)
     )
@@ -219,6 +223,26 @@ def _has_its_day(said: When, claim: Claim, starts: Sequence[datetime]) -> bool:
     if said.state != State.TIME_ONLY or claim.when is None or claim.when.start is None:
         return True
     return claim.when.start.date() in {start.date() for start in starts}
+
+
+def _is_granted_otherwise(believed: Belief, start: datetime, evidence: Evidence) -> bool:
+    """Whether the caller asked for another time than the start, and was granted it in the breath that says it is done."""
+    for (_, asked), (role, words) in pairwise(evidence.turns):
+        before, quote, _after = words.partition(believed.quote)
+        if role != "agent" or not quote or not asked.rstrip().endswith("?"):
+            continue
+        granted = [
+            slot
+            for act, piece in dialogue.acts(before, wish=Wish.BOOK)
+            for slot in (_slots(piece, evidence) if act in _GRANTS else ())
+            if slot.days and slot.hour is not None
+        ]
+        if granted and dialogue.has_day(asked):
+            return not any(slot.can_be(start) for slot in granted)
+    return False
+
+
+_GRANTS = (Act.OFFERS, Act.REPEATS)
 
 
 def _is_other_hour(believed: Belief, start: datetime, evidence: Evidence) -> bool:

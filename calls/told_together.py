@@ -251,7 +251,10 @@ def _affirmed(asked: str, words: str, number: int, evidence: Evidence) -> Affirm
     heard = dialogue.folded(asked)
     is_done = _AS_DONE.search(heard) is not None
     # However much the caller talks beside it: the agent repeats the whole time in words of its own.
-    is_short = len(heard.split()) < _LONG or any(each.days for each in _hours(words, evidence))
+    is_short = len(heard.split()) < _LONG or (
+        any(each.days for each in _hours(words, evidence))
+        and not _TELLS_MORE.search(dialogue.folded(words))
+    )
     is_echo = is_short and _has_claimed(evidence.turns[: number - 1])
     is_conceded = _CONCEDES.search(dialogue.folded(words)) is not None and _hours(words, evidence)
     if is_conceded and _has_claimed(evidence.turns[: number - 1]) and dialogue.has_clock(asked):
@@ -267,6 +270,8 @@ def _affirmed(asked: str, words: str, number: int, evidence: Evidence) -> Affirm
     return Affirmed(turn=number, quote=quote, slots=tuple(hours), is_done=is_done)
 
 
+# A sentence of its own, and not the time alone ("ja, am Dienstag ist bei uns auch eine Feier").
+_TELLS_MORE = re.compile(r"\b(?:ist|sind|war|haben|hat|wird|gibt|findet|reicht|kommt)\b")
 _CONCEDES = re.compile(
     r"\b(?:haben sie|sie haben|hast du|du hast) (?:ja |voellig |natuerlich )?recht\b|\bach ja\b|\bmein fehler\b"
     r"|^(?:ja|stimmt|genau|richtig|ach|oh)\b.*\b(?:entschuldig\w*|verzeihung|sorry|pardon)\b"

@@ -41,6 +41,7 @@ def test_plain_german_stays_as_it_is(words: str) -> None:
         pytest.param(each, id=each.name)
         for table in (
             *("own_calls_3", "own_calls_4", "own_calls_5", "own_calls_6", "own_calls_7"),
+            "own_calls_beside",
             *("own_calls_8", "own_calls_9", "own_calls_10", "own_calls_11", "own_calls_12"),
         )
         for each in listening.conversations(table)
