@@ -239,7 +239,7 @@ PAST = re.compile(
 )
 # Who may have called before, and does so for the caller.
 _KIN = r"(?:frau|mann|sohn|tochter|mutter|vater|mama|papa|partner\w*|freund\w*|lebensgefaehrt\w*|schwester|bruder|oma|opa|schwiegermutter|schwiegervater|schwiegertochter|schwiegersohn|chef\w*|kolleg\w*|sekretaer\w*|assistent\w*|nachbar\w*|betreuer\w*|gattin|gatte|pflegedienst|verlobte\w*|enkel\w*)"
-OTHERS = rf"(?:(?:mein|unser|ihr|dein|euer|eur)e? {_KIN}|jemand)"
+OTHERS = rf"(?:mein|unser|ihr|dein|euer|eur)e? {_KIN}"
 _ARRANGED = r"(?:gebucht|gemacht|ausgemacht|vereinbart|abgemacht|reserviert|geregelt|geholt|festgemacht|arrangiert|organisiert|angemeldet)"
 # Somebody else arranged it before the call: told as past, and nothing of this call.
 BY_ANOTHER = re.compile(
@@ -249,7 +249,7 @@ BY_ANOTHER = re.compile(
 # The caller asks what stands; the answer reads it out and promises nothing.
 READS_OUT = re.compile(
     r"\b(?:wann|um wie ?viel uhr|wie spaet|welche uhrzeit|an welchem tag|welcher tag)\b[^.?!]*\b(?:war|waren)\b[^.?!]*\b(?:ich|wir|mein\w*|unser\w*|(?:bei|fuer) (?:mir|mich|uns|meine?n?r?m? \w+))\b|"
-    rf"^(?:.*[.!,] )?(?:hat|haben|hatte|hatten) (?:denn |da )?{OTHERS}\b[^.?!]*\b(?:gemacht|ausgemacht|gebucht|vereinbart|reserviert|geholt|bekommen|termin\w*)\b[^.?!]*\?|"
+    rf"^(?:.*[.!,] )?(?:hat|haben|hatte|hatten) (?:denn |da )?{OTHERS}\b(?![^?]*\b(?:jetzt|nun|damit|somit|also|dann|fest|sicher)\b)[^.?!]*\b(?:gemacht|ausgemacht|gebucht|vereinbart|reserviert|geholt|bekommen|termin\w*)\b[^.?!]*\?|"
     r"^(?:und )?habe? ich (?:\w+ ){0,2}(?:\w*tags?|mittwoch|morgen|heute|uebermorgen)\b(?!.*\b(?:jetzt|also|damit|dann|fest)\b).*\?$|"
     r"\b(?:stehe?|bin) ich\b.*\bnoch\b|(?<!also )(?<!dann )\b(?:bleibt(?:\W?s| es)?|bleiben wir)\b.*\b(?:bei|dabei)\b|\b(?:er|sie|mein\w*|vater|mutter) (?:\w+ )?(?:haette|habe|haetten) (?:\w+ ){0,3}termin\b|"
     r"\bbin ich\b.*\bnoch\b.*\b(?:angemeldet|eingetragen|gebucht|drin|dabei)\b|"
