@@ -1,7 +1,8 @@
 """Which person somebody names. Names are heard, not read: who sounds the same as somebody else is asked for.
 
 The whole name, as our own offer says it, is always enough; otherwise a call with "Stefan Schmidt" and "Stephan Schmitt" would
-never end. A part of a name is enough where nobody else's sounds like it. What is only similar is a question.
+never end. A part of a name is enough where nobody else's sounds like it. What is only similar is a question, unless it is near in both
+parts of a name and nobody else's is similar.
 """
 
 import re
@@ -54,6 +55,13 @@ _BESIDE_A_NAME = frozenset(
     schwester pfleger meister meisterin chef chefin diese dieser diesem diesen geht kommen komme war bin fest
     anne mitarbeiter mitarbeiterin frau herr hauptsache""".split()
 ) - {"schwester", "anne"}  # fmt: skip
+# Say what somebody is, and weigh nothing beside a name.
+_PROFESSION = re.compile(
+    r"""\w*(?:anwalt|anwaeltin|arzt|aerztin|notar(?:in)?|hebamme|physio|coach|friseuse|frisoer(?:in)?|fris(?:eur|euse|eurin)
+    |(?:berater|therapeut|kosmetiker|praktiker|trainer|mechaniker|mechatroniker|techniker|optiker|akustiker|pfleger
+    |chirurg|osteopath|masseur|stylist|designer|planer|meister)(?:in)?|(?:olog|opaed)(?:e|in))""",
+    re.VERBOSE,
+)
 _TITLED = re.compile(
     r"(?:(?:bei|zu|zum|zur|mit|der|dem|den)\s+)*(?:frau|herrn?|dr|doktor|prof|professor)\b"
 )
@@ -67,9 +75,11 @@ _DIGRAPHS = (
     ("sz", "sch"), ("cz", "tsch"), ("cik", "tschik"), ("nie", "nje"), ("gn", "nj"), ("lh", "lj"), ("nh", "nj"), ("ll", "lj"), ("gi", "dschi"),
     ("zh", "sch"), ("ou", "u"), ("ois", "oa"), ("oi", "oa"), ("ng", "n"), ("x", "sch"), ("sh", "sch"), ("ch", "tsch"),
 )  # fmt: skip
+_VOWELS = re.compile(r"[aeiouy]+")
+_DOUBLED = re.compile(r"(.)\1")
 # The same letters, the same sounds, the same but for umlauts, something near.
 _SAME, _SOUND, _PLAIN, _SIMILAR, _NO = 4, 3, 2, 1, 0
-_SHORT = 4
+_SHORT, _TELLING = 4, 6
 
 
 def names_nobody(said: str) -> bool:
@@ -114,8 +124,12 @@ def _heard(said: str, names: Iterable["_Name"]) -> tuple[str, ...]:
         for each in wording.sequence(said)
         if each in named or each not in wording.FILLERS | wording.TITLES
     ]
-    telling = [each for each in words if each in named or each not in _BESIDE_A_NAME]
+    telling = [each for each in words if each in named or not _says_no_name(each)]
     return tuple(dict.fromkeys(telling or words))
+
+
+def _says_no_name(word: str) -> bool:
+    return word in _BESIDE_A_NAME or _PROFESSION.fullmatch(word) is not None
 
 
 _Name = tuple[tuple[str, frozenset[str]], ...]  # its words, each with how else it may sound
@@ -154,10 +168,76 @@ def _chosen(heard: tuple[str, ...], names: list[_Name]) -> tuple[State, tuple[in
     if alike:
         # Written as nobody's name is, it may be one that is only similar.
         is_sure = len(alike) == 1 and (alike == similar or min(fits[alike[0]]) == _SAME)
-        return (State.MATCHED, alike) if is_sure else (State.ASK, _first(similar, fits))
+        echoes = _echoes(heard, names, alike) if is_sure else ()
+        if is_sure and not echoes:
+            return State.MATCHED, alike
+        return State.ASK, _first(tuple(dict.fromkeys((*similar, *echoes))), fits)
+    if len(similar) == 1 and _is_near_in_both(heard, names[similar[0]], fits, similar[0]):
+        return State.MATCHED, similar
     similar = similar or tuple(place for place, each in enumerate(fits) if max(each) >= _PLAIN)
     similar = similar or tuple(place for place, each in enumerate(fits) if max(each) >= _SIMILAR)
     return (State.ASK, _first(similar, fits)) if similar else (State.NONE, ())
+
+
+def _echoes(heard: tuple[str, ...], names: list[_Name], chosen: tuple[int, ...]) -> tuple[int, ...]:
+    """Return who else has all that was heard of somebody in another spelling of the same sounds: "Nowak" and "Novak"."""
+    return tuple(
+        place
+        for place, name in enumerate(names)
+        if place not in chosen and all(any(_echo(each, word) for word, _ in name) for each in heard)
+    )
+
+
+def _echo(one: str, other: str) -> bool:
+    """Whether two names sound the same where every v is spoken like a w, as in most languages but German."""
+    return hearing.sounds_exactly(one.replace("v", "w"), other.replace("v", "w"))
+
+
+def _is_near_in_both(
+    heard: tuple[str, ...], name: _Name, fits: list[tuple[int, ...]], place: int
+) -> bool:
+    """Whether two or more words are each nearly another one of a name, and none of them is nearer to somebody else's.
+
+    At most one is a slip away, the others sound alike; a first name is not near if it may be another one ("Daniela").
+    """
+    others = [each for other, each in enumerate(fits) if other != place]
+    if len(heard) < 2 or any(
+        theirs[at] > mine for theirs in others for at, mine in enumerate(fits[place])
+    ):
+        return False
+    near = [_nearest(word, name) for word in heard]
+    at = [where for where, _ in near if where is not None]
+    return len(set(at)) == len(heard) and sum(is_slip for _, is_slip in near) < 2
+
+
+def _nearest(heard: str, name: _Name) -> tuple[int | None, bool]:
+    """Return which word of a name was nearly heard, and whether it is a slip away."""
+    for at, (word, sounds) in enumerate(name):
+        rough = _DOUBLED.sub(r"\1", hearing.roughly(heard))
+        is_rough = len(heard) > _SHORT and rough in {_DOUBLED.sub(r"\1", each) for each in sounds}
+        if is_rough or hearing.sounds_the_same(heard, word):
+            return at, False
+    for at, (word, sounds) in enumerate(name):
+        is_last = at == len(name) - 1
+        if min(len(heard), len(word)) >= _TELLING and (
+            _is_one_letter_off(heard, word, sounds) if is_last else _has_other_vowels(heard, word)
+        ):
+            return at, True
+    return None, False
+
+
+def _is_one_letter_off(heard: str, word: str, sounds: frozenset[str]) -> bool:
+    rough = hearing.roughly(heard)
+    return hearing.distance(heard, word) == 1 or any(
+        hearing.distance(rough, each) == 1 for each in sounds
+    )
+
+
+def _has_other_vowels(heard: str, word: str) -> bool:
+    """Whether two first names differ in one vowel within: "Guiseppe" and "Giuseppe", not "Christina" and "Christian"."""
+    if heard[-1] != word[-1] or heard[0] != word[0] or hearing.distance(heard, word) > 1:
+        return False
+    return _VOWELS.sub("", heard) == _VOWELS.sub("", word)
 
 
 def _first(places: tuple[int, ...], fits: list[tuple[int, ...]]) -> tuple[int, ...]:

@@ -108,3 +108,84 @@ def test_it_does_not_matter_who(said: str) -> None:
 @pytest.mark.parametrize("said", ["Frau Frei", "bei Herrn Wunsch", "egal, nur nicht Sabine", "die Chefin"])  # fmt: skip
 def test_it_does_matter_who(said: str) -> None:
     assert not people.names_nobody(said)
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("Guiseppe Rosi", "Giuseppe Rossi"),
+        ("Tomas Nowack", "Tomasz Nowak"),
+        ("Herr Tomas Wisnewski", "Tomasz Wiśniewski"),
+        ("Daniel Brandstädter", "Daniel Brandstätter"),
+    ],
+)
+def test_both_parts_nearly_heard_are_one_person_where_nobody_else_is_similar(
+    said: str, name: str
+) -> None:
+    names = ("Giuseppe Rossi", "Tomasz Nowak", "Tomasz Wiśniewski", "Daniel Brandstätter")
+    team = [Person(pk, each) for pk, each in enumerate(names)]
+
+    found = catalogue.person_meant(said, team, able=set(range(4))).found
+
+    assert found is not None
+    assert found.name == name
+
+
+@pytest.mark.parametrize(
+    ("said", "names"),
+    [
+        ("Daniela Brandstätter", ("Daniel Brandstätter",)),
+        ("Christina Weber", ("Christian Weber",)),
+        ("Katrin Naumann", ("Karin Naumann",)),
+        ("Nina Kramer", ("Mina Kramer",)),
+        ("Giuseppe Russo", ("Giuseppe Rossi",)),
+        ("Tomas Nowack", ("Tomasz Nowak", "Thomasz Novak")),
+        ("Michael Schulze", ("Michael Schulz", "Petra Schulze")),
+    ],
+)
+def test_a_first_name_of_somebody_else_and_two_who_are_near_are_asked_about(
+    said: str, names: tuple[str, ...]
+) -> None:
+    team = [Person(pk, each) for pk, each in enumerate(names)]
+
+    assert catalogue.person_meant(said, team, able={0, 1}).state == State.ASK
+
+
+@pytest.mark.parametrize(
+    ("said", "names"),
+    [
+        ("Herr Nowak", ("Tomasz Nowak", "Petr Novák")),
+        ("Kovalsky", ("Aleksander Kowalski", "Alexandra Kovalsky")),
+        ("Sokolow", ("Irina Sokolow", "Dmitrij Sokolov")),
+    ],
+)
+def test_a_surname_that_another_language_spells_otherwise_is_asked_about(
+    said: str, names: tuple[str, str]
+) -> None:
+    team = [Person(pk, each) for pk, each in enumerate(names)]
+
+    assert catalogue.person_meant(said, team, able={0, 1}).state == State.ASK
+    assert all(catalogue.person_meant(each.name, team, able={0, 1}).found == each for each in team)
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("Frau Rechtsanwältin Dr. Lefevre", "Hélène Lefèvre"),
+        ("Steuerberater Nunez", "Inés Núñez"),
+        ("Tierärztin Lindner", "Zoë Lindner"),
+        ("Meister Odegard", "Sven Ødegård"),
+    ],
+)
+def test_a_profession_weighs_nothing_before_a_name(said: str, name: str) -> None:
+    names = ("Hélène Lefèvre", "Inés Núñez", "Zoë Lindner", "Sven Ødegård")
+    team = [Person(pk, each) for pk, each in enumerate(names)]
+
+    found = catalogue.person_meant(said, team, able=set(range(5))).found
+
+    assert found is not None
+    assert found.name == name
+
+
+def test_a_profession_alone_names_nobody() -> None:
+    assert _who("die Physiotherapeutin")[0] != "matched"
