@@ -167,6 +167,26 @@ def _beside(plain: str, known: Lexicon) -> tuple[str, ...] | None:
     return None
 
 
+def is_front(front: str, word: str) -> bool:
+    """Whether a folded word is another one and something that is done: "Beckenbodentraining" and "Beckenboden"."""
+    plain = wording.without_umlauts(word)
+    rests = (
+        plain[len(begins) :]
+        for begins in (wording.without_umlauts(front), root(front))
+        if plain.startswith(begins)
+    )
+    return any(
+        rest.startswith(joint) and wording.stem(rest[len(joint) :]) in trade_words.DONE
+        for rest in rests
+        for joint in _JOINTS
+    )
+
+
+def root(word: str) -> str:
+    """Return what all compounds with a folded word have of it."""
+    return wording.bare(wording.without_umlauts(word))
+
+
 def _is_part(rest: str, known: Lexicon) -> bool:
     """Whether what stands before a known part is one, and does not belong to it: "Steuer-be-scheid"."""
     return len(rest) > 1 and not any(

@@ -15,7 +15,7 @@ from booking import trade_words, wording
 _SAME_SOUND = (
     ("tsch", "1"), ("sch", "2"), ("sh", "2"), ("tion", "zion"), ("eau", "o"), ("eur", "oer"), ("ou", "u"),
     ("ai", "9"), ("ay", "9"), ("ei", "9"), ("ey", "9"), ("aj", "9"), ("ej", "9"),
-    ("ph", "f"), ("th", "t"), ("dt", "t"), ("tz", "z"), ("ts", "z"), ("ck", "k"), ("chs", "x"), ("ks", "x"),
+    ("mpf", "mf"), ("ph", "f"), ("th", "t"), ("dt", "t"), ("tz", "z"), ("ts", "z"), ("ck", "k"), ("chs", "x"), ("ks", "x"),
     ("ce", "ze"), ("ci", "zi"), ("cy", "zi"),
     ("qu", "kw"), ("ae", "e"), ("oe", "o"), ("ue", "u"), ("ie", "i"), ("ih", "i"), ("eh", "e"), ("ah", "a"), ("oh", "o"),
     ("uh", "u"), ("y", "i"), ("j", "i"), ("v", "f"), ("c", "k"),

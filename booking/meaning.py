@@ -48,6 +48,8 @@ _SAYS_NO_MORE = trade_words.SUBJECTS | trade_words.WEAK | trade_words.NEUTRAL
 _SURE = (_Kind.PART_OF_NAME, _Kind.WHOLE_NAME, _Kind.SAME)
 _SHORTEST_END = 3
 _MOST_WORDS = 60
+_ABBREVIATION = 4  # letters at most
+_DISTINCTIVE = 8  # letters at least
 _Word = tuple[str, ...]  # the parts of one word
 
 
@@ -85,7 +87,7 @@ def meant(
     exact = _exactly(heard, called)
     if len(exact) == 1:
         return Match(state=State.MATCHED, found=rows[exact[0]], candidates=(rows[exact[0]],))
-    state, places = _inexactly(said, called)
+    state, places = _inexactly(said, _with_abbreviations(called))
     chosen = tuple(rows[place] for place in places)
     return Match(
         state=state, found=chosen[0] if state == State.MATCHED else None, candidates=chosen
@@ -105,6 +107,26 @@ def _exactly(heard: frozenset[str], called: tuple[tuple[str, ...], ...]) -> list
         for place, names in enumerate(called)
         if any(wording.words(name) == heard for name in names)
     ]
+
+
+@lru_cache(maxsize=128)
+def _with_abbreviations(called: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+    """Return what rows are called, longer names also with the abbreviation of their beginning: "KG am Gerät"."""
+    short = [
+        (wording.sequence(names[0]), alias)
+        for names in called
+        for alias in names[1:]
+        if len(alias) <= _ABBREVIATION and len(wording.sequence(alias)) == 1
+    ]
+    return tuple((*names, *_abbreviated(names, short)) for names in called)
+
+
+def _abbreviated(names: tuple[str, ...], short: list[tuple[tuple[str, ...], str]]) -> Iterator[str]:
+    for name in names:
+        said = wording.sequence(name)
+        for begins, alias in short:
+            if len(said) > len(begins) and said[: len(begins)] == begins:
+                yield " ".join((alias, *said[len(begins) :]))
 
 
 @lru_cache(maxsize=1024)
@@ -165,11 +187,41 @@ class _Wish:
         if len(found) == 1 and best == _Kind.KIND_ONLY and self._is_all_of(found[0]):
             return State.MATCHED, found
         if len(found) != 1 or best not in _SURE:
-            return State.ASK, found
+            front = self._only_front()
+            return (State.MATCHED, front) if front else (State.ASK, found)
         beside = self._beside(found[0])
         if beside or not self._is_sure:
             return State.ASK, tuple(sorted({*found, *beside}))
         return State.MATCHED, found
+
+    def _only_front(self) -> tuple[int, ...]:
+        """Return the only row that has the heard word, if a name of it begins with it: "Beckenboden" for "Beckenbodentraining"."""
+        telling = [
+            word
+            for word, parts in zip(self._heard, self._words, strict=True)
+            if not set(parts) <= trade_words.NEUTRAL
+        ]
+        if len(telling) != 1 or not self._is_sure or not self._is_distinctive(telling[0]):
+            return ()
+        front = compounds.root(telling[0])
+        having = {
+            (place, word)
+            for place, names in enumerate(self._called)
+            for name in names
+            for word in wording.sequence(name)
+            if front in wording.without_umlauts(word)
+        }
+        places = {place for place, _ in having}
+        if len(places) != 1 or not any(compounds.is_front(telling[0], word) for _, word in having):
+            return ()
+        return tuple(places)
+
+    def _is_distinctive(self, word: str) -> bool:
+        return (
+            len(word) >= _DISTINCTIVE
+            and word not in self._menu.words
+            and not trade_words.GENERIC.issuperset(self._parts(word))
+        )
 
     def _inside(self) -> tuple[int, ...]:
         """Return the rows that have the only heard word at an end of one of theirs: "Bad" in "Paraffinbad"."""
@@ -306,7 +358,8 @@ class _Wish:
     def _beside(self, place: int) -> set[int]:
         """Return the other rows that may be meant by words which the names of one do not explain."""
         mine = frozenset(part for name in self._of[place] for word in name for part in word)
-        left = [word for word in self._words if not set(word) <= mine | trade_words.NEUTRAL]
+        nothing = trade_words.NEUTRAL | (trade_words.TALKS if self._are_papers(place) else set())
+        left = [word for word in self._words if not set(word) <= mine | nothing]
         if not left:
             return set()
         others = {
@@ -318,6 +371,13 @@ class _Wish:
             set(word) <= trade_words.DONE and not self._is_done_by(place, word) for word in left
         )
         return others | ({place} if does_more else set())
+
+    def _are_papers(self, place: int) -> bool:
+        """Whether a row is something that is worked on at a desk, in a business that offers no talks of their own."""
+        offered = {part for names in self._of for name in names for word in name for part in word}
+        return offered.isdisjoint(trade_words.TALKS) and any(
+            name and name[-1][-1] in trade_words.PAPERS for name in self._of[place]
+        )
 
     def _is_all_of(self, place: int) -> bool:
         """Whether a name says no more than what was heard but how big it is: "Beratung" for "Große Beratung"."""

@@ -27,6 +27,12 @@ _SUBJECTS = "Haar Nagel Zahn Hund Katze Tier Auto Wagen Fahrrad Brille Steuer Re
 _PARTS = """Haar Bart Zahn Nagel Fuss Hand Gesicht Ruecken Koerper Auge Haut Kopf Bein Herr Dame Kind Hund Katze Welpe
 Senior Baby Paar Gruppe Reifen Rad Bremse Oel Motor Brille Linse Steuer Lohn Jahr Erst Ansatz Wimper Braue Lippe"""
 
+# Stand for a whole service where only one begins with them, though they say what is done: "Vorsorge".
+_LEADING = "Vorsorge Nachsorge"
+# What is worked on at a desk: to talk about it is to have it done, where talking is not on offer.
+_PAPERS = "Abschluss Erklaerung Buchhaltung Abrechnung Vertrag"
+_TALKS = "Besprechung Besprechen Gespraech"
+
 
 def _stems(text: str) -> frozenset[str]:
     return frozenset(wording.stem(each) for each in wording.sequence(text))
@@ -38,6 +44,9 @@ WEAK = _stems(_WEAK)
 SIZES = _stems(_SIZES)
 SUBJECTS = _stems(_SUBJECTS)
 PARTS = _stems(_PARTS)
+GENERIC = (DONE | WEAK | SIZES | SUBJECTS | PARTS) - _stems(_LEADING)
+PAPERS = _stems(_PAPERS)
+TALKS = _stems(_TALKS)
 
 
 @lru_cache(maxsize=1)

@@ -38,7 +38,7 @@ FILLERS = frozenset(
     moechten moeglich muessen musste mueste muesste muessten muss nehmen nehm nehme noch nochmal nun nur oh ok okay schon sehr sein
     sich sie sind so soll sollte sollen sowas tag termin termine terminen und uns vereinbaren vielleicht vom von waer waere
     waeren wann war weil wenn werden wieder will wir wird wollen wollte wollten wuerd wuerde wuerden zu zum zur
-    was wie viel wieviel kostet kosten koste teuer preis preise dauert moin servus hoer hoeren sagen jetzt gruess gott morgen""".split()
+    was wegen wie viel wieviel kostet kosten koste teuer preis preise dauert moin servus hoer hoeren sagen jetzt gruess gott morgen""".split()
 ) - {"kurz"}  # fmt: skip
 TITLES = frozenset(
     ["dr", "doktor", "frau", "fraeulein", "herr", "herrn", "prof", "professor", "dipl", "med"]

@@ -93,3 +93,58 @@ def test_a_no_two_wishes_and_what_is_near_but_another_thing_are_not_booked(said:
 def test_what_a_no_denies_is_left_out() -> None:
     assert meaning.kept_of("Balayage") is None
     assert (meaning.kept_of("Massage brauche ich nicht, lieber Fango") or "").split() == [",", "lieber", "fango"]  # fmt: skip
+
+
+PRACTICE = {
+    "Krankengymnastik": ("KG",),
+    "Krankengymnastik am Gerät": (),
+    "Manuelle Lymphdrainage": (),
+    "Beckenbodentraining": (),
+    "Fußreflexzonenmassage": (),
+    "Existenzgründungsberatung": (),
+    "Vorsorgeuntersuchung": (),
+    "Fördermittelberatung": (),
+    "Fördermittelprüfung": (),
+    "Jahresabschluss": (),
+    "Schienentherapie": (),
+}
+
+
+@pytest.mark.parametrize(
+    ("said", "service"),
+    [
+        ("Beckenboden", "Beckenbodentraining"),
+        ("Fußreflexzonen", "Fußreflexzonenmassage"),
+        ("wegen einer Existenzgründung", "Existenzgründungsberatung"),
+        ("Vorsorge", "Vorsorgeuntersuchung"),
+        ("Jahresabschluss besprechen", "Jahresabschluss"),
+        ("KG am Gerät", "Krankengymnastik am Gerät"),
+        ("KG", "Krankengymnastik"),
+        ("Lympfdrainage", "Manuelle Lymphdrainage"),
+    ],
+)
+def test_what_only_one_service_begins_with_and_its_abbreviation_are_enough(
+    said: str, service: str
+) -> None:
+    found = catalogue.match(said, list(PRACTICE), names=lambda name: (name, *PRACTICE[name]))
+
+    assert (found.state, found.found) == (State.MATCHED, service)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Fördermittel", "Schiene", "Beckenbodenoperation", "Beckenboden und Vorsorge", "kein Beckenboden", "Vorsorgevollmacht",
+        "Lymphdrainage besprechen", "Beratung",
+    ],
+)  # fmt: skip
+def test_what_two_services_begin_with_and_what_is_short_is_asked_about(said: str) -> None:
+    found = catalogue.match(said, list(PRACTICE), names=lambda name: (name, *PRACTICE[name]))
+
+    assert found.state in (State.ASK, State.NONE)
+
+
+def test_a_vorsorge_that_is_in_two_names_is_asked_about() -> None:
+    both = ["Vorsorgeuntersuchung", "Schwangerschaftsvorsorge"]
+
+    assert catalogue.match("Vorsorge", both, names=lambda name: (name,)).state == State.ASK
