@@ -57,8 +57,8 @@ _BESIDE_A_NAME = frozenset(
 ) - {"schwester", "anne"}  # fmt: skip
 # Say what somebody is, and weigh nothing beside a name.
 _PROFESSION = re.compile(
-    r"""\w*(?:anwalt|anwaeltin|arzt|aerztin|notar(?:in)?|hebamme|physio|coach|friseuse|frisoer(?:in)?|fris(?:eur|euse|eurin)
-    |(?:berater|therapeut|kosmetiker|praktiker|trainer|mechaniker|mechatroniker|techniker|optiker|akustiker|pfleger
+    r"""kfz|\w*(?:anwalt|anwaeltin|arzt|aerztin|notar(?:in)?|hebamme|physio|coach|friseuse|frisoer(?:in)?|fris(?:eur|euse|eurin)
+    |(?:berater|gutachter|therapeut|kosmetiker|praktiker|trainer|mechaniker|mechatroniker|techniker|optiker|akustiker|pfleger
     |chirurg|osteopath|masseur|stylist|designer|planer|meister)(?:in)?|(?:olog|opaed)(?:e|in))""",
     re.VERBOSE,
 )

@@ -175,6 +175,7 @@ def test_a_surname_that_another_language_spells_otherwise_is_asked_about(
         ("Steuerberater Nunez", "Inés Núñez"),
         ("Tierärztin Lindner", "Zoë Lindner"),
         ("Meister Odegard", "Sven Ødegård"),
+        ("Kfz-Gutachter Odegard", "Sven Ødegård"),
     ],
 )
 def test_a_profession_weighs_nothing_before_a_name(said: str, name: str) -> None:
