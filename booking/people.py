@@ -181,6 +181,8 @@ def _chosen(heard: tuple[str, ...], names: list[_Name]) -> tuple[State, tuple[in
 
 def _echoes(heard: tuple[str, ...], names: list[_Name], chosen: tuple[int, ...]) -> tuple[int, ...]:
     """Return who else has all that was heard of somebody in another spelling of the same sounds: "Nowak" and "Novak"."""
+    if not any("v" in each or "w" in each for each in heard):
+        return ()
     return tuple(
         place
         for place, name in enumerate(names)
