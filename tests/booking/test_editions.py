@@ -87,9 +87,9 @@ def _forget() -> None:
     catalogue._chosen._kept.clear()
 
 
-def _rename(salon: Tenant) -> None:
+def _take_off_the_menu(salon: Tenant) -> None:
     with scope.tenant(salon):
-        Service.objects.filter(name="Haarschnitt").update(name="Dauerwelle")
+        Service.objects.filter(name="Haarschnitt").update(is_active=False)
 
 
 def _unlearn(salon: Tenant) -> None:
@@ -121,7 +121,7 @@ def _need_what_is_broken(salon: Tenant) -> None:
 
 CHANGES: dict[str, Callable[[Tenant], object]] = {
     "tenants_branch": lambda salon: scenes.change(factories.branch_of(salon), is_active=False),
-    "booking_service": _rename,
+    "booking_service": _take_off_the_menu,
     "booking_servicealias": lambda salon: factories.make_alias(
         factories.service_of(salon, "Färben"), "Haarschnitt"
     ),
