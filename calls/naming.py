@@ -1,26 +1,11 @@
 """Names of people as words: which ones say the same."""
 
 import re
-import unicodedata
 from functools import lru_cache
 
+from booking import wording
 from calls import sounds
 
-_LETTERS = str.maketrans(
-    {
-        "ä": "ae",
-        "ö": "oe",
-        "ü": "ue",
-        "ß": "ss",
-        # letters of the neighbours that have no plain part to fall back to
-        "ı": "i",
-        "ł": "l",
-        "ø": "o",
-        "đ": "d",
-        "æ": "ae",
-        "œ": "oe",
-    }
-)
 _WORD = re.compile(r"[a-z]+")
 _NOT_PART_OF_IT = frozenset(
     "frau herr herrn fraeulein dr doktor prof professor dipl ing med mein meine name ist ich bin"
@@ -31,9 +16,7 @@ _NOT_PART_OF_IT = frozenset(
 @lru_cache(maxsize=4096)
 def words(name: str) -> frozenset[str]:
     """Return the words of a name without titles, case and umlauts."""
-    plain = unicodedata.normalize("NFC", name).casefold().translate(_LETTERS)
-    ascii_only = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
-    return frozenset(_WORD.findall(ascii_only)) - _NOT_PART_OF_IT
+    return frozenset(_WORD.findall(wording.folded(name))) - _NOT_PART_OF_IT
 
 
 # What models write, and callers say, where a name was asked for.
