@@ -36,7 +36,7 @@ _HEADS = tuple(
 def stands_for(heard: str, known: Collection[str]) -> tuple[frozenset[str], bool]:
     """Return the known words that a heard word is, several if they are equally near, and whether that is sure."""
     near = [word for word in known if abs(len(word) - len(heard)) <= _MOST_LETTERS]
-    for is_it in (_sounds_the_same, _is_a_form, _is_a_slip, _is_near):
+    for is_it in (sounds_the_same, _is_a_form, _is_a_slip, _is_near):
         found = frozenset(word for word in near if is_it(heard, word))
         if found:
             return found, is_it is not _is_near
@@ -80,9 +80,6 @@ def sounds_exactly(one: str, other: str) -> bool:
 @lru_cache(maxsize=8192)
 def _with_umlauts(word: str) -> str:
     return _UMLAUT.sub(lambda found: found[0][0].upper(), word)
-
-
-_sounds_the_same = sounds_the_same
 
 
 def _is_a_form(one: str, other: str) -> bool:
